@@ -31,3 +31,7 @@ find_library(CSV_LIBRARY csv REQUIRED)
 find_path(GOOGLEAPIS_PROTO_DIR google/rpc/error_details.proto
           PATHS /usr/share/gocode/src/github.com/gogo/googleapis REQUIRED
           DOC "The folder that holds google/api/annotations.proto and google/rpc/error_details.proto")
+
+# Debian's own Python, whose packages (grpcio, scipy) the tests use; another
+# python3 earlier on PATH would not have them.
+find_program(BRYGGA_PYTHON python3 PATHS /usr/bin NO_DEFAULT_PATH REQUIRED)
