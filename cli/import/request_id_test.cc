@@ -1,0 +1,30 @@
+#include "cli/import/request_id.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "common/ids/uuid.h"
+
+namespace brygga::cli {
+namespace {
+
+TEST(RequestIdTest, TheSameBatchHasTheSameId) {
+  const ImportBatch batch = {.file_digest = "abc", .kind = "mentors", .target = "vocational=c1", .batch = 3};
+
+  EXPECT_EQ(RequestIdOf(batch), RequestIdOf(batch));
+  EXPECT_TRUE(IsUuid(RequestIdOf(batch)));
+}
+
+TEST(RequestIdTest, AnotherFileKindTargetOrBatchHasAnotherId) {
+  const std::set<std::string> ids = {
+      RequestIdOf({"abc", "mentors", "c1", 0}), RequestIdOf({"abd", "mentors", "c1", 0}),
+      RequestIdOf({"abc", "mentees", "c1", 0}), RequestIdOf({"abc", "mentors", "c2", 0}),
+      RequestIdOf({"abc", "mentors", "c1", 1}), RequestIdOf({"abc", "mentorsc1", "", 0}),
+  };
+
+  EXPECT_EQ(ids.size(), 6u);
+}
+
+}  // namespace
+}  // namespace brygga::cli

@@ -1,0 +1,46 @@
+#include "cli/output/error_text.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "common/status/error.h"
+
+namespace brygga::cli {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+TEST(ErrorTextTest, EveryWrongFieldIsNamed) {
+  const std::string text = ErrorText(InvalidFields(
+      {{"organisation.sector", "must be set"}, {"organisation.display_name", "has at most 200 characters"}}));
+
+  EXPECT_THAT(text, AllOf(HasSubstr("\n  organisation.sector: must be set"),
+                          HasSubstr("\n  organisation.display_name: has at most 200 characters"),
+                          HasSubstr("(INVALID_FIELDS)")));
+}
+
+TEST(ErrorTextTest, AMessageBecomesASentence) {
+  EXPECT_EQ(ErrorText(absl::InvalidArgumentError("no such column")), "No such column.\n");
+}
+
+TEST(ErrorTextTest, BusyServicesSayWhenToTryAgain) {
+  EXPECT_THAT(ErrorText(Exhausted("QUEUE_FULL", "The service is busy", absl::Seconds(2))),
+              AllOf(HasSubstr("Try again in 2s."), HasSubstr("the same command can be given again")));
+}
+
+TEST(ErrorTextTest, ADriverCannotMoveTheCursor) {
+  EXPECT_THAT(ErrorText(absl::NotFoundError("no \x1b[2J")), HasSubstr("No ?[2J."));
+}
+
+TEST(ExitCodeTest, TheCodeTellsAScriptWhatToDo) {
+  EXPECT_EQ(ExitCodeOf(absl::InvalidArgumentError("")), kRefused);
+  EXPECT_EQ(ExitCodeOf(absl::FailedPreconditionError("")), kRefused);
+  EXPECT_EQ(ExitCodeOf(absl::NotFoundError("")), kRefused);
+  EXPECT_EQ(ExitCodeOf(absl::UnauthenticatedError("")), kNotAllowed);
+  EXPECT_EQ(ExitCodeOf(absl::UnavailableError("")), kTryAgain);
+  EXPECT_EQ(ExitCodeOf(absl::InternalError("")), kBroken);
+}
+
+}  // namespace
+}  // namespace brygga::cli

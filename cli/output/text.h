@@ -1,0 +1,27 @@
+// Text as a terminal shows it.
+#ifndef BRYGGA_CLI_OUTPUT_TEXT_H_
+#define BRYGGA_CLI_OUTPUT_TEXT_H_
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace brygga::cli {
+
+// How many columns of a terminal `text` takes: combining marks take none,
+// wide characters two. `text` is printable UTF-8.
+size_t DisplayWidth(std::string_view text);
+
+// `text` with every control character and broken byte replaced by '?', so that
+// a name out of a database can neither colour a terminal nor move its cursor.
+std::string Printable(std::string_view text);
+
+// `text`, or as much of its beginning as fits into `width` columns with "…".
+std::string Fit(std::string_view text, size_t width);
+
+// "1 row", "2 rows".
+std::string Count(int64_t n, std::string_view one, std::string_view many);
+
+}  // namespace brygga::cli
+
+#endif  // BRYGGA_CLI_OUTPUT_TEXT_H_
