@@ -1,121 +1,147 @@
 // One database per service, SQLite or PostgreSQL behind the same SQL.
 //
 // What differs between the two engines lives in common/sql alone. Statements
-// use named parameters (":id") and may hold the marker {for_update}, which
-// locks the selected rows on PostgreSQL and is empty on SQLite, where there is
-// one writer.
+// use named parameters (":id") and may hold {for_update}, which locks the
+// selected rows on PostgreSQL and is empty on SQLite, where there is one writer.
+// PostgreSQL guesses a parameter's type from its place: where it has no
+// neighbour to guess from, write CAST(:limit AS BIGINT).
 #ifndef BRYGGA_COMMON_SQL_DATABASE_H_
 #define BRYGGA_COMMON_SQL_DATABASE_H_
 
-#include <cstdint>
 #include <functional>
-#include <initializer_list>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
-#include <variant>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/mutation/mutation.h"
+#include "common/sql/migration.h"
+#include "common/sql/transaction.h"
+#include "common/sql/value.h"
+#include "common/status/macros.h"
 #include "common/time/clock.h"
 
 namespace brygga::sql {
 
-// A value bound to a parameter. Booleans bind as 0 and 1; times as
-// microseconds since 1970 (sql::Us).
-using Value = std::variant<std::monostate, int64_t, std::string>;
-
-inline int64_t Us(absl::Time time) { return absl::ToUnixMicros(time); }
-
-// Parameters by name.
-class Args {
- public:
-  Args() = default;
-  Args(std::initializer_list<std::pair<std::string_view, Value>> values);
-  Args& Set(std::string_view name, Value value);
-
- private:
-  friend class Connection;
-  std::vector<std::pair<std::string, Value>> values_;
+// An error of the driver, for the log. It holds no bound value: those may be
+// personal. `code` is "SQLSTATE 40P01" or "SQLITE 2067".
+struct DriverError {
+  std::string code;
+  std::string constraint;
+  std::string statement;
 };
 
-// One row of a result. Reading a column that is not there, or NULL through
-// Text or Int, is a bug (BRYGGA_CHECK).
-class Row {
- public:
-  const std::string& Text(std::string_view column) const;
-  int64_t Int(std::string_view column) const;
-  bool Bool(std::string_view column) const;
-  absl::Time Time(std::string_view column) const;
-  std::optional<std::string> OptionalText(std::string_view column) const;
-  std::optional<int64_t> OptionalInt(std::string_view column) const;
-  std::optional<absl::Time> OptionalTime(std::string_view column) const;
-  bool IsNull(std::string_view column) const;
+// Whether writes that wait at the same time share one commit. Off only to
+// measure what it gives.
+enum class GroupCommit { kOn, kOff };
+
+struct Options {
+  // The tables of the service, applied when the database is opened.
+  std::span<const Migration> migrations = {};
+  // Where transactions get their time from; it outlives the database. Null: the
+  // machine's clock on SQLite, the server's on PostgreSQL.
+  const Clock* clock = nullptr;
+  // Connections that read (SQLite, beside the one writer) or that do either
+  // (PostgreSQL). Opened when needed.
+  int connections = 8;
+  // SQLite: how many writes may wait; one more is refused with kUnavailable.
+  int queue = 4096;
+  // Stands in for a deadline that is further away or infinite.
+  absl::Duration longest_wait = absl::Seconds(30);
+  GroupCommit group_commit = GroupCommit::kOn;
+  // Called for every driver error that is not an ordinary constraint failure,
+  // from any thread.
+  std::function<void(const DriverError&)> log = nullptr;
 };
-
-// Reads in one consistent snapshot. Not thread-safe; valid during the call it
-// was handed to.
-class Reader {
- public:
-  virtual ~Reader() = default;
-
-  // The time of this transaction, read once.
-  absl::Time now() const;
-
-  absl::StatusOr<std::vector<Row>> Query(std::string_view sql, const Args& args = {});
-  // The only row, or nothing. kInternal where there are several.
-  absl::StatusOr<std::optional<Row>> QueryOne(std::string_view sql, const Args& args = {});
-};
-
-// Reads and writes, all or nothing.
-class Transaction : public Reader {
- public:
-  // Runs INSERT, UPDATE or DELETE. kAlreadyExists: a uniqueness constraint
-  // failed; kFailedPrecondition: a CHECK or a foreign key did. The constraint's
-  // name is ConstraintOf(status), for the adapter to turn into a domain error.
-  absl::Status Run(std::string_view sql, const Args& args);
-  // The same, and how many rows it touched: what a conditional update asks.
-  absl::StatusOr<int64_t> Affect(std::string_view sql, const Args& args);
-
-  // Notes a change for the change log and the audit log. At least one per
-  // mutation; the names of changed fields are optional and never values.
-  void Changed(std::string resource, ChangeKind kind, int64_t revision, std::vector<std::string> fields = {});
-};
-
-// The name of the constraint that a status from Run speaks of, or "".
-std::string ConstraintOf(const absl::Status& status);
 
 // Safe for concurrent use.
 class Database {
  public:
+  // Opens and migrates the database that `url` names:
+  //
+  //   sqlite:PATH          a file, made where there is none
+  //   sqlite::memory:      a temporary one that goes when it is closed
+  //   postgresql://…       as libpq reads it; also "postgresql:host=… dbname=…"
+  //
+  // Processes that open the same database at the same time migrate it once. A
+  // migration that was killed half way is done again from its start.
+  //
+  // kInvalidArgument: another form. kFailedPrecondition: the database was
+  // migrated by a newer program. kUnavailable: no server or file there.
+  static absl::StatusOr<std::unique_ptr<Database>> Open(std::string_view url, Options options = {});
+
   virtual ~Database() = default;
 
-  // Runs `fn` in a read-only transaction and gives back what it returns, a
-  // Status or a StatusOr. Blocks for a connection until `deadline`.
+  // Runs `fn` in a read-only transaction, one snapshot, and gives back what it
+  // returns, a Status or a StatusOr. Blocks for a connection until `deadline`.
   //
   // kDeadlineExceeded, kUnavailable: nothing was read; repeating is safe.
   template <typename F>
-  auto Read(absl::Time deadline, F&& fn) -> std::invoke_result_t<F, Reader&>;
+  auto Read(absl::Time deadline, F&& fn) -> std::invoke_result_t<F, Reader&> {
+    std::optional<std::invoke_result_t<F, Reader&>> result;
+    BRYGGA_RETURN_IF_ERROR(RunRead(deadline, [&](Reader& reader) {
+      result.emplace(fn(reader));
+      return internal::StatusOf(*result);
+    }));
+    return *std::move(result);
+  }
 
-  // Runs `fn` in a transaction and gives back what it returns once that is
-  // durable. This is the one door for mutations: in the same transaction it
-  // replays a known request id, and writes the change log, the audit entry and
-  // the answer. `fn` may run more than once and must have no other effects.
+  // A read of one statement, which is its own snapshot: cheaper than Read.
+  virtual absl::StatusOr<std::vector<Row>> Query(absl::Time deadline, std::string_view sql, const Args& args = {}) = 0;
+  absl::StatusOr<std::optional<Row>> QueryOne(absl::Time deadline, std::string_view sql, const Args& args = {});
+
+  // Runs `fn` in a transaction and gives back what it returns, a StatusOr<T>,
+  // once that is durable. This is the one door for mutations: in the same
+  // transaction it replays a known request id, and writes the change log, the
+  // audit entries and the answer. `fn` may run more than once, on another
+  // thread, and must have no other effects.
   //
   // Whatever `fn` returns as an error is returned unchanged and nothing is
   // written. With mutation.validate_only nothing is written either.
+  //
+  // A status of mutation.h's Replay: this request was answered before; its
+  // RequestIdReused: another request had this id. kDeadlineExceeded and
+  // kUnavailable: perhaps it was written and perhaps not; repeating with the
+  // same request id is safe.
   template <typename T, typename F>
-  absl::StatusOr<T> Write(const Mutation<T>& mutation, F&& fn);
+  absl::StatusOr<T> Write(const Mutation<T>& mutation, F&& fn) {
+    std::optional<T> result;
+    BRYGGA_RETURN_IF_ERROR(RunWrite(mutation, [&](Transaction& tx) -> absl::StatusOr<std::string> {
+      absl::StatusOr<T> value = fn(tx);
+      BRYGGA_RETURN_IF_ERROR(value);
+      std::string answer = mutation.render && !mutation.request_id.empty() ? mutation.render(*value) : "";
+      result = *std::move(value);
+      return answer;
+    }));
+    return *std::move(result);
+  }
 
-  // The time of the next transaction: PostgreSQL's own clock, or the injected
-  // one on SQLite. Tests that need to move time on PostgreSQL inject one too.
+  // The same door for work without an answer: sweeps, consumers, leases. `fn`
+  // returns a Status.
+  template <typename F>
+  absl::Status Write(const Origin& origin, F&& fn) {
+    return RunWrite(origin, [&](Transaction& tx) -> absl::StatusOr<std::string> {
+      BRYGGA_RETURN_IF_ERROR(fn(tx));
+      return std::string();
+    });
+  }
+
+  // The time of a transaction that would begin now.
   virtual absl::Time Now() const = 0;
+
+ protected:
+  virtual absl::Status RunRead(absl::Time deadline, absl::FunctionRef<absl::Status(Reader&)> fn) = 0;
+  // `fn` returns the bytes of the answer to store.
+  virtual absl::Status RunWrite(const Origin& origin,
+                                absl::FunctionRef<absl::StatusOr<std::string>(Transaction&)> fn) = 0;
 };
 
 }  // namespace brygga::sql

@@ -1,0 +1,29 @@
+// Housekeeping of the answers that are kept for repeated requests.
+#ifndef BRYGGA_COMMON_SQL_REQUESTS_H_
+#define BRYGGA_COMMON_SQL_REQUESTS_H_
+
+#include <cstdint>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/sql/database.h"
+
+namespace brygga::sql {
+
+// How long a repeated request gets its first answer.
+inline constexpr absl::Duration kKeepAnswers = absl::Hours(7 * 24);
+
+// Deletes the answers older than kKeepAnswers, in small transactions, and says
+// how many went. Called now and then by a service's work.
+absl::StatusOr<int64_t> SweepAnswers(Database& database, absl::Time deadline);
+
+// Deletes the answers to all requests that changed `resource` or something
+// under it ("participants/p" and "participants/p/consents/c"): part of an
+// erasure. A repeat of such a request is then decided anew.
+absl::Status ForgetAnswers(Transaction& tx, std::string_view resource);
+
+}  // namespace brygga::sql
+
+#endif  // BRYGGA_COMMON_SQL_REQUESTS_H_
