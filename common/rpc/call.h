@@ -5,43 +5,54 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/time/time.h"
 #include "common/mutation/mutation.h"
+#include "common/rpc/identity.h"
+
+namespace google::protobuf {
+class Message;
+}
+namespace grpc {
+class CallbackServerContext;
+}
 
 namespace brygga::rpc {
 
-enum class Role { kAnonymous, kParticipant, kPartnerContact, kCoordinator, kService, kAdmin };
-
-// One role of a caller and the resource it is bound to: "programmes/p" for a
-// coordinator, "organisations/o" for a contact, "participants/p" for a
-// participant; empty for the others.
-struct Binding {
-  Role role = Role::kAnonymous;
-  std::string resource;
+// What a Call is made from. common/rpc fills it; a test of a plain function may
+// too. `request` and `context` are borrowed for the life of the call.
+struct CallState {
+  std::string method;  // "brygga.partner.v1.PartnerService/GetOrganisation".
+  Identity caller;
+  std::string token;        // The verified bearer token, or empty.
+  std::string traceparent;  // W3C trace context of this call's own span.
+  absl::Time deadline = absl::InfiniteFuture();
+  const google::protobuf::Message* request = nullptr;
+  grpc::CallbackServerContext* context = nullptr;
 };
 
-// Who calls, from a verified token. Immutable.
-struct Identity {
-  std::string subject;  // The token's `sub`; "anonymous" without a token.
-  std::vector<Binding> bindings;
-};
-
-// Immutable; lives as long as the handler runs.
+// Immutable; lives as long as the handler runs. Safe for concurrent use.
 class Call {
  public:
-  const Identity& caller() const;
-  // When the caller stops waiting; never infinite.
-  absl::Time deadline() const;
+  explicit Call(CallState state) : state_(std::move(state)) {}
+  Call(const Call&) = delete;
+  Call& operator=(const Call&) = delete;
+
+  const Identity& caller() const { return state_.caller; }
+  const std::string& method() const { return state_.method; }
+  // When the caller stops waiting; never infinite inside a server.
+  absl::Time deadline() const { return state_.deadline; }
+  // True once nobody waits for the answer.
   bool cancelled() const;
 
   // True where the caller is an administrator or a service, or has `role` bound
-  // to `resource` ("programmes/p").
-  bool Has(Role role, std::string_view resource) const;
-  bool IsAdminOrService() const;
+  // to `resource` ("programmes/p") or to what it lies under.
+  bool Has(Role role, std::string_view resource) const { return state_.caller.Has(role, resource); }
+  bool IsAdminOrService() const { return state_.caller.IsAdminOrService(); }
   // The resources that the caller's `role` is bound to.
-  std::vector<std::string> BoundTo(Role role) const;
+  std::vector<std::string> BoundTo(Role role) const { return state_.caller.BoundTo(role); }
 
   // The mutation that this call makes; `render` turns what the store returns
   // into the response that a repeated request will get.
@@ -51,11 +62,27 @@ class Call {
   // request_id and validate_only are read from the request's fields of those
   // names.
   template <typename Response, typename T>
-  Mutation<T> Mutates(Response (*render)(const T&)) const;
+  Mutation<T> Mutates(Response (*render)(const T&)) const {
+    return Mutates<T>([render](const T& value) { return render(value); });
+  }
 
-  // What a call to another service made on behalf of this one carries on:
-  // token, trace context and deadline.
-  // (client.h)
+  // The same with any callable: call.Mutates<Match>([&](const Match& match) { … }).
+  // It must be pure and may outlive no local that it refers to.
+  template <typename T, typename Render>
+  Mutation<T> Mutates(Render render) const {
+    Mutation<T> mutation;
+    static_cast<Origin&>(mutation) = MakeOrigin();
+    mutation.render = [render = std::move(render)](const T& value) { return render(value).SerializeAsString(); };
+    return mutation;
+  }
+
+  // What a call to another service on behalf of this one carries on (client.h).
+  const CallState& state() const { return state_; }
+
+ private:
+  Origin MakeOrigin() const;
+
+  const CallState state_;
 };
 
 }  // namespace brygga::rpc

@@ -1,0 +1,165 @@
+#include "common/log/log.h"
+
+#include <spdlog/sinks/base_sink.h>
+#include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/sinks/null_sink.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <chrono>
+#include <cmath>
+#include <ctime>
+#include <mutex>
+#include <utility>
+
+namespace brygga {
+namespace {
+
+spdlog::level::level_enum ToSpdlog(LogLevel level) {
+  switch (level) {
+    case LogLevel::kDebug:
+      return spdlog::level::debug;
+    case LogLevel::kInfo:
+      return spdlog::level::info;
+    case LogLevel::kWarning:
+      return spdlog::level::warn;
+    case LogLevel::kError:
+      return spdlog::level::err;
+    case LogLevel::kOff:
+      return spdlog::level::off;
+  }
+  return spdlog::level::off;
+}
+
+const char* WordOf(LogLevel level) {
+  switch (level) {
+    case LogLevel::kDebug:
+      return "debug";
+    case LogLevel::kInfo:
+      return "info";
+    case LogLevel::kWarning:
+      return "warning";
+    default:
+      return "error";
+  }
+}
+
+void AppendQuoted(fmt::memory_buffer& out, std::string_view text) {
+  out.push_back('"');
+  for (const unsigned char c : text) {
+    if (c == '"' || c == '\\') {
+      out.push_back('\\');
+      out.push_back(static_cast<char>(c));
+    } else if (c < 0x20 || c == 0x7f) {
+      fmt::format_to(std::back_inserter(out), "\\u{:04x}", c);
+    } else {
+      out.push_back(static_cast<char>(c));
+    }
+  }
+  out.push_back('"');
+}
+
+struct ValueWriter {
+  fmt::memory_buffer& out;
+
+  void operator()(const std::string& text) const { AppendQuoted(out, text); }
+  void operator()(std::string_view text) const { AppendQuoted(out, text); }
+  void operator()(const char* text) const { AppendQuoted(out, text); }
+  void operator()(int64_t value) const { fmt::format_to(std::back_inserter(out), "{}", value); }
+  void operator()(int value) const { fmt::format_to(std::back_inserter(out), "{}", value); }
+  void operator()(bool value) const { fmt::format_to(std::back_inserter(out), "{}", value); }
+  void operator()(double value) const {
+    if (std::isfinite(value)) {
+      fmt::format_to(std::back_inserter(out), "{:.6g}", value);
+    } else {
+      fmt::format_to(std::back_inserter(out), "null");
+    }
+  }
+};
+
+// "2026-03-01T12:00:00.123456Z".
+void AppendTime(fmt::memory_buffer& out) {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  const int64_t us = std::chrono::duration_cast<std::chrono::microseconds>(now).count();
+  const std::time_t seconds = us / 1000000;
+  std::tm utc;
+  gmtime_r(&seconds, &utc);
+  fmt::format_to(std::back_inserter(out), "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z", utc.tm_year + 1900,
+                 utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec, us % 1000000);
+}
+
+class MemorySink final : public spdlog::sinks::base_sink<std::mutex> {
+ public:
+  std::vector<std::string> lines() {
+    const std::lock_guard lock(mutex_);
+    return lines_;
+  }
+
+ private:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    lines_.emplace_back(message.payload.data(), message.payload.size());
+  }
+  void flush_() override {}
+
+  std::vector<std::string> lines_;
+};
+
+class MemoryLog final : public Log {
+ public:
+  MemoryLog(std::shared_ptr<MemorySink> sink, std::shared_ptr<spdlog::logger> logger, std::string_view service)
+      : Log(std::move(logger), service), sink_(std::move(sink)) {}
+
+  std::vector<std::string> lines() const override { return sink_->lines(); }
+
+ private:
+  const std::shared_ptr<MemorySink> sink_;  // Shared with the logger.
+};
+
+std::shared_ptr<spdlog::logger> MakeLogger(spdlog::sink_ptr sink, LogLevel level) {
+  auto logger = std::make_shared<spdlog::logger>("brygga", std::move(sink));
+  logger->set_pattern("%v");
+  logger->set_level(ToSpdlog(level));
+  logger->flush_on(spdlog::level::info);
+  return logger;
+}
+
+}  // namespace
+
+Log::Log(std::shared_ptr<spdlog::logger> logger, std::string_view service)
+    : logger_(std::move(logger)), service_(service) {}
+
+std::shared_ptr<Log> Log::ToStderr(std::string_view service, LogLevel level) {
+  return std::make_shared<Log>(MakeLogger(std::make_shared<spdlog::sinks::stderr_sink_mt>(), level), service);
+}
+
+std::shared_ptr<Log> Log::ToFile(std::string_view service, const std::string& path, LogLevel level) {
+  return std::make_shared<Log>(MakeLogger(std::make_shared<spdlog::sinks::basic_file_sink_mt>(path), level), service);
+}
+
+std::shared_ptr<Log> Log::ToMemory(std::string_view service, LogLevel level) {
+  auto sink = std::make_shared<MemorySink>();
+  return std::make_shared<MemoryLog>(sink, MakeLogger(sink, level), service);
+}
+
+bool Log::Enabled(LogLevel level) const { return logger_->should_log(ToSpdlog(level)); }
+
+void Log::Write(LogLevel level, std::string_view message, Fields fields) {
+  if (!Enabled(level)) return;
+  fmt::memory_buffer line;
+  fmt::format_to(std::back_inserter(line), "{{\"time\":\"");
+  AppendTime(line);
+  fmt::format_to(std::back_inserter(line), "\",\"level\":\"{}\",\"service\":", WordOf(level));
+  AppendQuoted(line, service_);
+  fmt::format_to(std::back_inserter(line), ",\"message\":");
+  AppendQuoted(line, message);
+  for (const Field& field : fields) {
+    line.push_back(',');
+    AppendQuoted(line, field.name);
+    line.push_back(':');
+    std::visit(ValueWriter{line}, field.value);
+  }
+  line.push_back('}');
+  logger_->log(ToSpdlog(level), spdlog::string_view_t(line.data(), line.size()));
+}
+
+}  // namespace brygga

@@ -1,0 +1,155 @@
+// The methods of one proto service and the functions that answer them.
+// Includes no gRPC header.
+//
+//   rpc::Service PartnerService(PartnerHandler& handler) {
+//     return std::move(rpc::Service("brygga.partner.v1.PartnerService")
+//                          .Unary("GetOrganisation", &handler, &PartnerHandler::GetOrganisation)
+//                          .Unary("CreateOrganisation", &handler, &PartnerHandler::CreateOrganisation)
+//                          .ServerStream("WatchChanges", &handler, &PartnerHandler::WatchChanges));
+//   }
+//
+// Every call of a bound method passes the pipeline of common/rpc before the
+// function sees it: trace, metrics, log, drain gate, admission, authentication,
+// authorisation, validation, idempotency. The function may block.
+#ifndef BRYGGA_COMMON_RPC_SERVICE_H_
+#define BRYGGA_COMMON_RPC_SERVICE_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/rpc/call.h"
+#include "common/rpc/stream.h"
+
+namespace google::protobuf {
+class MethodDescriptor;
+class ServiceDescriptor;
+}  // namespace google::protobuf
+
+namespace brygga::rpc {
+
+class Channel;
+
+// Where the function of a unary method runs.
+enum class RunOn {
+  kExecutor,  // On the service's bounded executor: it may block.
+  kInline,    // On gRPC's own thread: it answers from memory and never waits.
+};
+
+struct MethodOptions {
+  RunOn run_on = RunOn::kExecutor;
+  // The deadline of a caller that sets none, and the longest that is granted.
+  absl::Duration default_deadline = absl::Seconds(10);
+  absl::Duration max_deadline = absl::Seconds(60);
+};
+
+// For methods that move much: imports, rounds.
+inline constexpr MethodOptions kLongRunning = {.default_deadline = absl::Seconds(60),
+                                               .max_deadline = absl::Minutes(10)};
+// Answered from memory.
+inline constexpr MethodOptions kInMemory = {.run_on = RunOn::kInline};
+
+// A table, made at start-up and handed to a Server. Handlers are borrowed and
+// outlive the server. Not thread-safe; immutable once a server has it.
+class Service {
+ public:
+  using Message = google::protobuf::Message;
+  using Send = std::function<void(const Message&)>;
+
+  // `full_name`: "brygga.partner.v1.PartnerService". A name that is not in the
+  // linked contracts is a bug and ends the process, and so are a method that
+  // does not exist or has other types, and a method bound twice.
+  explicit Service(std::string_view full_name);
+
+  // Binds a unary method:
+  //   absl::StatusOr<Response> Handler::Method(const Request&, const Call&) [const]
+  template <typename H, typename Request, typename Response>
+  Service& Unary(std::string_view method, H* handler,
+                 absl::StatusOr<Response> (H::*function)(const Request&, const Call&),
+                 const MethodOptions& options = {}) {
+    return UnaryFunction<Request, Response>(method, std::bind_front(function, handler), options);
+  }
+  template <typename H, typename Request, typename Response>
+  Service& Unary(std::string_view method, const H* handler,
+                 absl::StatusOr<Response> (H::*function)(const Request&, const Call&) const,
+                 const MethodOptions& options = {}) {
+    return UnaryFunction<Request, Response>(method, std::bind_front(function, handler), options);
+  }
+
+  // Binds a server-streaming method:
+  //   absl::Status Handler::Method(const Request&, const Call&, Stream<Response>&) [const]
+  // A stream has no deadline of the server's; the caller may set one.
+  template <typename H, typename Request, typename Response>
+  Service& ServerStream(std::string_view method, H* handler,
+                        absl::Status (H::*function)(const Request&, const Call&, Stream<Response>&)) {
+    return StreamFunction<Request, Response>(method, std::bind_front(function, handler));
+  }
+  template <typename H, typename Request, typename Response>
+  Service& ServerStream(std::string_view method, const H* handler,
+                        absl::Status (H::*function)(const Request&, const Call&, Stream<Response>&) const) {
+    return StreamFunction<Request, Response>(method, std::bind_front(function, handler));
+  }
+
+  // The functions behind Unary and ServerStream, for a handler that is a
+  // lambda.
+  template <typename Request, typename Response, typename F>
+  Service& UnaryFunction(std::string_view method, F function, const MethodOptions& options = {}) {
+    return Add(method, {.request = &Request::default_instance(),
+                        .response = &Response::default_instance(),
+                        .options = options,
+                        .unary = [function](const Message& request, const Call& call, const Send& send) {
+                          absl::StatusOr<Response> response = function(static_cast<const Request&>(request), call);
+                          if (response.ok()) send(*response);
+                          return std::move(response).status();
+                        }});
+  }
+  template <typename Request, typename Response, typename F>
+  Service& StreamFunction(std::string_view method, F function) {
+    return Add(method, {.request = &Request::default_instance(),
+                        .response = &Response::default_instance(),
+                        .stream = [function](const Message& request, const Call& call, RawStream& raw) -> absl::Status {
+                          Stream<Response> stream(raw);
+                          return function(static_cast<const Request&>(request), call, stream);
+                        }});
+  }
+
+  // A service whose every method is passed on to `backend` as bytes, after
+  // trace, metrics, log, drain gate, authentication, authorisation and
+  // validation here; the backend checks again. Unary calls hold no thread.
+  static Service Forward(std::string_view full_name, std::shared_ptr<Channel> backend);
+
+  struct Method {
+    const Message* request = nullptr;
+    const Message* response = nullptr;
+    MethodOptions options = {};
+    // One of these, or none where the service forwards.
+    std::function<absl::Status(const Message&, const Call&, const Send&)> unary = {};
+    std::function<absl::Status(const Message&, const Call&, RawStream&)> stream = {};
+    const google::protobuf::MethodDescriptor* descriptor = nullptr;
+  };
+
+  const google::protobuf::ServiceDescriptor& descriptor() const { return *descriptor_; }
+  const std::vector<Method>& methods() const { return methods_; }
+  // Where to forward, or null.
+  const std::shared_ptr<Channel>& backend() const { return backend_; }
+
+  // kInternal: a declared method is not bound, or has no (access), or the
+  // field that its access names does not exist. A server refuses to start.
+  absl::Status Check() const;
+
+ private:
+  Service& Add(std::string_view method, Method bound);
+
+  const google::protobuf::ServiceDescriptor* descriptor_;
+  std::vector<Method> methods_;  // By the descriptor's index.
+  std::shared_ptr<Channel> backend_;
+};
+
+}  // namespace brygga::rpc
+
+#endif  // BRYGGA_COMMON_RPC_SERVICE_H_

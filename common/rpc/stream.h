@@ -1,0 +1,50 @@
+// The sending side of a server-streaming call. Includes no gRPC header.
+#ifndef BRYGGA_COMMON_RPC_STREAM_H_
+#define BRYGGA_COMMON_RPC_STREAM_H_
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+
+namespace google::protobuf {
+class MessageLite;
+}
+
+namespace brygga::rpc {
+
+// What Stream<Response> is made of; common/rpc implements it.
+class RawStream {
+ public:
+  virtual ~RawStream() = default;
+
+  // See Stream.
+  virtual absl::Status Write(const google::protobuf::MessageLite& message) = 0;
+  virtual absl::Status Wait(absl::Duration duration) = 0;
+};
+
+// Where the handler of a server-streaming method writes. The handler runs on a
+// thread of its own, so it may block; it returns when it has said all, or when
+// Write or Wait fails, with that status. Not thread-safe.
+template <typename Response>
+class Stream {
+ public:
+  explicit Stream(RawStream& raw) : raw_(raw) {}
+
+  // Sends `response`. Blocks while the one before is still being taken by the
+  // caller: a slow caller slows the handler and nothing piles up.
+  //
+  // kCancelled: the caller left. kDeadlineExceeded: its time is up.
+  // kUnavailable, reason DRAINING: the server stops; the caller resumes
+  // elsewhere.
+  absl::Status Write(const Response& response) { return raw_.Write(response); }
+
+  // Sleeps for `duration`, or less: the same errors as Write, as soon as they
+  // are known. For handlers that look for news every now and then.
+  absl::Status Wait(absl::Duration duration) { return raw_.Wait(duration); }
+
+ private:
+  RawStream& raw_;
+};
+
+}  // namespace brygga::rpc
+
+#endif  // BRYGGA_COMMON_RPC_STREAM_H_
