@@ -90,7 +90,8 @@ struct Policy {
   double online_value = 0;
   std::vector<std::string> practise_languages;
   std::string practised_until;  // CEFR: who is at this level or above practises no more.
-  double practise_common = 0, practise_possible = 0, practise_not = 0;
+  double practise_common = 0, practise_possible = 0, practise_other = 0;
+  std::array<double, 7> mentor_level_value = {};  // By the mentor's level, A1 to N, in the practised language.
   std::array<std::optional<GoalRule>, kGoals.size()> goals;
   double education_same_3 = 0, education_same_2 = 0, education_same_1 = 0;
   int continuity_rounds = 1;  // So many rounds before count as 1.
@@ -101,7 +102,8 @@ struct Policy {
 //
 // kInvalidArgument, reason INVALID_FIELDS: not JSON, or fields that are missing,
 // unknown, of the wrong type or out of bounds, all of them named by their path
-// ("hard.slots.minimum_common").
+// ("hard.common_slots.minimum"). Codes of languages are checked by
+// Scorer::Create, which knows the reference tables.
 absl::StatusOr<Policy> ParsePolicy(std::string_view json);
 
 }  // namespace brygga::engine

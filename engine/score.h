@@ -78,7 +78,10 @@ struct Contribution {
   int32_t micro = 0;     // Its part of the score.
   int32_t maximum = 0;   // What a value of 1 would give, rounded.
   bool unknown = false;  // Data is missing: the value is the policy's unknown value.
-  std::string detail;    // What the value comes from, a code: "SAME_SSYK4", "ONLINE"; may be empty.
+  // What the value comes from: a code ("SAME_SSYK4", "ONLINE") and its numbers
+  // ({"km": "12"}); both may be empty. data/policy/README.md lists them.
+  std::string detail;
+  std::map<std::string, std::string> arguments;
 };
 
 // Everything there is to say about one pair.

@@ -1,0 +1,278 @@
+#include "engine/solve.h"
+
+#include <openssl/sha.h>
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/status/check.h"
+#include "common/status/error.h"
+#include "engine/assignment.h"
+#include "engine/bipartite.h"
+#include "engine/coverage.h"
+
+namespace brygga::engine {
+namespace {
+
+using Wide = __int128;
+
+constexpr int kMostPeople = 1 << 20;  // A side; the tie-break's numbers are laid out for it.
+
+absl::Status TooLarge(std::string_view what) {
+  return MakeError(absl::StatusCode::kResourceExhausted, what, {.reason = "COHORT_TOO_LARGE"});
+}
+
+// The rows of one side in the order of their tickets: the only order the solver
+// knows, so that the order of rows in the problem cannot show.
+struct Ranking {
+  std::vector<int32_t> rows;  // By rank.
+  std::vector<int32_t> rank;  // By row; -1: not in the game.
+  std::vector<uint64_t> ticket;
+
+  static Ranking Of(const std::vector<std::string>& keys, std::string_view seed, const std::vector<uint8_t>& plays) {
+    Ranking ranking;
+    for (const std::string& key : keys) ranking.ticket.push_back(Ticket(seed, key));
+    for (size_t i = 0; i < keys.size(); ++i) {
+      if (plays[i]) ranking.rows.push_back(static_cast<int32_t>(i));
+    }
+    std::sort(ranking.rows.begin(), ranking.rows.end(), [&](int32_t a, int32_t b) {
+      const size_t i = static_cast<size_t>(a), j = static_cast<size_t>(b);
+      return std::pair(ranking.ticket[i], std::string_view(keys[i])) <
+             std::pair(ranking.ticket[j], std::string_view(keys[j]));
+    });
+    ranking.rank.assign(keys.size(), -1);
+    for (size_t i = 0; i < ranking.rows.size(); ++i) {
+      ranking.rank[static_cast<size_t>(ranking.rows[i])] = static_cast<int32_t>(i);
+    }
+    return ranking;
+  }
+};
+
+// One solve: takes the locks out, then coverage, total and ties in turn.
+class CoverageThenScore {
+ public:
+  CoverageThenScore(const Problem& problem, const Control& control) : problem_(problem), control_(control) {
+    TakeLocks();
+    adepts_ = Ranking::Of(problem.adept_key, problem.seed, unlocked_);
+    const auto has_seats = [](int32_t seats) -> uint8_t { return seats > 0 ? 1 : 0; };
+    std::vector<uint8_t> open(seats_.size());
+    std::transform(seats_.begin(), seats_.end(), open.begin(), has_seats);
+    mentors_ = Ranking::Of(problem.mentor_key, problem.seed, open);
+  }
+
+  absl::StatusOr<Solution> Run() {
+    Bipartite<int32_t> graph = RankedGraph();
+    const int64_t people = static_cast<int64_t>(graph.agent_count());
+    Ticker coverage_ticker(control_, "coverage", people);
+    const std::optional<Coverage> coverage = LargestCoverage(graph, coverage_ticker);
+    if (!coverage) return Cancelled();
+
+    // Exactly as many stay unmatched as must: a host of so many seats takes them.
+    const int32_t unmatched = static_cast<int32_t>(people - coverage->size);
+    if (unmatched > 0) AddWaitingRoom(graph, unmatched);
+    Ticker total_ticker(control_, "total", people);
+    auto priced = AssignmentSolver<int32_t, int64_t>(graph, total_ticker).Run();
+    if (total_ticker.stopped()) return Cancelled();
+    BRYGGA_CHECK(priced.has_value());
+
+    Ticker tie_ticker(control_, "ties", people);
+    Bipartite<Wide> ties = TightGraph(graph, *priced, unmatched > 0);
+    const auto chosen = AssignmentSolver<Wide, Wide>(ties, tie_ticker).Run();
+    if (tie_ticker.stopped()) return Cancelled();
+    BRYGGA_CHECK(chosen.has_value());
+    return Answer(chosen->host, *priced, *coverage, unmatched > 0);
+  }
+
+ private:
+  static absl::Status Cancelled() { return absl::CancelledError("the round was cancelled"); }
+
+  void TakeLocks() {
+    unlocked_.assign(static_cast<size_t>(problem_.adept_count()), 1);
+    seats_ = problem_.capacity;
+    for (const Lock& lock : problem_.locks) {
+      unlocked_[static_cast<size_t>(lock.adept)] = 0;
+      int32_t& seats = seats_[static_cast<size_t>(lock.mentor)];
+      seats = std::max(0, seats - 1);  // Below 0 only by an override.
+    }
+  }
+
+  // The pairs that are left, by rank; within an agent, hosts ascend.
+  Bipartite<int32_t> RankedGraph() const {
+    Bipartite<int32_t> graph;
+    graph.host.reserve(problem_.edges.mentor.size());
+    graph.weight.reserve(problem_.edges.mentor.size());
+    std::vector<std::pair<int32_t, int32_t>> pairs;
+    for (const int32_t row : adepts_.rows) {
+      const size_t a = static_cast<size_t>(row);
+      pairs.clear();
+      for (int64_t e = problem_.edges.offset[a]; e < problem_.edges.offset[a + 1]; ++e) {
+        const int32_t host = mentors_.rank[static_cast<size_t>(problem_.edges.mentor[static_cast<size_t>(e)])];
+        if (host >= 0) pairs.emplace_back(host, problem_.edges.score[static_cast<size_t>(e)]);
+      }
+      std::sort(pairs.begin(), pairs.end());
+      for (const auto& [host, score] : pairs) {
+        graph.host.push_back(host);
+        graph.weight.push_back(score);
+      }
+      graph.offset.push_back(static_cast<int64_t>(graph.host.size()));
+    }
+    // More seats than agents who could sit there are never needed.
+    std::vector<int32_t> wanted(mentors_.rows.size(), 0);
+    for (const int32_t host : graph.host) ++wanted[static_cast<size_t>(host)];
+    for (size_t h = 0; h < mentors_.rows.size(); ++h) {
+      graph.seats.push_back(std::min(wanted[h], seats_[static_cast<size_t>(mentors_.rows[h])]));
+    }
+    return graph;
+  }
+
+  // One more host, the last, whom everybody may have at weight 0.
+  static void AddWaitingRoom(Bipartite<int32_t>& graph, int32_t seats) {
+    Bipartite<int32_t> wider;
+    const int32_t room = static_cast<int32_t>(graph.host_count());
+    wider.host.reserve(graph.host.size() + graph.agent_count());
+    wider.weight.reserve(graph.host.size() + graph.agent_count());
+    for (size_t a = 0; a < graph.agent_count(); ++a) {
+      for (int64_t e = graph.offset[a]; e < graph.offset[a + 1]; ++e) {
+        wider.host.push_back(graph.host[static_cast<size_t>(e)]);
+        wider.weight.push_back(graph.weight[static_cast<size_t>(e)]);
+      }
+      wider.host.push_back(room);
+      wider.weight.push_back(0);
+      wider.offset.push_back(static_cast<int64_t>(wider.host.size()));
+    }
+    wider.seats = std::move(graph.seats);
+    wider.seats.push_back(seats);
+    graph = std::move(wider);
+  }
+
+  // The best answers are those that use tight pairs alone and leave no seat free
+  // that has a price. So the next objectives are the weights of the tight pairs:
+  // first the priced seats (all of them can be taken), then rounds waited, then
+  // lots, each laid out above what the next can sum to.
+  Bipartite<Wide> TightGraph(const Bipartite<int32_t>& graph, const PricedAssignment<int64_t>& priced,
+                             bool has_room) const {
+    const int32_t room = has_room ? static_cast<int32_t>(graph.host_count()) - 1 : kNobody;
+    Bipartite<Wide> tight;
+    for (size_t a = 0; a < graph.agent_count(); ++a) {
+      for (int64_t e = graph.offset[a]; e < graph.offset[a + 1]; ++e) {
+        const int32_t host = graph.host[static_cast<size_t>(e)];
+        const int64_t price = priced.host_price[static_cast<size_t>(host)];
+        if (priced.agent_price[a] + price == graph.weight[static_cast<size_t>(e)]) tight.host.push_back(host);
+      }
+      tight.offset.push_back(static_cast<int64_t>(tight.host.size()));
+    }
+    tight.weight.reserve(tight.host.size());
+    for (size_t a = 0; a < graph.agent_count(); ++a) {
+      for (int64_t e = tight.offset[a]; e < tight.offset[a + 1]; ++e) {
+        const int32_t host = tight.host[static_cast<size_t>(e)];
+        const bool has_price = priced.host_price[static_cast<size_t>(host)] > 0;
+        tight.weight.push_back(host == room ? 0 : TieWeight(adepts_.rows[a], host, has_price));
+      }
+    }
+    tight.seats = graph.seats;
+    return tight;
+  }
+
+  Wide TieWeight(int32_t adept_row, int32_t host, bool has_price) const {
+    const size_t adept = static_cast<size_t>(adept_row);
+    const size_t mentor = static_cast<size_t>(mentors_.rows[static_cast<size_t>(host)]);
+    return (static_cast<Wide>(has_price ? 1 : 0) << 100) + (static_cast<Wide>(problem_.rounds_waited[adept]) << 62) +
+           Lot(adepts_.ticket[adept], mentors_.ticket[mentor]);
+  }
+
+  Solution Answer(const std::vector<int32_t>& host, const PricedAssignment<int64_t>& priced, const Coverage& coverage,
+                  bool has_room) const {
+    Solution solution;
+    std::vector<MatchedPair>& pairs = solution.assignment.pairs;
+    const int32_t room = has_room ? static_cast<int32_t>(mentors_.rows.size()) : kNobody;
+    for (size_t a = 0; a < host.size(); ++a) {
+      if (host[a] == room) continue;
+      pairs.push_back(Pair(adepts_.rows[a], mentors_.rows[static_cast<size_t>(host[a])], /*locked=*/false));
+    }
+    for (const Lock& lock : problem_.locks) pairs.push_back(Pair(lock.adept, lock.mentor, /*locked=*/true));
+    std::sort(pairs.begin(), pairs.end(), [](const MatchedPair& a, const MatchedPair& b) { return a.adept < b.adept; });
+    for (const MatchedPair& pair : pairs) solution.assignment.total_score += pair.score;
+    solution.certificate = Prove(priced, coverage, has_room);
+    return solution;
+  }
+
+  MatchedPair Pair(int32_t adept, int32_t mentor, bool locked) const {
+    const int64_t e = problem_.edges.Find(adept, mentor);
+    return {.adept = adept,
+            .mentor = mentor,
+            .score = e < 0 ? 0 : problem_.edges.score[static_cast<size_t>(e)],
+            .locked = locked};
+  }
+
+  Certificate Prove(const PricedAssignment<int64_t>& priced, const Coverage& coverage, bool has_room) const {
+    Certificate certificate;
+    certificate.adept_price.assign(unlocked_.size(), 0);
+    certificate.adept_cover.assign(unlocked_.size(), 0);
+    for (size_t a = 0; a < adepts_.rows.size(); ++a) {
+      const size_t row = static_cast<size_t>(adepts_.rows[a]);
+      certificate.adept_price[row] = priced.agent_price[a];
+      certificate.adept_cover[row] = coverage.agent_cover[a];
+    }
+    // A mentor without a seat costs nothing at any price.
+    const int64_t lowest =
+        priced.agent_price.empty() ? 0 : *std::min_element(priced.agent_price.begin(), priced.agent_price.end());
+    certificate.mentor_price.assign(seats_.size(), kScoreOne + std::max<int64_t>(0, -lowest));
+    certificate.mentor_cover.assign(seats_.size(), 1);
+    for (size_t m = 0; m < mentors_.rows.size(); ++m) {
+      const size_t row = static_cast<size_t>(mentors_.rows[m]);
+      certificate.mentor_price[row] = priced.host_price[m];
+      certificate.mentor_cover[row] = coverage.host_cover[m];
+    }
+    if (has_room) certificate.unmatched_price = priced.host_price.back();
+    return certificate;
+  }
+
+  const Problem& problem_;
+  const Control& control_;
+  std::vector<uint8_t> unlocked_;
+  std::vector<int32_t> seats_;  // Per mentor row, after the locks.
+  Ranking adepts_, mentors_;
+};
+
+}  // namespace
+
+uint64_t Ticket(std::string_view seed, std::string_view tie_key) {
+  const std::string text = absl::StrCat(absl::string_view(seed.data(), seed.size()), "\n",
+                                        absl::string_view(tie_key.data(), tie_key.size()));
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
+  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
+  uint64_t ticket = 0;
+  for (size_t i = 0; i < 8; ++i) ticket = ticket << 8 | digest[i];
+  return ticket;
+}
+
+int64_t Lot(uint64_t adept_ticket, uint64_t mentor_ticket) {
+  uint64_t z = adept_ticket + mentor_ticket * 0x9E3779B97F4A7C15u;
+  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
+  z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
+  return static_cast<int64_t>((z ^ (z >> 31)) >> 24);
+}
+
+int64_t SolveMemoryBound(const Problem& problem) {
+  return 64 * problem.edges.size() + 512 * (int64_t{problem.adept_count()} + problem.mentor_count());
+}
+
+absl::StatusOr<Solution> SolveCoverageThenScore(const Problem& problem, const SolveOptions& options) {
+  if (absl::Status status = Validate(problem); !status.ok()) return status;
+  if (problem.adept_count() > kMostPeople || problem.mentor_count() > kMostPeople) {
+    return TooLarge(absl::StrCat("a side of the cohort has more than ", kMostPeople, " people"));
+  }
+  if (const int64_t bound = SolveMemoryBound(problem); bound > options.memory_limit_bytes) {
+    return TooLarge(absl::StrCat("solving ", problem.edges.size(), " pairs of ", problem.adept_count(), " adepts and ",
+                                 problem.mentor_count(), " mentors needs up to ", bound, " bytes; the limit is ",
+                                 options.memory_limit_bytes));
+  }
+  return CoverageThenScore(problem, options.control).Run();
+}
+
+}  // namespace brygga::engine
