@@ -32,11 +32,12 @@
 namespace brygga::sql {
 
 // An error of the driver, for the log. It holds no bound value: those may be
-// personal. `code` is "SQLSTATE 40P01" or "SQLITE 2067".
+// personal.
 struct DriverError {
-  std::string code;
-  std::string constraint;
-  std::string statement;
+  std::string code;        // "SQLSTATE 40P01", "SQLITE 2067".
+  std::string constraint;  // As ConstraintOf has it.
+  std::string statement;   // Our text, with the names of parameters.
+  std::string message;     // The driver's words where the statement itself is wrong; else "".
 };
 
 // Whether writes that wait at the same time share one commit. Off only to

@@ -19,10 +19,11 @@ inline constexpr absl::Duration kKeepAnswers = absl::Hours(7 * 24);
 // how many went. Called now and then by a service's work.
 absl::StatusOr<int64_t> SweepAnswers(Database& database, absl::Time deadline);
 
-// Deletes the answers to all requests that changed `resource` or something
-// under it ("participants/p" and "participants/p/consents/c"): part of an
-// erasure. A repeat of such a request is then decided anew.
-absl::Status ForgetAnswers(Transaction& tx, std::string_view resource);
+// Erases the stored answers to all requests that changed `resource` or
+// something under it ("participants/p" and "participants/p/consents/c"): part
+// of the erasure of a person. The request ids stay known: a repeat fails with
+// kFailedPrecondition, reason ANSWER_ERASED, and changes nothing.
+absl::Status EraseAnswers(Transaction& tx, std::string_view resource);
 
 }  // namespace brygga::sql
 

@@ -22,7 +22,8 @@
 #define BRYGGA_COMMON_TESTING_STORES_H_
 
 #include <memory>
-#include <span>
+#include <string>
+#include <utility>
 
 #include "common/sql/database.h"
 #include "common/time/clock.h"
@@ -34,6 +35,8 @@ class TestDatabase {
  public:
   virtual ~TestDatabase() = default;
   virtual sql::Database& database() = 0;
+  // What sql::Database::Open takes to find it.
+  virtual const std::string& url() const = 0;
   // Opens the same database once more, as another replica or a restarted
   // program would.
   virtual std::unique_ptr<sql::Database> OpenAgain(sql::Options options) = 0;

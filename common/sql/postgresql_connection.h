@@ -1,0 +1,52 @@
+// A connection to a PostgreSQL server. Internal to common/sql.
+#ifndef BRYGGA_COMMON_SQL_POSTGRESQL_CONNECTION_H_
+#define BRYGGA_COMMON_SQL_POSTGRESQL_CONNECTION_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/sql/connection.h"
+
+namespace brygga::sql {
+
+class PostgresqlConnection final : public Connection {
+ public:
+  enum class Use { kRead, kWrite };
+
+  // Connects to what libpq understands of `connect`.
+  //
+  // kUnavailable: nobody there, or not for us.
+  static absl::StatusOr<std::unique_ptr<PostgresqlConnection>> Open(const std::string& connect, const Log& log);
+
+  absl::Status RunScript(const std::string& sql) override;
+  // The server's limit per statement, rounded up to a power of two seconds
+  // outside transactions, so that it is seldom told.
+  void SetDeadline(absl::Time deadline) override;
+
+  // Begins a transaction whose statements give up at the deadline; gives its
+  // time by the server's clock.
+  absl::StatusOr<absl::Time> Begin(Use use);
+  absl::Status Commit() { return RunScript("COMMIT"); }
+  void Rollback();
+
+  // Tells the server the limit for statements outside transactions, if it needs
+  // another one.
+  absl::Status LimitStatements();
+
+ private:
+  PostgresqlConnection(const std::string& connect, Log log);
+
+  std::string Expand(std::string_view sql) const override;
+  Description Describe(soci::details::statement_backend& statement) override;
+  absl::Status StatusOfError(const soci::soci_error& error, soci::details::statement_backend* statement,
+                             DriverError& log) override;
+
+  absl::Time deadline_ = absl::InfiniteFuture();
+  int64_t limit_ms_ = 0;  // What the session's statement_timeout is.
+};
+
+}  // namespace brygga::sql
+
+#endif  // BRYGGA_COMMON_SQL_POSTGRESQL_CONNECTION_H_
