@@ -157,7 +157,7 @@ std::string CertificateToJson(const Certificate& certificate) {
 
 absl::StatusOr<Certificate> CertificateFromJson(std::string_view text) {
   const nlohmann::json json = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (!json.is_object() || json.value("format", 0) != 1) return Invalid("is no certificate of format 1");
+  if (!json.is_object() || json.value("format", nlohmann::json()) != 1) return Invalid("is no certificate of format 1");
   Certificate certificate;
   try {
     json.at("adept_price").get_to(certificate.adept_price);

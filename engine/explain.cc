@@ -1,62 +1,107 @@
 #include "engine/explain.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace brygga::engine {
 namespace {
 
 constexpr std::array<std::string_view, 3> kReasonCodes = {"NO_FEASIBLE_MENTOR", "BOTTLENECK", "NO_SEATS"};
 
-// Everyone's way to a free seat along the answer's pairs: who could give up a
-// mentor for another one.
-class Alternatives {
+// Seats per mentor that the locks leave.
+std::vector<int32_t> SeatsLeft(const Problem& problem) {
+  std::vector<int32_t> seats = problem.capacity;
+  for (const Lock& lock : problem.locks) {
+    int32_t& left = seats[static_cast<size_t>(lock.mentor)];
+    left = std::max(0, left - 1);
+  }
+  return seats;
+}
+
+// A set of adepts and all mentors that any of them may have.
+struct HallSet {
+  std::vector<int32_t> adepts, mentors;
+  int64_t seats = 0;
+};
+
+// The Hall sets of the unmatched: each with the mentors it may have, whom they
+// have, the mentors whom those may have, and so on; sets that meet are one.
+class HallSets {
  public:
-  Alternatives(const Problem& problem, const Assignment& assignment) : problem_(problem) {
-    seats_ = problem.capacity;
-    adepts_of_.resize(seats_.size());
+  HallSets(const Problem& problem, const Assignment& assignment, const std::vector<int32_t>& seats)
+      : problem_(problem),
+        seats_(seats),
+        adepts_of_(seats.size()),
+        owner_of_mentor_(seats.size(), -1),
+        seen_(problem.rounds_waited.size()) {
     for (const MatchedPair& pair : assignment.pairs) {
       if (!pair.locked) adepts_of_[static_cast<size_t>(pair.mentor)].push_back(pair.adept);
-      if (pair.locked && seats_[static_cast<size_t>(pair.mentor)] > 0) --seats_[static_cast<size_t>(pair.mentor)];
     }
   }
 
-  // Fills the Hall set of `unmatched.adept`: itself, the mentors it may have,
-  // whom they have, the mentors whom those may have, and so on.
-  void FillHallSet(Unmatched& unmatched) const {
-    std::vector<uint8_t> in_group(problem_.rounds_waited.size()), seen(seats_.size());
-    unmatched.group = {unmatched.adept};
-    in_group[static_cast<size_t>(unmatched.adept)] = 1;
-    for (size_t i = 0; i < unmatched.group.size(); ++i) {
-      const size_t a = static_cast<size_t>(unmatched.group[i]);
-      for (int64_t e = problem_.edges.offset[a]; e < problem_.edges.offset[a + 1]; ++e) {
-        const int32_t mentor = problem_.edges.mentor[static_cast<size_t>(e)];
-        if (seen[static_cast<size_t>(mentor)]) continue;
-        seen[static_cast<size_t>(mentor)] = 1;
-        if (seats_[static_cast<size_t>(mentor)] == 0) continue;
-        unmatched.mentors.push_back(mentor);
-        unmatched.seats += seats_[static_cast<size_t>(mentor)];
-        for (const int32_t other : adepts_of_[static_cast<size_t>(mentor)]) {
-          if (in_group[static_cast<size_t>(other)]) continue;
-          in_group[static_cast<size_t>(other)] = 1;
-          unmatched.group.push_back(other);
-        }
-      }
-    }
-    std::sort(unmatched.group.begin(), unmatched.group.end());
-    std::sort(unmatched.mentors.begin(), unmatched.mentors.end());
+  // Each pair is looked at once over all calls.
+  void Grow(int32_t unmatched) {
+    const size_t number = sets_.size();
+    sets_.push_back({.adepts = {unmatched}, .mentors = {}});
+    joined_.push_back(number);
+    for (size_t i = 0; i < sets_[number].adepts.size(); ++i) Visit(number, sets_[number].adepts[i]);
   }
 
-  // Seats that the locks leave.
-  int32_t Seats(int32_t mentor) const { return seats_[static_cast<size_t>(mentor)]; }
+  // Once all have grown: for each, by number, the whole set it became part of.
+  std::vector<HallSet> Whole() {
+    std::vector<HallSet> whole(sets_.size());
+    for (size_t i = 0; i < sets_.size(); ++i) {
+      HallSet& root = whole[Root(i)];
+      root.adepts.insert(root.adepts.end(), sets_[i].adepts.begin(), sets_[i].adepts.end());
+      root.mentors.insert(root.mentors.end(), sets_[i].mentors.begin(), sets_[i].mentors.end());
+    }
+    for (HallSet& set : whole) {
+      std::sort(set.adepts.begin(), set.adepts.end());
+      std::sort(set.mentors.begin(), set.mentors.end());
+      for (const int32_t mentor : set.mentors) set.seats += seats_[static_cast<size_t>(mentor)];
+    }
+    for (size_t i = 0; i < sets_.size(); ++i) {
+      if (Root(i) != i) whole[i] = whole[Root(i)];
+    }
+    return whole;
+  }
 
  private:
+  void Visit(size_t number, int32_t adept) {
+    const size_t a = static_cast<size_t>(adept);
+    for (int64_t e = problem_.edges.offset[a]; e < problem_.edges.offset[a + 1]; ++e) {
+      const int32_t mentor = problem_.edges.mentor[static_cast<size_t>(e)];
+      int64_t& owner = owner_of_mentor_[static_cast<size_t>(mentor)];
+      if (seats_[static_cast<size_t>(mentor)] == 0) continue;
+      if (owner >= 0) {
+        joined_[Root(number)] = Root(static_cast<size_t>(owner));
+        continue;
+      }
+      owner = static_cast<int64_t>(number);
+      sets_[number].mentors.push_back(mentor);
+      for (const int32_t other : adepts_of_[static_cast<size_t>(mentor)]) {
+        if (!seen_[static_cast<size_t>(other)]) sets_[number].adepts.push_back(other);
+        seen_[static_cast<size_t>(other)] = true;
+      }
+    }
+  }
+
+  size_t Root(size_t number) {
+    while (joined_[number] != number) number = joined_[number] = joined_[joined_[number]];
+    return number;
+  }
+
   const Problem& problem_;
-  std::vector<int32_t> seats_;
+  const std::vector<int32_t>& seats_;
   std::vector<std::vector<int32_t>> adepts_of_;
+  std::vector<int64_t> owner_of_mentor_;
+  std::vector<bool> seen_;
+  std::vector<HallSet> sets_;
+  std::vector<size_t> joined_;
 };
 
 std::vector<RuleCount> CountRules(const Scorer& scorer, const People& adepts, int32_t adept, const People& mentors,
-                                  const Problem& problem, const Alternatives& alternatives) {
+                                  const Problem& problem, const std::vector<int32_t>& seats) {
   std::array<RuleCount, kHardRuleCount> counts;
   for (int i = 0; i < kHardRuleCount; ++i) counts[static_cast<size_t>(i)] = {.rule = static_cast<HardRule>(i)};
   std::vector<uint8_t> vetoed(static_cast<size_t>(mentors.count));
@@ -64,7 +109,7 @@ std::vector<RuleCount> CountRules(const Scorer& scorer, const People& adepts, in
     if (vetoed_adept == adept) vetoed[static_cast<size_t>(mentor)] = 1;
   }
   for (int32_t m = 0; m < mentors.count; ++m) {
-    if (alternatives.Seats(m) == 0) continue;
+    if (seats[static_cast<size_t>(m)] == 0) continue;
     std::vector<HardRule> broken;
     if (vetoed[static_cast<size_t>(m)]) broken.push_back(HardRule::kVeto);
     for (const BrokenRule& rule : scorer.ScorePair(adepts, adept, mentors, m).broken) broken.push_back(rule.rule);
@@ -87,22 +132,30 @@ std::string_view UnmatchedReasonCode(UnmatchedReason reason) { return kReasonCod
 
 std::vector<Unmatched> ExplainUnmatched(const Scorer& scorer, const People& adepts, const People& mentors,
                                         const Problem& problem, const Assignment& assignment) {
-  const Alternatives alternatives(problem, assignment);
+  const std::vector<int32_t> seats = SeatsLeft(problem);
+  const bool any_seat = std::any_of(seats.begin(), seats.end(), [](int32_t left) { return left > 0; });
   std::vector<uint8_t> matched(problem.rounds_waited.size());
   for (const MatchedPair& pair : assignment.pairs) matched[static_cast<size_t>(pair.adept)] = 1;
-  bool any_seat = false;
-  for (int32_t m = 0; m < mentors.count; ++m) any_seat |= alternatives.Seats(m) > 0;
 
   std::vector<Unmatched> unmatched;
+  HallSets hall_sets(problem, assignment, seats);
   for (int32_t a = 0; a < adepts.count; ++a) {
     if (matched[static_cast<size_t>(a)]) continue;
-    Unmatched& one = unmatched.emplace_back(Unmatched{.adept = a});
-    if (!any_seat) continue;
-    alternatives.FillHallSet(one);
-    one.reason = one.mentors.empty() ? UnmatchedReason::kNoFeasibleMentor : UnmatchedReason::kBottleneck;
-    if (!one.mentors.empty()) continue;
-    one.group.clear();
-    one.rules = CountRules(scorer, adepts, a, mentors, problem, alternatives);
+    unmatched.push_back({.adept = a});
+    hall_sets.Grow(a);
+  }
+  std::vector<HallSet> sets = hall_sets.Whole();
+  for (size_t i = 0; any_seat && i < unmatched.size(); ++i) {
+    Unmatched& one = unmatched[i];
+    HallSet& set = sets[i];
+    one.reason = set.mentors.empty() ? UnmatchedReason::kNoFeasibleMentor : UnmatchedReason::kBottleneck;
+    if (set.mentors.empty()) {
+      one.rules = CountRules(scorer, adepts, one.adept, mentors, problem, seats);
+    } else {
+      one.group = std::move(set.adepts);
+      one.mentors = std::move(set.mentors);
+      one.seats = set.seats;
+    }
   }
   return unmatched;
 }

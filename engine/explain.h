@@ -38,9 +38,10 @@ struct Unmatched {
   int32_t adept = 0;
   UnmatchedReason reason = UnmatchedReason::kNoSeats;
   std::vector<RuleCount> rules;  // kNoFeasibleMentor: most mentors first.
-  // kBottleneck: the Hall set. All mentors that anyone of `group` may have are
-  // `mentors`, who together have `seats` seats, fewer than the group has
-  // members. Ascending rows; `adept` is one of the group.
+  // kBottleneck: the Hall set. All mentors (with a seat) that anyone of `group`
+  // may have are `mentors`, who together have `seats` seats, fewer than the
+  // group has members. Unmatched adepts whose sets meet share one group.
+  // Ascending rows; `adept` is one of the group.
   std::vector<int32_t> group;
   std::vector<int32_t> mentors;
   int64_t seats = 0;

@@ -121,8 +121,9 @@ class CoverageThenScore {
       }
       graph.offset.push_back(static_cast<int64_t>(graph.host.size()));
     }
-    // More seats than agents who could sit there are never needed.
-    std::vector<int32_t> wanted(mentors_.rows.size(), 0);
+    // More seats than agents who could sit there are never needed; one more keeps
+    // a host that has them from ever being full, and so from a price.
+    std::vector<int32_t> wanted(mentors_.rows.size(), 1);
     for (const int32_t host : graph.host) ++wanted[static_cast<size_t>(host)];
     for (size_t h = 0; h < mentors_.rows.size(); ++h) {
       graph.seats.push_back(std::min(wanted[h], seats_[static_cast<size_t>(mentors_.rows[h])]));
