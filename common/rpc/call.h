@@ -42,7 +42,7 @@ class Call {
 
   const Identity& caller() const { return state_.caller; }
   const std::string& method() const { return state_.method; }
-  // When the caller stops waiting; never infinite inside a server.
+  // When the caller stops waiting; infinite only in a stream whose caller set none.
   absl::Time deadline() const { return state_.deadline; }
   // True once nobody waits for the answer.
   bool cancelled() const;

@@ -31,8 +31,9 @@ struct JwtOptions {
   std::string issuer;               // What `iss` must be.
   std::string audience = "brygga";  // What `aud` must be or hold.
   absl::Duration leeway = absl::Seconds(60);
-  // Least time between two readings of the keys because of an unknown `kid`.
-  absl::Duration refetch_after = absl::Seconds(30);
+  // How often the file is looked at for keys that were taken back. One with an
+  // unknown `kid` has it looked at anyway, and read if it has changed.
+  absl::Duration recheck_after = absl::Seconds(30);
   size_t cache_size = 4096;  // Verified tokens remembered, by their SHA-256.
 };
 

@@ -28,7 +28,7 @@ class TokenSource {
 };
 
 // Immutable; safe for concurrent use.
-class LocalIssuer {
+class LocalIssuer : public std::enable_shared_from_this<LocalIssuer> {
  public:
   // Opens the issuer that keeps its keys in `folder`, and makes the folder and
   // an ES256 key pair where there are none: issuer.key.json (mode 0600) and
@@ -53,6 +53,7 @@ class LocalIssuer {
 
  private:
   struct Key;
+  class Tokens;
   LocalIssuer(std::string folder, std::unique_ptr<Key> key, const Clock& clock);
 
   const std::string folder_;

@@ -1,0 +1,433 @@
+// The one file that uses grpc::internal on the server's side: a grpc::Service
+// whose methods come from a descriptor, in bytes, so that a handler costs
+// neither a generated class nor a reactor of its own.
+#include "common/rpc/grpc_service.h"
+
+#include <google/protobuf/arena.h>
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
+#include <grpcpp/generic/generic_stub.h>
+#include <grpcpp/grpcpp.h>
+#include <grpcpp/impl/codegen/server_callback_handlers.h>
+#include <grpcpp/impl/rpc_service_method.h>
+#include <grpcpp/impl/service_type.h>
+#include <grpcpp/support/client_callback.h>
+#include <grpcpp/support/proto_buffer_reader.h>
+#include <grpcpp/support/server_callback.h>
+
+#include <condition_variable>
+#include <cstdlib>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <typeinfo>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "common/mutation/mutation.h"
+#include "common/rpc/call.h"
+#include "common/rpc/client.h"
+#include "common/rpc/grpc_client.h"
+#include "common/rpc/stream.h"
+#include "common/status/error.h"
+#include "common/status/macros.h"
+
+namespace brygga::rpc {
+
+bool Call::cancelled() const { return state_.context != nullptr && state_.context->IsCancelled(); }
+
+namespace {
+
+using google::protobuf::Arena;
+using google::protobuf::ArenaOptions;
+using google::protobuf::Message;
+using google::protobuf::MessageLite;
+
+// Bytes.
+
+absl::Status Parse(const grpc::ByteBuffer& bytes, Message* message) {
+  grpc::ByteBuffer copy(bytes);  // Shares the slices.
+  grpc::ProtoBufferReader reader(&copy);
+  if (reader.status().ok() && message->ParseFromZeroCopyStream(&reader)) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kInvalidArgument,
+                   absl::StrCat("the request is not a ", message->GetDescriptor()->full_name(), " in UTF-8"),
+                   {.reason = "MALFORMED_REQUEST"});
+}
+
+grpc::ByteBuffer ToBytes(const MessageLite& message) {
+  grpc::Slice slice(message.ByteSizeLong());
+  message.SerializeWithCachedSizesToArray(const_cast<uint8_t*>(slice.begin()));
+  return grpc::ByteBuffer(&slice, 1);
+}
+
+grpc::ByteBuffer ToBytes(const std::string& text) {
+  const grpc::Slice slice(text);
+  return grpc::ByteBuffer(&slice, 1);
+}
+
+grpc::Status ToGrpc(const WireStatus& wire) {
+  if (wire.code == 0) return grpc::Status::OK;
+  return grpc::Status(static_cast<grpc::StatusCode>(wire.code), wire.message, wire.details);
+}
+
+// Headers.
+
+std::string_view ToView(grpc::string_ref text) { return {text.data(), text.size()}; }
+
+std::string_view HeaderOf(const grpc::CallbackServerContext& context, const char* name) {
+  const auto& metadata = context.client_metadata();
+  const auto found = metadata.find(name);
+  return found == metadata.end() ? std::string_view() : ToView(found->second);
+}
+
+absl::Time DeadlineOf(const grpc::CallbackServerContext& context) {
+  const auto deadline = context.deadline();
+  if (deadline == std::chrono::system_clock::time_point::max()) return absl::InfiniteFuture();
+  return absl::FromChrono(deadline);
+}
+
+// What unary calls and streams have in common, from arrival to judgement.
+class Incoming {
+ public:
+  Incoming(Pipeline& pipeline, const BoundMethod& method, grpc::CallbackServerContext* context)
+      : pipeline(pipeline), method(method), context(context) {
+    record.trace = StartSpan(HeaderOf(*context, "traceparent"));
+    entered = pipeline.gate.Enter();
+    if (entered) pipeline.metrics.in_flight().Increment();
+  }
+  ~Incoming() {
+    if (!entered) return;
+    pipeline.metrics.in_flight().Decrement();
+    pipeline.gate.Leave();
+  }
+  Incoming(const Incoming&) = delete;
+  Incoming& operator=(const Incoming&) = delete;
+
+  // Authenticates before the request is parsed: strangers cost little.
+  absl::Status Admit(const grpc::ByteBuffer& bytes, Message* request) {
+    record.queued = record.Elapsed();
+    BRYGGA_RETURN_IF_ERROR(pipeline.AfterQueue(record, context->IsCancelled()));
+    const auto [first, last] = context->client_metadata().equal_range("authorization");
+    const auto headers = static_cast<int>(std::distance(first, last));
+    BRYGGA_RETURN_IF_ERROR(
+        pipeline.Authenticate(headers == 0 ? std::nullopt : std::optional(ToView(first->second)), headers, &record));
+    BRYGGA_RETURN_IF_ERROR(method.access.CheckRole(record.caller));
+    BRYGGA_RETURN_IF_ERROR(Parse(bytes, request));
+    return pipeline.Judge(method, record, *request);
+  }
+
+  CallState MakeState(const Message& request) const {
+    return {.method = method.name,
+            .caller = record.caller,
+            .token = record.token,
+            .traceparent = record.trace.ToHeader(),
+            .deadline = record.deadline,
+            .request = &request,
+            .context = context};
+  }
+
+  // A call to the backend that carries on what this one brought.
+  std::unique_ptr<grpc::ClientContext> MakeClientContext() const {
+    auto client = grpc::ClientContext::FromCallbackServerContext(*context);
+    if (record.deadline != absl::InfiniteFuture()) client->set_deadline(absl::ToChronoTime(record.deadline));
+    if (!record.token.empty()) client->AddMetadata("authorization", absl::StrCat("Bearer ", record.token));
+    client->AddMetadata("traceparent", record.trace.ToHeader());
+    return client;
+  }
+
+  grpc::Status Ended(const absl::Status& status) { return ToGrpc(pipeline.Ended(method, record, status)); }
+
+  Pipeline& pipeline;
+  const BoundMethod& method;
+  grpc::CallbackServerContext* const context;
+  CallRecord record;
+  bool entered = false;
+};
+
+// Runs `function`; an exception that gets so far is a bug of ours. Its text may
+// hold bound values, so only its type is told.
+template <typename F>
+absl::Status Guarded(F function) {
+  try {
+    return function();
+  } catch (const std::exception& exception) {
+    return absl::InternalError(absl::StrCat("an exception: ", typeid(exception).name()));
+  }
+}
+
+// Unary calls.
+
+class UnaryCall final : public grpc::ServerUnaryReactor {
+ public:
+  UnaryCall(Pipeline& pipeline, const BoundMethod& method, grpc::CallbackServerContext* context,
+            const grpc::ByteBuffer* request, grpc::ByteBuffer* response)
+      : incoming_(pipeline, method, context), request_(request), response_(response) {}
+
+  // Drain gate and admission.
+  void Start() {
+    if (!incoming_.entered) return End(Draining());
+    const MethodOptions& options = incoming_.method.method->options;
+    incoming_.record.deadline = Pipeline::GrantedDeadline(DeadlineOf(*incoming_.context), options, absl::Now());
+    if (options.run_on == RunOn::kInline) return Run();
+    if (!incoming_.pipeline.executor.TryRun([this] { Run(); })) End(Overloaded());
+  }
+
+  void OnDone() override { delete this; }
+  void OnCancel() override {}  // Call::cancelled() tells.
+
+ private:
+  void Run() {
+    alignas(8) char first_block[4096];
+    ArenaOptions options;
+    options.initial_block = first_block;
+    options.initial_block_size = sizeof(first_block);
+    Arena arena(options);
+    Message* request = incoming_.method.method->request->New(&arena);
+    if (absl::Status admitted = incoming_.Admit(*request_, request); !admitted.ok()) return End(admitted);
+    if (incoming_.method.backend != nullptr) return Forward();
+    End(Answer(*request));
+  }
+
+  absl::Status Answer(const Message& request) {
+    const Call call(incoming_.MakeState(request));
+    const Service::Send send = [this](const Message& response) { *response_ = ToBytes(response); };
+    absl::Status status = Guarded([&] { return incoming_.method.method->unary(request, call, send); });
+    const auto first_answer = ReplayedAnswer(status);
+    if (!first_answer) return status;
+    *response_ = ToBytes(*first_answer);
+    return absl::OkStatus();
+  }
+
+  // Holds no thread while the backend works.
+  void Forward() {
+    backend_ = incoming_.MakeClientContext();
+    grpc::GenericStub stub(incoming_.method.backend->grpc_channel());
+    stub.UnaryCall(backend_.get(), "/" + incoming_.method.name, grpc::StubOptions(), request_, response_,
+                   [this](grpc::Status status) { End(FromGrpc(status, incoming_.method.name)); });
+  }
+
+  // The last thing that may touch this object: OnDone deletes it.
+  void End(const absl::Status& status) { Finish(incoming_.Ended(status)); }
+
+  Incoming incoming_;
+  const grpc::ByteBuffer* const request_;
+  grpc::ByteBuffer* const response_;
+  std::unique_ptr<grpc::ClientContext> backend_;
+};
+
+// Server streams.
+
+// Runs its function on a thread of the stream pool. One write is in flight at a
+// time; whatever ends the stream wakes the function in Write or Wait.
+class StreamCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer>, public RawStream, public Drainable {
+ public:
+  StreamCall(Pipeline& pipeline, const BoundMethod& method, grpc::CallbackServerContext* context,
+             const grpc::ByteBuffer* request)
+      : incoming_(pipeline, method, context), request_(request) {}
+
+  // Drain gate and admission.
+  void Start() {
+    if (!incoming_.entered) return End(Draining());
+    incoming_.record.deadline = DeadlineOf(*incoming_.context);
+    incoming_.pipeline.open_streams.Add(this);
+    incoming_.pipeline.metrics.streams().Increment();
+    registered_ = true;
+    if (incoming_.pipeline.gate.closed()) Drain();  // It closed between Enter and Add.
+    if (!incoming_.pipeline.stream_threads.TryRun([this] { Run(); })) End(TooManyStreams());
+  }
+
+  absl::Status Write(const MessageLite& message) override { return WriteBytes(ToBytes(message)); }
+
+  absl::Status Wait(absl::Duration duration) override {
+    std::unique_lock lock(mutex_);
+    wake_.wait_for(lock, absl::ToChronoNanoseconds(duration), [this] { return cancelled_ || draining_; });
+    return Condition();
+  }
+
+  void Drain() override {
+    const std::lock_guard lock(mutex_);
+    draining_ = true;
+    if (backend_ != nullptr) backend_->TryCancel();
+    wake_.notify_all();
+  }
+
+  void OnWriteDone(bool ok) override {
+    const std::lock_guard lock(mutex_);
+    writing_ = false;
+    if (!ok) cancelled_ = true;
+    wake_.notify_all();
+  }
+  void OnCancel() override {
+    const std::lock_guard lock(mutex_);
+    cancelled_ = true;
+    wake_.notify_all();
+  }
+  void OnDone() override {
+    if (registered_) {
+      incoming_.pipeline.open_streams.Remove(this);
+      incoming_.pipeline.metrics.streams().Decrement();
+    }
+    delete this;
+  }
+
+ private:
+  void Run() {
+    Arena arena;
+    Message* request = incoming_.method.method->request->New(&arena);
+    absl::Status status = incoming_.Admit(*request_, request);
+    if (status.ok()) status = incoming_.method.backend == nullptr ? Answer(*request) : Forward();
+    {
+      // gRPC takes the end of a stream only after its last write.
+      std::unique_lock lock(mutex_);
+      wake_.wait(lock, [this] { return !writing_; });
+    }
+    End(status);
+  }
+
+  absl::Status Answer(const Message& request) {
+    const Call call(incoming_.MakeState(request));
+    return Guarded([&] { return incoming_.method.method->stream(request, call, *this); });
+  }
+
+  absl::Status Forward() {
+    auto context = incoming_.MakeClientContext();
+    {
+      const std::lock_guard lock(mutex_);
+      backend_ = context.get();
+    }
+    const auto reader = OpenBytes(*incoming_.method.backend, context.get(), incoming_.method.name, *request_);
+    grpc::ByteBuffer bytes;
+    absl::Status written;
+    while (written.ok() && reader->Read(&bytes)) written = WriteBytes(std::move(bytes));
+    if (!written.ok()) context->TryCancel();
+    const grpc::Status ended = reader->Finish();
+    const std::lock_guard lock(mutex_);
+    backend_ = nullptr;
+    if (absl::Status condition = Condition(); !condition.ok()) return condition;
+    return FromGrpc(ended, incoming_.method.name);
+  }
+
+  absl::Status WriteBytes(grpc::ByteBuffer bytes) {
+    {
+      std::unique_lock lock(mutex_);
+      wake_.wait(lock, [this] { return !writing_ || cancelled_ || draining_; });
+      if (absl::Status condition = Condition(); !condition.ok()) return condition;
+      writing_ = true;
+      in_flight_ = std::move(bytes);
+    }
+    StartWrite(&in_flight_);
+    return absl::OkStatus();
+  }
+
+  // Why the stream must end, if it must. Under mutex_.
+  absl::Status Condition() const {
+    if (absl::Now() >= incoming_.record.deadline) {
+      return MakeError(absl::StatusCode::kDeadlineExceeded, "the stream's deadline has passed",
+                       {.reason = "DEADLINE_EXCEEDED"});
+    }
+    if (cancelled_) return absl::CancelledError("the caller left");
+    if (draining_) return Draining();
+    return absl::OkStatus();
+  }
+
+  // The last thing that may touch this object: OnDone deletes it.
+  void End(const absl::Status& status) { Finish(incoming_.Ended(status)); }
+
+  Incoming incoming_;
+  const grpc::ByteBuffer* const request_;
+  bool registered_ = false;
+  grpc::ByteBuffer in_flight_;  // Of gRPC while writing_.
+  std::mutex mutex_;
+  // All below guarded by mutex_.
+  std::condition_variable wake_;
+  bool writing_ = false;
+  bool cancelled_ = false;
+  bool draining_ = false;
+  grpc::ClientContext* backend_ = nullptr;  // While a backend is read.
+};
+
+// Services.
+
+using Bytes = grpc::ByteBuffer;
+using UnaryHandler = grpc::internal::CallbackUnaryHandler<Bytes, Bytes>;
+using StreamHandler = grpc::internal::CallbackServerStreamingHandler<Bytes, Bytes>;
+using grpc::internal::RpcMethod;
+using grpc::internal::RpcServiceMethod;
+
+class BoundService final : public grpc::Service {
+ public:
+  BoundService(std::vector<BoundMethod> methods, Pipeline& pipeline)
+      : methods_(std::move(methods)), pipeline_(pipeline) {
+    for (const BoundMethod& method : methods_) paths_.push_back("/" + method.name);
+    for (size_t i = 0; i < methods_.size(); ++i) Register(methods_[i], paths_[i].c_str(), static_cast<int>(i));
+  }
+
+ private:
+  // gRPC owns the method and its handler, and keeps the pointer to the path.
+  void Register(const BoundMethod& method, const char* path, int index) {
+    const bool streams = method.method->descriptor->server_streaming();
+    AddMethod(
+        new RpcServiceMethod(path, streams ? RpcMethod::SERVER_STREAMING : RpcMethod::NORMAL_RPC, /*handler=*/nullptr));
+    if (streams) {
+      MarkMethodCallback(index,
+                         new StreamHandler([this, &method](grpc::CallbackServerContext* context, const Bytes* request) {
+                           auto* call = new StreamCall(pipeline_, method, context, request);
+                           call->Start();
+                           return call;
+                         }));
+    } else {
+      MarkMethodCallback(index, new UnaryHandler([this, &method](grpc::CallbackServerContext* context,
+                                                                 const Bytes* request, Bytes* response) {
+                           auto* call = new UnaryCall(pipeline_, method, context, request, response);
+                           call->Start();
+                           return call;
+                         }));
+    }
+  }
+
+  const std::vector<BoundMethod> methods_;
+  std::vector<std::string> paths_;
+  Pipeline& pipeline_;
+};
+
+class Declaration final : public grpc::Service {
+ public:
+  explicit Declaration(const brygga::rpc::Service& service) {
+    for (const auto& method : service.methods()) {
+      paths_.push_back("/" + service.descriptor().full_name() + "/" + method.descriptor->name());
+    }
+    for (size_t i = 0; i < paths_.size(); ++i) {
+      AddMethod(new RpcServiceMethod(paths_[i].c_str(), RpcMethod::NORMAL_RPC, /*handler=*/nullptr));
+      MarkMethodCallback(static_cast<int>(i),
+                         new UnaryHandler([](grpc::CallbackServerContext* context, const Bytes*, Bytes*) {
+                           auto* reactor = context->DefaultReactor();
+                           reactor->Finish(grpc::Status(grpc::StatusCode::UNIMPLEMENTED,
+                                                        "this port describes the service; call it on its data port"));
+                           return reactor;
+                         }));
+    }
+  }
+
+ private:
+  std::vector<std::string> paths_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<grpc::Service>> MakeGrpcService(const Service& service, Pipeline& pipeline) {
+  BRYGGA_RETURN_IF_ERROR(service.Check());
+  std::vector<BoundMethod> methods;
+  for (const Service::Method& method : service.methods()) {
+    BRYGGA_ASSIGN_OR_RETURN(BoundMethod bound, pipeline.Bind(service, method));
+    methods.push_back(std::move(bound));
+  }
+  return std::make_shared<BoundService>(std::move(methods), pipeline);
+}
+
+std::shared_ptr<grpc::Service> MakeDeclaration(const Service& service) {
+  return std::make_shared<Declaration>(service);
+}
+
+}  // namespace brygga::rpc

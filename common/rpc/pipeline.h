@@ -1,0 +1,116 @@
+// What every call passes through before its function: the part that needs no
+// gRPC.
+#ifndef BRYGGA_COMMON_RPC_PIPELINE_H_
+#define BRYGGA_COMMON_RPC_PIPELINE_H_
+
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/rpc/access.h"
+#include "common/rpc/executor.h"
+#include "common/rpc/gate.h"
+#include "common/rpc/identity.h"
+#include "common/rpc/server.h"
+#include "common/rpc/server_metrics.h"
+#include "common/rpc/service.h"
+#include "common/rpc/trace.h"
+#include "common/rpc/wire_status.h"
+
+namespace brygga::rpc {
+
+// One method as a server runs it. Immutable.
+struct BoundMethod {
+  const Service::Method* method;
+  AccessRule access;
+  std::string name;  // "brygga.partner.v1.PartnerService/GetOrganisation".
+  std::unique_ptr<MethodMetrics> metrics;
+  Channel* backend = nullptr;  // Where to forward.
+};
+
+// What is known of a call from its arrival to its end.
+struct CallRecord {
+  TraceContext trace;
+  std::chrono::steady_clock::time_point arrived = std::chrono::steady_clock::now();
+  absl::Duration queued = absl::ZeroDuration();
+  absl::Time deadline = absl::InfiniteFuture();
+  Identity caller;
+  std::string token;
+
+  absl::Duration Elapsed() const { return absl::FromChrono(std::chrono::steady_clock::now() - arrived); }
+};
+
+// A stream that can be told to end. Called on any thread.
+class Drainable {
+ public:
+  virtual ~Drainable() = default;
+  virtual void Drain() = 0;
+};
+
+// The streams that are open. Safe for concurrent use.
+class OpenStreams {
+ public:
+  void Add(Drainable* stream);
+  // After this returns nobody calls the stream.
+  void Remove(Drainable* stream);
+  void DrainAll();
+
+ private:
+  std::mutex mutex_;
+  std::set<Drainable*> streams_;  // Guarded by mutex_.
+};
+
+// Of one server. Safe for concurrent use.
+class Pipeline {
+ public:
+  explicit Pipeline(const ServerOptions& options);
+
+  // The method as this server runs it. kInternal: its (access) is wrong.
+  absl::StatusOr<BoundMethod> Bind(const Service& service, const Service::Method& method);
+
+  // How long a caller that asks for `asked` gets.
+  static absl::Time GrantedDeadline(absl::Time asked, const MethodOptions& options, absl::Time now);
+
+  // A call that waited for its thread: dropped where nobody waits any more, and
+  // refused where it waited too long.
+  absl::Status AfterQueue(const CallRecord& record, bool cancelled) const;
+
+  // Fills in the caller behind the header `authorization`; there must be at
+  // most one.
+  absl::Status Authenticate(std::optional<std::string_view> authorization, int headers, CallRecord* record) const;
+
+  // Authorisation and validation. A request that is wrong is told so before a
+  // caller is told that a thing does not exist.
+  absl::Status Judge(const BoundMethod& method, const CallRecord& record,
+                     const google::protobuf::Message& request) const;
+
+  // Counts and logs the end of a call, and says what its caller may know.
+  WireStatus Ended(const BoundMethod& method, const CallRecord& record, const absl::Status& status);
+
+  Gate gate;
+  ServerMetrics metrics;
+  Executor executor;
+  Executor stream_threads;
+  OpenStreams open_streams;
+
+ private:
+  const absl::Duration max_queue_wait_;
+  const std::shared_ptr<const Authenticator> authenticator_;  // Shared with other servers of the process.
+  const std::shared_ptr<Log> log_;                            // Likewise.
+};
+
+// The refusals of the gate and of admission.
+absl::Status Draining();
+absl::Status Overloaded();
+absl::Status TooManyStreams();
+
+}  // namespace brygga::rpc
+
+#endif  // BRYGGA_COMMON_RPC_PIPELINE_H_
