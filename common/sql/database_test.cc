@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/notification.h"
+#include "absl/synchronization/barrier.h"
 #include "absl/time/clock.h"
 #include "common/sql/requests.h"
 #include "common/testing/matchers.h"
@@ -245,6 +245,32 @@ TEST_P(DatabaseTest, AConditionalUpdateNeverSellsASeatTwice) {
 
   EXPECT_EQ(sold, 3);
   EXPECT_EQ(Number("SELECT taken AS n FROM events WHERE id = 'e'"), 3);
+}
+
+TEST_P(DatabaseTest, CountingFirstOversellsOnPostgresql) {
+  // The negative control of the test above: why capacity is a conditional update.
+  ASSERT_THAT(Run("UPDATE events SET capacity = 1"), IsOk());
+  absl::Barrier* const both_counted = new absl::Barrier(2);
+  std::atomic<int> sold{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 2; ++i) {
+    threads.emplace_back([&, i] {
+      const auto answer =
+          database_.Write(Request(absl::StrCat(i)), [&](Transaction& tx) -> absl::StatusOr<std::string> {
+            BRYGGA_ASSIGN_OR_RETURN(const auto row, tx.QueryOne("SELECT COUNT(*) AS n FROM seats"));
+            if (!IsSqlite() && both_counted->Block()) delete both_counted;
+            if (row->Int("n") > 0) return absl::ResourceExhaustedError("full");
+            const std::string id = absl::StrCat("s", i);
+            BRYGGA_RETURN_IF_ERROR(tx.Run(kInsertSeat, {{"id", id}, {"event", "e"}, {"person", id}}));
+            return id;
+          });
+      if (answer.ok()) ++sold;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  if (IsSqlite()) delete both_counted;
+
+  EXPECT_EQ(sold, IsSqlite() ? 1 : 2);  // One writer cannot race with itself.
 }
 
 TEST_P(DatabaseTest, AReadSeesOneSnapshot) {
