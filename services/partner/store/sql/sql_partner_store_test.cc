@@ -1,0 +1,76 @@
+#include "services/partner/store/sql/sql_partner_store.h"
+
+#include <gmock/gmock.h>
+
+#include <atomic>
+#include <thread>
+
+#include "common/testing/matchers.h"
+#include "services/partner/store/partner_store_conformance.h"
+#include "services/partner/store/sql/migrations.h"
+
+namespace brygga::partner {
+
+using ::brygga::testing::IsOk;
+
+INSTANTIATE_TEST_SUITE_P(Sqlite, PartnerStoreConformance,
+                         ::testing::Values(&testing::OnSqlite<PartnerStore, SqlPartnerStore, kMigrations>));
+INSTANTIATE_TEST_SUITE_P(Postgresql, PartnerStoreConformance,
+                         ::testing::Values(&testing::OnPostgresql<PartnerStore, SqlPartnerStore, kMigrations>));
+
+namespace {
+
+class OverlapGuardTest : public ::testing::TestWithParam<testing::MakeDatabase> {
+ protected:
+  // How many of `callers` record an agreement at once that overlaps with all the
+  // others.
+  int RecordedAtOnce(OverlapGuard guard, int callers) {
+    SqlPartnerStore store(ground_->database(), guard);
+    const std::string organisation = "organisation-" + std::to_string(++organisations_);
+    for (const std::string& id : {organisation, organisation + "-operator"}) {
+      EXPECT_THAT(store.CreateOrganisation({}, {.id = OrganisationId(id), .display_name = id}), IsOk());
+    }
+    std::atomic<int> recorded = 0;
+    std::vector<std::thread> threads;
+    for (int i = 0; i < callers; ++i) {
+      threads.emplace_back([&, i] {
+        const auto created = store.CreateAgreement({}, {.id = AgreementId(organisation + "-" + std::to_string(i)),
+                                                        .organisation = OrganisationId(organisation),
+                                                        .operator_id = OrganisationId(organisation + "-operator"),
+                                                        .terms = {.period = {.from = Date(2014, 1, 1)}}});
+        if (created.ok()) ++recorded;
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    return recorded;
+  }
+
+  std::unique_ptr<testing::TestDatabase> ground_ = GetParam()({.migrations = kMigrations});
+  int organisations_ = 0;
+};
+
+TEST_P(OverlapGuardTest, OneOfManyIsRecorded) {
+  for (int round = 0; round < 20; ++round) EXPECT_EQ(RecordedAtOnce(OverlapGuard::kOn, 8), 1);
+}
+
+TEST_P(OverlapGuardTest, NegativeControlWithoutTheGuardAllAreRecorded) {
+  EXPECT_EQ(RecordedAtOnce(OverlapGuard::kOff, 8), 8);
+}
+
+INSTANTIATE_TEST_SUITE_P(Sqlite, OverlapGuardTest, ::testing::Values(&testing::NewSqlite));
+INSTANTIATE_TEST_SUITE_P(Postgresql, OverlapGuardTest, ::testing::Values(&testing::NewPostgresql));
+
+using OverlapGuardOnPostgresql = OverlapGuardTest;
+
+// SQLite has one writer, so that looking is enough there.
+TEST_P(OverlapGuardOnPostgresql, NegativeControlWithoutTheLockSomeTimesTwoAreRecorded) {
+  int most = 0;
+  for (int round = 0; round < 200 && most < 2; ++round)
+    most = std::max(most, RecordedAtOnce(OverlapGuard::kUnlocked, 8));
+  EXPECT_GE(most, 2);
+}
+
+INSTANTIATE_TEST_SUITE_P(Postgresql, OverlapGuardOnPostgresql, ::testing::Values(&testing::NewPostgresql));
+
+}  // namespace
+}  // namespace brygga::partner
