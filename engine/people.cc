@@ -4,6 +4,7 @@
 #include <string>
 #include <unordered_set>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "common/status/error.h"
 #include "engine/policy.h"
@@ -172,8 +173,10 @@ class Builder {
   std::vector<FieldViolation> violations_;
 };
 
+// Words are the same in capitals, as protos write them.
 int IndexIn(const auto& words, std::string_view word) {
-  const auto found = std::find(words.begin(), words.end(), word);
+  const std::string lower = absl::AsciiStrToLower(absl::string_view(word.data(), word.size()));
+  const auto found = std::find(words.begin(), words.end(), lower);
   return found == words.end() ? -1 : static_cast<int>(found - words.begin());
 }
 

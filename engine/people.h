@@ -51,7 +51,7 @@ struct Person {
 // The bit of a weekly slot, `day_part` with day mon to sun and part morning,
 // lunch, afternoon or evening; -1 for any other word.
 int SlotBit(std::string_view slot);
-// The bit of a goal, -1 for a word that is none.
+// The bit of a goal of kGoals, -1 for a word that is none. Both take capitals too.
 int GoalBit(std::string_view goal);
 
 // One level of one language.

@@ -51,6 +51,8 @@ TEST(PeopleTest, TheTrainedOccupationIsTheTargetOnlyWithinItsGroup) {
 TEST(PeopleTest, SlotsAreDayAndPart) {
   EXPECT_EQ(SlotBit("mon_morning"), 0);
   EXPECT_EQ(SlotBit("sun_evening"), 27);
+  EXPECT_EQ(SlotBit("SUN_EVENING"), 27);
+  EXPECT_EQ(GoalBit("CV_FEEDBACK"), GoalBit("cv_feedback"));
   for (const char* word : {"", "mon", "_", "mon_", "monday_lunch", "mon_lunch_"}) EXPECT_EQ(SlotBit(word), -1) << word;
 }
 
