@@ -83,6 +83,7 @@ class Database {
 
   // Runs `fn` in a read-only transaction, one snapshot, and gives back what it
   // returns, a Status or a StatusOr. Blocks for a connection until `deadline`.
+  // `fn` runs again where its connection turned out to be dead.
   //
   // kDeadlineExceeded, kUnavailable: nothing was read; repeating is safe.
   template <typename F>
@@ -103,7 +104,8 @@ class Database {
   // once that is durable. This is the one door for mutations: in the same
   // transaction it replays a known request id, and writes the change log, the
   // audit entries and the answer. `fn` may run more than once, on another
-  // thread, and must have no other effects.
+  // thread, must have no other effects, and waits for nothing but `tx`: on
+  // SQLite all writers wait for it, and a Write inside a Write is a bug.
   //
   // Whatever `fn` returns as an error is returned unchanged and nothing is
   // written. With mutation.validate_only nothing is written either.

@@ -5,16 +5,20 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <filesystem>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/barrier.h"
+#include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "common/sql/requests.h"
 #include "common/testing/matchers.h"
+#include "common/testing/postgres.h"
 #include "common/testing/stores.h"
+#include "common/testing/temp_dir.h"
 
 namespace brygga::sql {
 namespace {
@@ -93,6 +97,13 @@ class DatabaseTest : public ::testing::TestWithParam<testing::MakeDatabase> {
       tx.Changed("seats/" + id, ChangeKind::kCreated, 1, {"person"});
       return id;
     });
+  }
+
+  // Runs until its deadline.
+  std::string EndlessInsert() const {
+    return IsSqlite() ? "INSERT INTO events (id, capacity) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL "
+                        "SELECT i + 1 FROM n) SELECT CAST(i AS TEXT), 1 FROM n"
+                      : "INSERT INTO events (id, capacity) SELECT 'x', 1 FROM pg_sleep(60)";
   }
 
   bool IsSqlite() const { return GetParam() == &testing::NewSqlite; }
@@ -447,13 +458,10 @@ TEST_P(DatabaseTest, AReadGivesUpAtItsDeadline) {
 }
 
 TEST_P(DatabaseTest, AWriteGivesUpAtItsDeadlineAndLeavesNothing) {
-  const char* endless = IsSqlite() ? "INSERT INTO events (id, capacity) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL "
-                                     "SELECT i + 1 FROM n) SELECT CAST(i AS TEXT), 1 FROM n"
-                                   : "INSERT INTO events (id, capacity) SELECT 'x', 1 FROM pg_sleep(60)";
   Origin hasty = Work();
   hasty.deadline = absl::Now() + absl::Milliseconds(300);
 
-  const absl::Status status = database_.Write(hasty, [&](Transaction& tx) { return tx.Run(endless); });
+  const absl::Status status = database_.Write(hasty, [&](Transaction& tx) { return tx.Run(EndlessInsert()); });
 
   EXPECT_THAT(status, StatusIs(absl::StatusCode::kDeadlineExceeded));
   EXPECT_EQ(Count("events"), 1);
@@ -491,8 +499,108 @@ TEST_P(DatabaseTest, AnErasedAnswerIsGoneAndItsRequestIdStaysKnown) {
   EXPECT_EQ(ReplayedAnswer(Seat(Request("2"), "s10", "q").status()), "s10");
 }
 
+TEST_P(DatabaseTest, AWriteThatEndsTheWholeTransactionHarmsOnlyItself) {
+  // An interrupted INSERT takes all of SQLite's transaction with it, and so
+  // those that share its commit.
+  absl::Notification first_runs, others_wait;
+  std::vector<std::thread> threads;
+  threads.emplace_back([&] {
+    EXPECT_THAT(database_.Write(Work(),
+                                [&](Transaction&) {
+                                  if (!first_runs.HasBeenNotified()) first_runs.Notify();
+                                  others_wait.WaitForNotification();
+                                  return absl::OkStatus();
+                                }),
+                IsOk());
+  });
+  first_runs.WaitForNotification();
+  for (int i = 0; i < 20; ++i) {
+    threads.emplace_back(
+        [&, i] { EXPECT_THAT(Seat(Request(absl::StrCat(i)), absl::StrCat("s", i), absl::StrCat("p", i)), IsOk()); });
+  }
+  threads.emplace_back([&] {
+    Origin hasty = Work();
+    hasty.deadline = absl::Now() + absl::Milliseconds(500);
+    EXPECT_THAT(database_.Write(hasty, [&](Transaction& tx) { return tx.Run(EndlessInsert()); }),
+                StatusIs(absl::StatusCode::kDeadlineExceeded));
+  });
+  absl::SleepFor(absl::Milliseconds(100));  // So that they wait together; the claim holds if they do not.
+  others_wait.Notify();
+  for (std::thread& thread : threads) thread.join();
+
+  EXPECT_EQ(Count("seats"), 20);
+  EXPECT_EQ(Count("requests"), 20);
+  EXPECT_EQ(Count("events"), 1);
+}
+
+TEST_P(DatabaseTest, TransactionsThatMeetAreDoneAgain) {
+  ASSERT_THAT(Run("INSERT INTO events (id, capacity) VALUES ('f', 3)"), IsOk());
+  // Each locks one event and then the other's: a deadlock on PostgreSQL.
+  absl::Barrier* const both_have_one = new absl::Barrier(2);
+  std::atomic<int> runs{0};
+  std::vector<std::thread> threads;
+  for (const auto& [mine, other] : {std::pair("e", "f"), std::pair("f", "e")}) {
+    threads.emplace_back([&, mine = mine, other = other] {
+      EXPECT_THAT(database_.Write(Work(),
+                                  [&](Transaction& tx) -> absl::Status {
+                                    BRYGGA_RETURN_IF_ERROR(tx.Run(kTakeSeat, {{"id", mine}}));
+                                    if (++runs <= 2 && !IsSqlite() && both_have_one->Block()) delete both_have_one;
+                                    return tx.Run(kTakeSeat, {{"id", other}});
+                                  }),
+                  IsOk());
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  if (IsSqlite()) delete both_have_one;
+
+  EXPECT_EQ(Number("SELECT SUM(taken) AS n FROM events"), 4);
+  EXPECT_EQ(runs, IsSqlite() ? 2 : 3);
+}
+
 INSTANTIATE_TEST_SUITE_P(Sqlite, DatabaseTest, ::testing::Values(&testing::NewSqlite));
 INSTANTIATE_TEST_SUITE_P(Postgresql, DatabaseTest, ::testing::Values(&testing::NewPostgresql));
+
+TEST(PostgresqlTest, ConnectionsThatDiedInTheirSleepAreReplaced) {
+  const auto ground = testing::NewPostgresql({.migrations = kMigrations});
+  Database& database = ground->database();
+  testing::PostgresServer& server = testing::PostgresServer::Shared();
+  const std::string kill =
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+      "WHERE datname = current_database() AND pid <> pg_backend_pid()";
+
+  server.Run(ground->url(), kill);
+  EXPECT_THAT(database.Write(Work(), [](Transaction& tx) { return tx.Run("DELETE FROM seats"); }), IsOk());
+  server.Run(ground->url(), kill);
+  EXPECT_THAT(database.Query(Soon(), "SELECT id FROM events"), IsOk());
+  server.Run(ground->url(), kill);
+  EXPECT_THAT(database.Read(Soon(), [](Reader& reader) { return reader.Query("SELECT id FROM events").status(); }),
+              IsOk());
+}
+
+TEST(PostgresqlTest, DurabilityDoesNotDependOnTheServersSettings) {
+  const auto ground = testing::NewPostgresql({.migrations = kMigrations});
+  testing::PostgresServer::Shared().Run(
+      ground->url(),
+      "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET synchronous_commit = off', current_database()); END $$");
+  const auto database = ground->OpenAgain({.migrations = kMigrations});
+
+  const auto row = database->QueryOne(Soon(), "SELECT current_setting('synchronous_commit') AS value");
+
+  EXPECT_EQ((*row)->Text("value"), "on");
+}
+
+TEST(SqliteTest, TheFileIsItsOwnersOnly) {
+  const testing::TempDir folder;
+  const std::string path = folder.File("it's a file.db");
+  const auto database = Database::Open("sqlite:" + path, {.migrations = kMigrations});
+  ASSERT_THAT(database, IsOk());
+
+  for (const char* suffix : {"", "-wal", "-shm"}) {
+    EXPECT_EQ(std::filesystem::status(path + suffix).permissions(),
+              std::filesystem::perms::owner_read | std::filesystem::perms::owner_write)
+        << suffix;
+  }
+}
 
 TEST(OpenTest, OtherUrlsAreRefused) {
   for (const char* url : {"", "sqlite:", "mysql://x", "file.db"}) {

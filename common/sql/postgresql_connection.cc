@@ -4,12 +4,14 @@
 #include <soci/postgresql/soci-postgresql.h>
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
 #include "common/sql/dialect.h"
 #include "common/sql/driver_error.h"
@@ -58,6 +60,24 @@ constexpr char kSession[] =
 
 PostgresqlConnection::PostgresqlConnection(const std::string& connect, Log log)
     : Connection(soci::postgresql, connect, std::move(log)) {}
+
+absl::StatusOr<std::string> PostgresqlConnection::WithOurSettings(const std::string& connect) {
+  static const auto* const ours = new std::map<std::string, std::string>{{"application_name", "brygga"},
+                                                                         {"connect_timeout", "5"},
+                                                                         {"keepalives_idle", "30"},
+                                                                         {"tcp_user_timeout", "15000"}};
+  const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(PQconninfoParse(connect.c_str(), nullptr),
+                                                                             &PQconninfoFree);
+  if (options == nullptr) return absl::InvalidArgumentError("not a database that PostgreSQL's library understands");
+  std::string settings;
+  for (const PQconninfoOption* option = options.get(); option->keyword != nullptr; ++option) {
+    const auto our = ours->find(option->keyword);
+    if (option->val == nullptr && our == ours->end()) continue;
+    const std::string value = option->val != nullptr ? option->val : our->second;
+    absl::StrAppend(&settings, option->keyword, "='", absl::StrReplaceAll(value, {{"\\", "\\\\"}, {"'", "\\'"}}), "' ");
+  }
+  return settings;
+}
 
 absl::StatusOr<std::unique_ptr<PostgresqlConnection>> PostgresqlConnection::Open(const std::string& connect,
                                                                                  const Log& log) {

@@ -15,7 +15,13 @@ class PostgresqlConnection final : public Connection {
  public:
   enum class Use { kRead, kWrite };
 
-  // Connects to what libpq understands of `connect`.
+  // `connect` as libpq reads it, with our settings where it says nothing of
+  // them: a server that is gone is noticed in seconds.
+  //
+  // kInvalidArgument: libpq does not understand it.
+  static absl::StatusOr<std::string> WithOurSettings(const std::string& connect);
+
+  // Connects to `connect`.
   //
   // kUnavailable: nobody there, or not for us.
   static absl::StatusOr<std::unique_ptr<PostgresqlConnection>> Open(const std::string& connect, const Log& log);

@@ -30,8 +30,9 @@ PostgresqlDatabase::PostgresqlDatabase(std::string connect, Options options)
         return PostgresqlConnection::Open(connect, log);
       }) {}
 
-absl::StatusOr<std::unique_ptr<Database>> PostgresqlDatabase::Open(std::string connect, Options options) {
-  std::unique_ptr<PostgresqlDatabase> database(new PostgresqlDatabase(std::move(connect), std::move(options)));
+absl::StatusOr<std::unique_ptr<Database>> PostgresqlDatabase::Open(const std::string& connect, Options options) {
+  BRYGGA_ASSIGN_OR_RETURN(std::string settings, PostgresqlConnection::WithOurSettings(connect));
+  std::unique_ptr<PostgresqlDatabase> database(new PostgresqlDatabase(std::move(settings), std::move(options)));
   BRYGGA_ASSIGN_OR_RETURN(const auto connection, database->pool_.Borrow(absl::InfiniteFuture()));
   BRYGGA_RETURN_IF_ERROR(Migrate(*connection, Engine::kPostgresql, database->options_.migrations,
                                  [&connection] { return connection->RunScript(kBeginAlone); }));

@@ -24,7 +24,7 @@ namespace brygga::sql {
 // connection dead is done again.
 class PostgresqlDatabase final : public Database {
  public:
-  static absl::StatusOr<std::unique_ptr<Database>> Open(std::string connect, Options options);
+  static absl::StatusOr<std::unique_ptr<Database>> Open(const std::string& connect, Options options);
 
   absl::StatusOr<std::vector<Row>> Query(absl::Time deadline, std::string_view sql, const Args& args) override;
   absl::Time Now() const override;

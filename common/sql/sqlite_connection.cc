@@ -1,6 +1,9 @@
 #include "common/sql/sqlite_connection.h"
 
+#include <fcntl.h>
 #include <soci/sqlite3/soci-sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <utility>
 #include <vector>
@@ -82,6 +85,9 @@ SqliteConnection::SqliteConnection(const std::string& connect, Log log)
 absl::StatusOr<std::unique_ptr<SqliteConnection>> SqliteConnection::Open(const std::string& path, Use use,
                                                                          Durable durable, const Log& log) {
   if (absl::StrContains(path, '"')) return absl::InvalidArgumentError("a database path must not contain a quote");
+  // Nobody else's business: SQLite would leave it to the umask. The files
+  // beside it get the same mode.
+  if (const int file = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR); file >= 0) close(file);
   std::unique_ptr<SqliteConnection> connection;
   try {
     connection.reset(new SqliteConnection(absl::StrCat("dbname=\"", path, "\""), log));

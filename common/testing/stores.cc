@@ -1,6 +1,8 @@
 #include "common/testing/stores.h"
 
 #include <iostream>
+#include <map>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -33,14 +35,29 @@ class TestSqlite final : public TestDatabase {
   const std::string& url() const override { return url_; }
 
  private:
-  TempDir folder_;
+  TempDir folder_{Kept::kInMemory};
   std::string url_;
   std::unique_ptr<sql::Database> database_;
 };
 
+// A database that has these migrations already: each new one is a copy of it,
+// which is cheaper than migrating.
+std::string TemplateFor(std::span<const sql::Migration> migrations) {
+  static auto* const known = new std::map<const sql::Migration*, std::string>;
+  std::string& name = (*known)[migrations.data()];
+  if (name.empty()) {
+    name = "template_" + std::to_string(known->size());
+    PostgresServer& server = PostgresServer::Shared();
+    server.Run(server.Url("postgres"), "CREATE DATABASE " + name);
+    Opened(server.Url(name), {.migrations = migrations});
+  }
+  return name;
+}
+
 class TestPostgresql final : public TestDatabase {
  public:
-  explicit TestPostgresql(sql::Options options) : url_(PostgresServer::Shared().NewDatabase()) {
+  explicit TestPostgresql(sql::Options options)
+      : url_(PostgresServer::Shared().NewDatabase(TemplateFor(options.migrations))) {
     database_ = Opened(url_, std::move(options));
   }
   ~TestPostgresql() override {

@@ -1,6 +1,7 @@
 #include "common/testing/temp_dir.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <filesystem>
 
@@ -8,8 +9,10 @@
 
 namespace brygga::testing {
 
-TempDir::TempDir() : path_("/tmp/brygga-XXXXXX") {
-  // Not TMPDIR: that may be long.
+// Not TMPDIR: that may be long.
+TempDir::TempDir(Kept kept) : path_("/tmp/brygga-XXXXXX") {
+  constexpr char kMemory[] = "/dev/shm";
+  if (kept == Kept::kInMemory && access(kMemory, W_OK) == 0) path_ = std::string(kMemory) + "/brygga-XXXXXX";
   BRYGGA_CHECK(mkdtemp(path_.data()) != nullptr);
 }
 

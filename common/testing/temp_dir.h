@@ -7,11 +7,15 @@
 
 namespace brygga::testing {
 
+// Memory is for files that a test writes often and nobody wants back: there is
+// no disk to wait for. Where the machine has no such place, it is the disk.
+enum class Kept { kOnDisk, kInMemory };
+
 // Makes a new folder with a short path (unix sockets allow 107 characters) and
 // deletes it with all that is in it.
 class TempDir {
  public:
-  TempDir();
+  explicit TempDir(Kept kept = Kept::kOnDisk);
   ~TempDir();
   TempDir(const TempDir&) = delete;
 
