@@ -56,6 +56,7 @@ class AssignmentSolver {
 
  private:
   static constexpr int kRoundsOfBids = 12;
+  static constexpr int64_t kSortedAtFirst = 32;
   // Beyond every sum of prices. (std::numeric_limits knows no 128 bits.)
   static constexpr P kFar = static_cast<P>(1) << (8 * sizeof(P) - 2);
 
@@ -132,21 +133,28 @@ class AssignmentSolver {
     from_.assign(graph_.host_count(), kNobody);
   }
 
-  void SortPairs(int32_t agent) {
-    if (sorted_[At(agent)]) return;
-    sorted_[At(agent)] = 1;
+  // Sorts some more of the agent's pairs behind those that are sorted already:
+  // few searches look far.
+  void SortMore(int32_t agent) {
+    int64_t& sorted = sorted_[At(agent)];
+    const int64_t more = std::max<int64_t>(kSortedAtFirst, 3 * sorted);
     order_.clear();
-    for (int64_t e = Begin(agent); e < End(agent); ++e) {
+    for (int64_t e = Begin(agent) + sorted; e < End(agent); ++e) {
       const int32_t host = graph_.host[At(e)];
       order_.push_back({static_cast<P>(graph_.weight[At(e)]) - price_at_sort_[At(host)], host, graph_.weight[At(e)]});
     }
-    std::sort(order_.begin(), order_.end(),
-              [](const Pair& x, const Pair& y) { return x.worth != y.worth ? x.worth > y.worth : x.host < y.host; });
-    int64_t e = Begin(agent);
+    const auto worth_more = [](const Pair& x, const Pair& y) {
+      return x.worth != y.worth ? x.worth > y.worth : x.host < y.host;
+    };
+    const auto end = order_.begin() + std::min<int64_t>(more, static_cast<int64_t>(order_.size()));
+    if (end != order_.end()) std::nth_element(order_.begin(), end, order_.end(), worth_more);
+    std::sort(order_.begin(), end, worth_more);
+    int64_t e = Begin(agent) + sorted;
     for (const Pair& pair : order_) {
       graph_.host[At(e)] = pair.host;
       graph_.weight[At(e++)] = pair.weight;
     }
+    sorted += end - order_.begin();
   }
 
   // Dijkstra's search from `source` over reduced costs to the nearest free seat;
@@ -185,10 +193,10 @@ class AssignmentSolver {
   }
 
   bool Relax(int32_t agent, P distance) {
-    SortPairs(agent);
     const P base = distance + agent_price_[At(agent)];
     int64_t e = Begin(agent);
     for (; e < End(agent); ++e) {
+      if (e == Begin(agent) + sorted_[At(agent)]) SortMore(agent);
       const int32_t host = graph_.host[At(e)];
       const P weight = static_cast<P>(graph_.weight[At(e)]);
       if (base - (weight - price_at_sort_[At(host)]) >= nearest_) break;
@@ -239,7 +247,7 @@ class AssignmentSolver {
   Ticker& ticker_;
   Seating seating_;
   std::vector<P> agent_price_, host_price_, price_at_sort_, distance_;
-  std::vector<uint8_t> sorted_;
+  std::vector<int64_t> sorted_;  // Per agent: so many of its first pairs are sorted.
   std::vector<int32_t> from_, touched_, done_, path_;
   std::vector<Pair> order_;
   std::vector<std::pair<P, int32_t>> heap_;

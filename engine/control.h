@@ -9,7 +9,7 @@
 namespace brygga::engine {
 
 struct Progress {
-  std::string_view phase;  // "scores", "coverage", "total", "ties".
+  std::string_view phase;  // "scores", "order", "coverage", "total", "ties".
   int64_t done = 0;        // Of `total` units of this phase.
   int64_t total = 0;
 };

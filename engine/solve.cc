@@ -21,6 +21,7 @@ namespace {
 
 using Wide = __int128;
 
+constexpr int64_t kStepsOfATicket = 200;
 constexpr int kMostPeople = 1 << 20;  // A side; the tie-break's numbers are laid out for it.
 
 absl::Status TooLarge(std::string_view what) {
@@ -34,9 +35,14 @@ struct Ranking {
   std::vector<int32_t> rank;  // By row; -1: not in the game.
   std::vector<uint64_t> ticket;
 
-  static Ranking Of(const std::vector<std::string>& keys, std::string_view seed, const std::vector<uint8_t>& plays) {
+  // Cut short where `ticker` stops it.
+  static Ranking Of(const std::vector<std::string>& keys, std::string_view seed, const std::vector<uint8_t>& plays,
+                    Ticker& ticker) {
     Ranking ranking;
-    for (const std::string& key : keys) ranking.ticket.push_back(Ticket(seed, key));
+    for (const std::string& key : keys) {
+      ranking.ticket.push_back(Ticket(seed, key));
+      if (!ticker.Step(kStepsOfATicket)) return ranking;
+    }
     for (size_t i = 0; i < keys.size(); ++i) {
       if (plays[i]) ranking.rows.push_back(static_cast<int32_t>(i));
     }
@@ -58,15 +64,15 @@ class CoverageThenScore {
  public:
   CoverageThenScore(const Problem& problem, const Control& control) : problem_(problem), control_(control) {
     TakeLocks();
-    adepts_ = Ranking::Of(problem.adept_key, problem.seed, unlocked_);
-    const auto has_seats = [](int32_t seats) -> uint8_t { return seats > 0 ? 1 : 0; };
-    std::vector<uint8_t> open(seats_.size());
-    std::transform(seats_.begin(), seats_.end(), open.begin(), has_seats);
-    mentors_ = Ranking::Of(problem.mentor_key, problem.seed, open);
   }
 
   absl::StatusOr<Solution> Run() {
-    Bipartite<int32_t> graph = RankedGraph();
+    Ticker order_ticker(control_, "order", problem_.edges.size());
+    Rank(order_ticker);
+    if (order_ticker.stopped()) return Cancelled();
+    Bipartite<int32_t> graph = RankedGraph(order_ticker);
+    if (order_ticker.stopped()) return Cancelled();
+
     const int64_t people = static_cast<int64_t>(graph.agent_count());
     Ticker coverage_ticker(control_, "coverage", people);
     const std::optional<Coverage> coverage = LargestCoverage(graph, coverage_ticker);
@@ -81,7 +87,8 @@ class CoverageThenScore {
     BRYGGA_CHECK(priced.has_value());
 
     Ticker tie_ticker(control_, "ties", people);
-    Bipartite<Wide> ties = TightGraph(graph, *priced, unmatched > 0);
+    Bipartite<Wide> ties = TightGraph(graph, *priced, unmatched > 0, tie_ticker);
+    if (tie_ticker.stopped()) return Cancelled();
     const auto chosen = AssignmentSolver<Wide, Wide>(ties, tie_ticker).Run();
     if (tie_ticker.stopped()) return Cancelled();
     BRYGGA_CHECK(chosen.has_value());
@@ -101,34 +108,62 @@ class CoverageThenScore {
     }
   }
 
-  // The pairs that are left, by rank; within an agent, hosts ascend.
-  Bipartite<int32_t> RankedGraph() const {
+  void Rank(Ticker& ticker) {
+    adepts_ = Ranking::Of(problem_.adept_key, problem_.seed, unlocked_, ticker);
+    std::vector<uint8_t> has_seats(seats_.size());
+    std::transform(seats_.begin(), seats_.end(), has_seats.begin(), [](int32_t seats) { return seats > 0 ? 1 : 0; });
+    if (!ticker.stopped()) mentors_ = Ranking::Of(problem_.mentor_key, problem_.seed, has_seats, ticker);
+  }
+
+  // The pairs that are left, by rank; within an agent, hosts ascend. Sorted by
+  // turning the graph around twice, which costs two passes and no comparison.
+  Bipartite<int32_t> RankedGraph(Ticker& ticker) const {
+    const Edges& edges = problem_.edges;
+    std::vector<size_t> next(mentors_.rows.size() + 1, 0);  // Per host: where its next agent goes.
+    std::vector<int64_t> degree(adepts_.rows.size() + 1, 0);
+    ForEachPair(ticker, [&](int32_t agent, int32_t host, size_t) {
+      ++next[static_cast<size_t>(host) + 1];
+      ++degree[static_cast<size_t>(agent) + 1];
+    });
+    std::partial_sum(next.begin(), next.end(), next.begin());
+    const std::vector<size_t> begin = next;
+    std::vector<std::pair<int32_t, int32_t>> by_host(next.back());  // Agent and score.
+    ForEachPair(ticker, [&](int32_t agent, int32_t host, size_t e) {
+      by_host[next[static_cast<size_t>(host)]++] = {agent, edges.score[e]};
+    });
+
     Bipartite<int32_t> graph;
-    graph.host.reserve(problem_.edges.mentor.size());
-    graph.weight.reserve(problem_.edges.mentor.size());
-    std::vector<std::pair<int32_t, int32_t>> pairs;
-    for (const int32_t row : adepts_.rows) {
-      const size_t a = static_cast<size_t>(row);
-      pairs.clear();
-      for (int64_t e = problem_.edges.offset[a]; e < problem_.edges.offset[a + 1]; ++e) {
-        const int32_t host = mentors_.rank[static_cast<size_t>(problem_.edges.mentor[static_cast<size_t>(e)])];
-        if (host >= 0) pairs.emplace_back(host, problem_.edges.score[static_cast<size_t>(e)]);
+    if (ticker.stopped()) return graph;
+    std::partial_sum(degree.begin(), degree.end(), degree.begin());
+    graph.offset = degree;
+    graph.host.resize(by_host.size());
+    graph.weight.resize(by_host.size());
+    for (size_t host = 0; host < mentors_.rows.size(); ++host) {
+      for (size_t i = begin[host]; i < begin[host + 1]; ++i) {
+        const size_t e = static_cast<size_t>(degree[static_cast<size_t>(by_host[i].first)]++);
+        graph.host[e] = static_cast<int32_t>(host);
+        graph.weight[e] = by_host[i].second;
       }
-      std::sort(pairs.begin(), pairs.end());
-      for (const auto& [host, score] : pairs) {
-        graph.host.push_back(host);
-        graph.weight.push_back(score);
-      }
-      graph.offset.push_back(static_cast<int64_t>(graph.host.size()));
-    }
-    // More seats than agents who could sit there are never needed; one more keeps
-    // a host that has them from ever being full, and so from a price.
-    std::vector<int32_t> wanted(mentors_.rows.size(), 1);
-    for (const int32_t host : graph.host) ++wanted[static_cast<size_t>(host)];
-    for (size_t h = 0; h < mentors_.rows.size(); ++h) {
-      graph.seats.push_back(std::min(wanted[h], seats_[static_cast<size_t>(mentors_.rows[h])]));
+      if (!ticker.Step(static_cast<int64_t>(begin[host + 1] - begin[host]))) return graph;
+      // More seats than agents who could sit there are never needed; one more keeps
+      // a host that has them from ever being full, and so from a price.
+      const int64_t wanted = static_cast<int64_t>(begin[host + 1] - begin[host]) + 1;
+      graph.seats.push_back(
+          static_cast<int32_t>(std::min<int64_t>(wanted, seats_[static_cast<size_t>(mentors_.rows[host])])));
     }
     return graph;
+  }
+
+  void ForEachPair(Ticker& ticker, const auto& take) const {
+    for (size_t agent = 0; agent < adepts_.rows.size(); ++agent) {
+      const size_t a = static_cast<size_t>(adepts_.rows[agent]);
+      const size_t end = static_cast<size_t>(problem_.edges.offset[a + 1]);
+      if (!ticker.Step(problem_.edges.offset[a + 1] - problem_.edges.offset[a])) return;
+      for (size_t e = static_cast<size_t>(problem_.edges.offset[a]); e < end; ++e) {
+        const int32_t host = mentors_.rank[static_cast<size_t>(problem_.edges.mentor[e])];
+        if (host >= 0) take(static_cast<int32_t>(agent), host, e);
+      }
+    }
   }
 
   // One more host, the last, whom everybody may have at weight 0.
@@ -155,8 +190,8 @@ class CoverageThenScore {
   // that has a price. So the next objectives are the weights of the tight pairs:
   // first the priced seats (all of them can be taken), then rounds waited, then
   // lots, each laid out above what the next can sum to.
-  Bipartite<Wide> TightGraph(const Bipartite<int32_t>& graph, const PricedAssignment<int64_t>& priced,
-                             bool has_room) const {
+  Bipartite<Wide> TightGraph(const Bipartite<int32_t>& graph, const PricedAssignment<int64_t>& priced, bool has_room,
+                             Ticker& ticker) const {
     const int32_t room = has_room ? static_cast<int32_t>(graph.host_count()) - 1 : kNobody;
     Bipartite<Wide> tight;
     for (size_t a = 0; a < graph.agent_count(); ++a) {
@@ -166,6 +201,7 @@ class CoverageThenScore {
         if (priced.agent_price[a] + price == graph.weight[static_cast<size_t>(e)]) tight.host.push_back(host);
       }
       tight.offset.push_back(static_cast<int64_t>(tight.host.size()));
+      if (!ticker.Step(graph.offset[a + 1] - graph.offset[a])) return tight;
     }
     tight.weight.reserve(tight.host.size());
     for (size_t a = 0; a < graph.agent_count(); ++a) {

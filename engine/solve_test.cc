@@ -277,7 +277,7 @@ TEST(SolveTest, IsCancelledWithinAFewThousandStepsAndReportsOften) {
   SolveOptions options;
   options.control.progress = [&](const Progress& progress) { phases.emplace(progress.phase); };
   ASSERT_TRUE(SolveCoverageThenScore(problem, options).ok());
-  EXPECT_THAT(phases, ElementsAre("coverage", "ties", "total"));
+  EXPECT_THAT(phases, ElementsAre("coverage", "order", "ties", "total"));
 
   for (int after = 0; after < 4; ++after) {
     int asked = 0;
