@@ -5,6 +5,7 @@
 
 #include "common/status/error.h"
 #include "services/participant/domain/errors.h"
+#include "services/participant/domain/form.h"
 
 namespace brygga::participant {
 namespace {
@@ -47,6 +48,8 @@ list::Value EnquiryField(const Enquiry& enquiry, std::string_view field) {
   if (field == "create_time") return absl::ToUnixMicros(enquiry.created_at);
   return enquiry.id.value();
 }
+
+std::string EnquiryAddress(const Enquiry& enquiry) { return Folded(enquiry.email); }
 
 absl::Status CheckRate(const EnquiryLoad& load) {
   if (load.from_address >= kMostFromAddress) return RateLimited(kAddressWindow);

@@ -39,6 +39,9 @@ struct Enquiry {
 extern const list::Schema kEnquirySchema;
 list::Value EnquiryField(const Enquiry& enquiry, std::string_view field);
 
+// The e-mail address in the form in which two are compared.
+std::string EnquiryAddress(const Enquiry& enquiry);
+
 // How many enquiries came lately.
 struct EnquiryLoad {
   int from_address = 0;  // With this e-mail address, within kAddressWindow.

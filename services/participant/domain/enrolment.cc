@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/ids/resource_name.h"
+#include "common/ids/uuid.h"
 #include "common/rpc/etag.h"
 #include "common/status/macros.h"
 #include "services/participant/domain/errors.h"
@@ -144,6 +145,20 @@ bool AllPassed(const std::vector<Screening>& screenings, Date day) {
     if (StateOn(screening, day) == ScreeningState::kPassed) passed.insert(screening.kind);
   }
   return passed.size() == AllWords<ScreeningKind>().size();
+}
+
+Screening ScreeningFor(const ParticipantId& person, Screening screening, absl::Time now) {
+  screening.id =
+      ScreeningId(UuidOf(absl::StrCat(person.value(), "/", WordOf(screening.kind), "/", absl::ToUnixMicros(now))));
+  screening.person = person;
+  screening.recorded_at = now;
+  return screening;
+}
+
+bool IsScreened(const std::vector<Screening>& present, const Screening& wanted, Date today) {
+  return std::any_of(present.begin(), present.end(), [&](const Screening& screening) {
+    return screening.kind == wanted.kind && StateOn(screening, today) == wanted.state;
+  });
 }
 
 }  // namespace brygga::participant

@@ -113,6 +113,13 @@ std::vector<FieldViolation> CheckScreening(const Screening& screening, const std
 // True where interview, references and record extract are PASSED on `day`.
 bool AllPassed(const std::vector<Screening>& screenings, Date day);
 
+// `screening` as recorded for a person at `now`: the same id whenever
+// the transaction is tried again.
+Screening ScreeningFor(const ParticipantId& person, Screening screening, absl::Time now);
+
+// True where `present` says the same as `wanted` and has not expired.
+bool IsScreened(const std::vector<Screening>& present, const Screening& wanted, Date today);
+
 }  // namespace brygga::participant
 
 #endif  // BRYGGA_SERVICES_PARTICIPANT_DOMAIN_ENROLMENT_H_

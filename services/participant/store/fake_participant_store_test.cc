@@ -1,0 +1,10 @@
+#include "services/participant/store/fake_participant_store.h"
+
+#include "services/participant/store/participant_store_conformance.h"
+
+namespace brygga::participant {
+
+INSTANTIATE_TEST_SUITE_P(Fake, ParticipantStoreConformance,
+                         ::testing::Values(&testing::Fake<ParticipantStore, FakeParticipantStore>));
+
+}  // namespace brygga::participant

@@ -1,0 +1,91 @@
+// The port over SQL: one adapter for SQLite and PostgreSQL.
+#ifndef BRYGGA_SERVICES_PARTICIPANT_STORE_SQL_SQL_PARTICIPANT_STORE_H_
+#define BRYGGA_SERVICES_PARTICIPANT_STORE_SQL_SQL_PARTICIPANT_STORE_H_
+
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "common/sql/database.h"
+#include "services/participant/store/participant_store.h"
+
+namespace brygga::participant {
+
+// Safe for concurrent use. `database`, migrated with kMigrations, outlives it.
+class SqlParticipantStore final : public ParticipantStore {
+ public:
+  explicit SqlParticipantStore(sql::Database& database) : database_(database) {}
+
+  absl::Time Now() const override { return database_.Now(); }
+
+  absl::StatusOr<Participant> CreateParticipant(const Mutation<Participant>& mutation,
+                                                const NewParticipant& person) override;
+  absl::StatusOr<Participant> ChangeParticipant(const Mutation<Participant>& mutation, const ParticipantId& id,
+                                                const std::optional<Background>& background,
+                                                const Change<Participant>& change) override;
+  absl::StatusOr<ImportReport> Import(const Mutation<ImportReport>& mutation, const ImportBatch& batch) override;
+  absl::StatusOr<std::vector<Participant>> GetParticipants(const std::vector<ParticipantId>& ids,
+                                                           absl::Time deadline) override;
+  absl::StatusOr<list::Page<Participant>> ListParticipants(const Audience& audience, const list::ListQuery& query,
+                                                           absl::Time deadline) override;
+  absl::Status CheckVisible(const Audience& audience, const std::vector<ParticipantId>& ids,
+                            absl::Time deadline) override;
+
+  absl::StatusOr<Consent> GiveConsent(const Mutation<Consent>& mutation, const Consent& consent) override;
+  absl::StatusOr<Consent> WithdrawConsent(const Mutation<Consent>& mutation, const ParticipantId& person,
+                                          const ConsentId& id) override;
+  absl::StatusOr<list::Page<Consent>> ListConsents(const ParticipantId& person, const list::ListQuery& query,
+                                                   absl::Time deadline) override;
+
+  absl::StatusOr<Programme> CreateProgramme(const Mutation<Programme>& mutation, const Programme& programme) override;
+  absl::StatusOr<Programme> ChangeProgramme(const Mutation<Programme>& mutation, const ProgrammeId& id,
+                                            const Change<Programme>& change) override;
+  absl::StatusOr<Programme> GetProgramme(const ProgrammeId& id, absl::Time deadline) override;
+  absl::StatusOr<list::Page<Programme>> ListProgrammes(const Audience& audience, const list::ListQuery& query,
+                                                       absl::Time deadline) override;
+  absl::StatusOr<RuleSet> CreateRuleSet(const Mutation<RuleSet>& mutation, const RuleSet& rules) override;
+  absl::StatusOr<RuleSet> GetRuleSet(const ProgrammeId& programme, int version, absl::Time deadline) override;
+  absl::StatusOr<Cohort> CreateCohort(const Mutation<Cohort>& mutation, const Cohort& cohort) override;
+  absl::StatusOr<Cohort> ChangeCohort(const Mutation<Cohort>& mutation, const CohortRef& ref,
+                                      const Change<Cohort>& change) override;
+  absl::StatusOr<Cohort> GetCohort(const CohortRef& ref, absl::Time deadline) override;
+  absl::StatusOr<list::Page<Cohort>> ListCohorts(const std::optional<ProgrammeId>& programme, const Audience& audience,
+                                                 const list::ListQuery& query, absl::Time deadline) override;
+  absl::StatusOr<CohortSummary> Summarise(const CohortRef& ref, absl::Time deadline) override;
+
+  absl::StatusOr<Enrolment> CreateEnrolment(const Mutation<Enrolment>& mutation, const Enrolment& enrolment) override;
+  absl::StatusOr<Enrolment> ChangeEnrolment(const Mutation<Enrolment>& mutation, const EnrolmentRef& ref,
+                                            const ChangeApplicant& change) override;
+  absl::StatusOr<Enrolment> DecideEnrolment(const Mutation<Enrolment>& mutation, const EnrolmentRef& ref,
+                                            const DecisionTerms& terms, const std::string& etag) override;
+  absl::StatusOr<DecisionReport> DecideEnrolments(const Mutation<DecisionReport>& mutation, const CohortRef& cohort,
+                                                  const DecisionTerms& terms) override;
+  absl::StatusOr<std::vector<Enrolment>> GetEnrolments(const std::vector<EnrolmentRef>& refs,
+                                                       absl::Time deadline) override;
+  absl::StatusOr<list::Page<Enrolment>> ListEnrolments(const EnrolmentScope& scope, const list::ListQuery& query,
+                                                       absl::Time deadline) override;
+  absl::StatusOr<std::set<std::string>> EmployersIn(const CohortRef& cohort, absl::Time deadline) override;
+  absl::StatusOr<FeaturesPage> ListFeatures(const CohortRef& cohort, const AgreementFacts& agreements, Date today,
+                                            const list::ListQuery& query, absl::Time deadline) override;
+
+  absl::StatusOr<Screening> RecordScreening(const Mutation<Screening>& mutation, const Screening& screening) override;
+  absl::StatusOr<ScreeningReport> RecordScreenings(const Mutation<ScreeningReport>& mutation, const CohortRef& cohort,
+                                                   Role role, const std::vector<Screening>& screenings,
+                                                   Date today) override;
+  absl::StatusOr<std::vector<Screening>> GetScreenings(const ParticipantId& person, absl::Time deadline) override;
+
+  absl::StatusOr<Enquiry> SubmitEnquiry(const Mutation<Enquiry>& mutation, const Enquiry& enquiry) override;
+  absl::StatusOr<Enquiry> ChangeEnquiry(const Mutation<Enquiry>& mutation, const EnquiryId& id,
+                                        const Change<Enquiry>& change) override;
+  absl::StatusOr<Enquiry> GetEnquiry(const EnquiryId& id, absl::Time deadline) override;
+  absl::StatusOr<list::Page<Enquiry>> ListEnquiries(const Audience& audience, const list::ListQuery& query,
+                                                    absl::Time deadline) override;
+
+ private:
+  sql::Database& database_;
+};
+
+}  // namespace brygga::participant
+
+#endif  // BRYGGA_SERVICES_PARTICIPANT_STORE_SQL_SQL_PARTICIPANT_STORE_H_
