@@ -13,6 +13,18 @@ namespace {
 // Dynamic lists make new texts for ever; the services' own statements are few.
 constexpr size_t kMaxPrepared = 512;
 
+std::vector<std::string> Sorted(std::vector<std::string> names) {
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
+}
+
+std::vector<std::string> NamesOf(const Args& args) {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : args.values()) names.push_back(name);
+  return Sorted(std::move(names));
+}
+
 }  // namespace
 
 // What is bound lives here, at a fixed address. NULL has the type text.
@@ -119,41 +131,38 @@ absl::StatusOr<std::unique_ptr<Connection::Prepared>> Connection::PrepareNew(std
     prepared->statement.alloc();
     prepared->statement.prepare(Expand(sql), soci::details::st_repeatable_query);
     Description description = Describe(*prepared->statement.get_backend());
-
-    std::vector<std::string> given;
-    for (const auto& [name, value] : args.values()) given.push_back(name);
-    std::vector<std::string>& taken = description.parameters;
-    for (std::vector<std::string>* names : {&given, &taken}) {
-      std::sort(names->begin(), names->end());
-    }
-    taken.erase(std::unique(taken.begin(), taken.end()), taken.end());
-    if (given != taken)
+    if (NamesOf(args) != Sorted(std::move(description.parameters))) {
       return Report(Misuse(), {.code = "PARAMETERS", .message = "given and named parameters differ"}, sql);
-
-    prepared->parameters.resize(args.values().size());
-    for (size_t i = 0; i < prepared->parameters.size(); ++i) {
-      Parameter& parameter = prepared->parameters[i];
-      parameter.name = args.values()[i].first;
-      parameter.is_integer = args.values()[i].second.integer() != nullptr;
-      if (parameter.is_integer) {
-        prepared->statement.exchange(soci::use(parameter.integer, parameter.indicator, parameter.name));
-      } else {
-        prepared->statement.exchange(soci::use(parameter.text, parameter.indicator, parameter.name));
-      }
     }
-    prepared->values.resize(description.columns.size());
-    prepared->indicators.resize(description.columns.size());
-    for (size_t i = 0; i < prepared->values.size(); ++i) {
-      prepared->statement.exchange(soci::into(prepared->values[i], prepared->indicators[i]));
-    }
-    prepared->columns = std::make_shared<const Row::Columns>(std::move(description.columns));
-    prepared->statement.define_and_bind();
+    Bind(*prepared, args, std::move(description.columns));
     return prepared;
   } catch (const soci::soci_error& error) {
     DriverError log;
     absl::Status status = StatusOfError(error, nullptr, log);
     return Report(std::move(status), std::move(log), sql);
   }
+}
+
+// The addresses of what is bound stay; Execute fills in the values.
+void Connection::Bind(Prepared& prepared, const Args& args, Row::Columns columns) {
+  prepared.parameters.resize(args.values().size());
+  for (size_t i = 0; i < prepared.parameters.size(); ++i) {
+    Parameter& parameter = prepared.parameters[i];
+    parameter.name = args.values()[i].first;
+    parameter.is_integer = args.values()[i].second.integer() != nullptr;
+    if (parameter.is_integer) {
+      prepared.statement.exchange(soci::use(parameter.integer, parameter.indicator, parameter.name));
+    } else {
+      prepared.statement.exchange(soci::use(parameter.text, parameter.indicator, parameter.name));
+    }
+  }
+  prepared.values.resize(columns.size());
+  prepared.indicators.resize(columns.size());
+  for (size_t i = 0; i < columns.size(); ++i) {
+    prepared.statement.exchange(soci::into(prepared.values[i], prepared.indicators[i]));
+  }
+  prepared.columns = std::make_shared<const Row::Columns>(std::move(columns));
+  prepared.statement.define_and_bind();
 }
 
 void Connection::ForgetOldest() {

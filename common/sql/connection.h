@@ -69,6 +69,7 @@ class Connection {
 
   absl::StatusOr<Prepared*> Prepare(std::string_view sql, const Args& args);
   absl::StatusOr<std::unique_ptr<Prepared>> PrepareNew(std::string_view sql, const Args& args);
+  static void Bind(Prepared& prepared, const Args& args, Row::Columns columns);
   void ForgetOldest();
   absl::StatusOr<int64_t> Run(Prepared& prepared, std::vector<Row>* rows);
 

@@ -589,6 +589,53 @@ TEST(PostgresqlTest, DurabilityDoesNotDependOnTheServersSettings) {
   EXPECT_EQ((*row)->Text("value"), "on");
 }
 
+// How many writes a writer saw that were not committed yet, at most, while 16
+// waited behind one that took its time.
+int64_t MostUncommittedSeen(GroupCommit group_commit) {
+  const auto ground = testing::NewSqlite({.migrations = kMigrations, .group_commit = group_commit});
+  Database& database = ground->database();
+  const std::string count = "SELECT COUNT(*) AS n FROM events";
+  std::atomic<int64_t> most{0};
+  absl::Notification slow_runs, go_on;
+  std::vector<std::thread> threads;
+  threads.emplace_back([&] {
+    EXPECT_THAT(database.Write(Work(),
+                               [&](Transaction&) {
+                                 slow_runs.Notify();
+                                 go_on.WaitForNotification();
+                                 return absl::OkStatus();
+                               }),
+                IsOk());
+  });
+  slow_runs.WaitForNotification();
+  for (int i = 0; i < 16; ++i) {
+    threads.emplace_back([&, i] {
+      EXPECT_THAT(database.Write(
+                      Work(),
+                      [&](Transaction& tx) -> absl::Status {
+                        BRYGGA_ASSIGN_OR_RETURN(const auto mine, tx.QueryOne(count));
+                        BRYGGA_ASSIGN_OR_RETURN(const auto committed, database.QueryOne(Soon(), count));
+                        most = std::max(most.load(), mine->Int("n") - committed->Int("n"));
+                        return tx.Run("INSERT INTO events (id, capacity) VALUES (:id, 1)", {{"id", absl::StrCat(i)}});
+                      }),
+                  IsOk());
+    });
+  }
+  absl::SleepFor(absl::Milliseconds(50));
+  go_on.Notify();
+  for (std::thread& thread : threads) thread.join();
+  return most;
+}
+
+TEST(SqliteTest, WritesThatWaitTogetherShareACommit) {
+  int64_t most = 0;
+  // Whether they wait together is up to the machine; once is enough.
+  for (int i = 0; i < 20 && most < 2; ++i) most = MostUncommittedSeen(GroupCommit::kOn);
+  EXPECT_GE(most, 2);
+
+  EXPECT_EQ(MostUncommittedSeen(GroupCommit::kOff), 0);
+}
+
 TEST(SqliteTest, TheFileIsItsOwnersOnly) {
   const testing::TempDir folder;
   const std::string path = folder.File("it's a file.db");

@@ -21,6 +21,7 @@
 #include "absl/time/clock.h"
 #include "common/sql/database.h"
 #include "common/status/check.h"
+#include "common/testing/forgetful_disk.h"
 #include "common/testing/matchers.h"
 #include "common/testing/postgres.h"
 #include "common/testing/temp_dir.h"
@@ -178,6 +179,34 @@ void AcknowledgeTooEarly(const std::string& url) {
 TEST(SqliteDurabilityTest, NothingAcknowledgedIsLostWhenTheProgramIsKilled) {
   const TempDir folder;
   KillAndCompare("sqlite:" + folder.File("test.db"));
+}
+
+TEST(SqliteDurabilityTest, NothingAcknowledgedIsLostWhenThePowerGoes) {
+  const TempDir folder;
+  const std::string path = folder.File("test.db");
+  std::set<std::string> acknowledged;
+  for (int round = 0; round < 5; ++round) {
+    Child child([&](int pipe) {
+      testing::UseForgetfulDisk();
+      WriteForEver("sqlite:" + path, absl::StrCat(round), pipe);
+    });
+    acknowledged.merge(child.KillAfter(round == 2 ? 1500 : 40));  // Once past a checkpoint of the log.
+    testing::CutPower(path);
+  }
+  ASSERT_GT(acknowledged.size(), 100u);
+  ExpectNothingLostOrHalfDone("sqlite:" + path, acknowledged);
+}
+
+TEST(SqliteDurabilityTest, ADiskThatOnlySaysItSyncsWouldBeSeen) {
+  const TempDir folder;
+  const std::string path = folder.File("test.db");
+  Child child([&](int pipe) {
+    testing::UseForgetfulDisk(testing::Disk::kLying);
+    WriteForEver("sqlite:" + path, "lost", pipe);
+  });
+  EXPECT_GT(child.KillAfter(40).size(), 0u);
+  testing::CutPower(path);
+  EXPECT_EQ(Ids(*OpenOrDie("sqlite:" + path), "SELECT id FROM entries").size(), 0u);
 }
 
 TEST(SqliteDurabilityTest, AnAcknowledgementBeforeTheCommitWouldBeSeen) {
