@@ -7,15 +7,13 @@ namespace brygga::cli {
 namespace {
 
 // Lengths go before the texts, so that no two batches share a name.
-std::string Part(std::string_view text) {
-  return absl::StrCat(text.size(), ":", absl::string_view(text.data(), text.size()), "/");
-}
+std::string Part(std::string_view text) { return absl::StrCat(text.size(), ":", std::string(text), "/"); }
 
 }  // namespace
 
 std::string RequestIdOf(const ImportBatch& batch) {
-  return UuidOf(
-      absl::StrCat("brygga import/", Part(batch.file_digest), Part(batch.kind), Part(batch.target), batch.batch));
+  return UuidOf(absl::StrCat("brygga import/", Part(batch.file_digest), Part(batch.kind), Part(batch.content),
+                             batch.dry_run ? "dry run/" : "", batch.batch));
 }
 
 }  // namespace brygga::cli

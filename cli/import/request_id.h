@@ -12,12 +12,15 @@ namespace brygga::cli {
 struct ImportBatch {
   std::string_view file_digest;  // Inspection::digest.
   std::string_view kind;         // "mentors".
-  std::string_view target;       // Where the rows go, in a fixed form: operator, cohorts, source.
-  int64_t batch = 0;             // From 0.
+  std::string_view content;      // What is asked for: rows, and where they go.
+  bool dry_run = false;
+  int64_t batch = 0;  // From 0.
 };
 
 // The id that this batch has today and tomorrow, so that giving the same import
-// again, after it was done or cut off half-way, changes nothing.
+// again, after it was done or cut off half-way, changes nothing. The content
+// counts too: a row that could not be sent yesterday, because its partner was
+// not there yet, makes another request today.
 std::string RequestIdOf(const ImportBatch& batch);
 
 }  // namespace brygga::cli

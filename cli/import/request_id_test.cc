@@ -10,20 +10,21 @@ namespace brygga::cli {
 namespace {
 
 TEST(RequestIdTest, TheSameBatchHasTheSameId) {
-  const ImportBatch batch = {.file_digest = "abc", .kind = "mentors", .target = "vocational=c1", .batch = 3};
+  const ImportBatch batch = {.file_digest = "abc", .kind = "mentors", .content = "rows", .batch = 3};
 
   EXPECT_EQ(RequestIdOf(batch), RequestIdOf(batch));
   EXPECT_TRUE(IsUuid(RequestIdOf(batch)));
 }
 
-TEST(RequestIdTest, AnotherFileKindTargetOrBatchHasAnotherId) {
+TEST(RequestIdTest, AnotherFileKindContentRunOrBatchHasAnotherId) {
   const std::set<std::string> ids = {
-      RequestIdOf({"abc", "mentors", "c1", 0}), RequestIdOf({"abd", "mentors", "c1", 0}),
-      RequestIdOf({"abc", "mentees", "c1", 0}), RequestIdOf({"abc", "mentors", "c2", 0}),
-      RequestIdOf({"abc", "mentors", "c1", 1}), RequestIdOf({"abc", "mentorsc1", "", 0}),
+      RequestIdOf({"abc", "mentors", "c1", false, 0}), RequestIdOf({"abd", "mentors", "c1", false, 0}),
+      RequestIdOf({"abc", "mentees", "c1", false, 0}), RequestIdOf({"abc", "mentors", "c2", false, 0}),
+      RequestIdOf({"abc", "mentors", "c1", false, 1}), RequestIdOf({"abc", "mentors", "c1", true, 0}),
+      RequestIdOf({"abc", "mentorsc1", "", false, 0}),
   };
 
-  EXPECT_EQ(ids.size(), 6u);
+  EXPECT_EQ(ids.size(), 7u);
 }
 
 }  // namespace

@@ -1,0 +1,58 @@
+// The suite as the command line sees it: one address, one token.
+#ifndef BRYGGA_CLI_APP_API_H_
+#define BRYGGA_CLI_APP_API_H_
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/rpc/client.h"
+
+namespace brygga::cli {
+
+// Calls the gateway. Safe for concurrent use.
+class Api {
+ public:
+  // `token` is sent with every call; empty: anonymous.
+  Api(std::shared_ptr<rpc::Channel> channel, std::string token, absl::Duration timeout)
+      : channel_(std::move(channel)), token_(std::move(token)), timeout_(timeout) {}
+
+  // Calls "brygga.partner.v1.PartnerService/GetOrganisation" and waits for the
+  // answer, no longer than the time given on the command line.
+  template <typename Response, typename Request>
+  absl::StatusOr<Response> Call(std::string_view method, const Request& request) const {
+    return channel_->Call<Response>(rpc::CallOptions::Within(timeout_, token_), method, request);
+  }
+
+  // Calls a list method page by page until the last and hands each page to
+  // `use`.
+  template <typename Response, typename Request, typename F>
+  absl::Status Pages(std::string_view method, Request request, F use) const {
+    for (;;) {
+      absl::StatusOr<Response> page = Call<Response>(method, request);
+      if (!page.ok()) return std::move(page).status();
+      use(*page);
+      if (page->next_page_token().empty()) return absl::OkStatus();
+      request.set_page_token(page->next_page_token());
+    }
+  }
+
+  // Opens a stream, which may last as long as it likes.
+  template <typename Response, typename Request>
+  rpc::StreamReader<Response> Open(std::string_view method, const Request& request) const {
+    return channel_->Open<Response>(rpc::CallOptions::Within(absl::Hours(1), token_), method, request);
+  }
+
+ private:
+  const std::shared_ptr<rpc::Channel> channel_;  // Shared with the calls under way.
+  const std::string token_;
+  const absl::Duration timeout_;
+};
+
+}  // namespace brygga::cli
+
+#endif  // BRYGGA_CLI_APP_API_H_

@@ -1,0 +1,69 @@
+#include "cli/app/context.h"
+
+#include <google/protobuf/util/json_util.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "common/ids/uuid.h"
+#include "common/status/check.h"
+#include "common/status/error.h"
+#include "common/status/macros.h"
+
+namespace brygga::cli {
+namespace {
+
+absl::StatusOr<std::string> ReadToken(const std::string& path) {
+  if (path.empty()) return "";
+  std::ifstream file(path);
+  std::ostringstream text;
+  if (!(text << file.rdbuf())) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("The token file ", path, " cannot be read. `brygga token --help` tells how to make one."));
+  }
+  return std::string(absl::StripAsciiWhitespace(text.str()));
+}
+
+}  // namespace
+
+absl::StatusOr<const Api*> Context::api() {
+  if (!api_) {
+    BRYGGA_ASSIGN_OR_RETURN(std::string token, ReadToken(token_file));
+    api_.emplace(connect_(address), std::move(token), absl::Seconds(timeout_seconds));
+  }
+  return &*api_;
+}
+
+void Context::PrintJson(const google::protobuf::Message& message) {
+  google::protobuf::util::JsonPrintOptions options;
+  options.add_whitespace = true;
+  std::string text;
+  BRYGGA_CHECK(google::protobuf::util::MessageToJsonString(message, &text, options).ok());
+  out() << text;
+}
+
+ExitCode Context::Fail(const absl::Status& error) {
+  if (!json) {
+    err() << "brygga: " << ErrorText(error);
+    return ExitCodeOf(error);
+  }
+  const ErrorDetails details = DetailsOf(error);
+  nlohmann::ordered_json body = {{"code", absl::StatusCodeToString(error.code())},
+                                 {"reason", details.reason},
+                                 {"message", std::string(error.message())},
+                                 {"fields", nlohmann::json::array()}};
+  for (const FieldViolation& field : details.fields) {
+    body["fields"].push_back({{"field", field.field}, {"description", field.description}});
+  }
+  err() << nlohmann::ordered_json{{"error", body}}.dump(2, ' ', false, nlohmann::json::error_handler_t::replace)
+        << "\n";
+  return ExitCodeOf(error);
+}
+
+std::string NewRequestId() { return NewUuid(absl::Now()); }
+
+}  // namespace brygga::cli

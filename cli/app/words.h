@@ -1,0 +1,70 @@
+// The reader's words for what the protos call things.
+#ifndef BRYGGA_CLI_APP_WORDS_H_
+#define BRYGGA_CLI_APP_WORDS_H_
+
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/generated_enum_reflection.h>
+#include <google/protobuf/timestamp.pb.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "brygga/matching/v1/policy.pb.h"
+#include "brygga/matching/v1/round.pb.h"
+
+namespace brygga::cli {
+
+// "under review" for ENROLMENT_STATE_UNDER_REVIEW; "" for the value 0.
+std::string WordOf(const google::protobuf::EnumDescriptor& type, int value);
+
+template <typename E>
+std::string WordOf(E value) {
+  return WordOf(*google::protobuf::GetEnumDescriptor<E>(), static_cast<int>(value));
+}
+
+// The value whose word, or name without prefix, is `word` in either case;
+// nullopt where there is none.
+std::optional<int> ValueOf(const google::protobuf::EnumDescriptor& type, std::string_view word);
+
+// All words of an enum, for help texts: "onsite, online, hybrid".
+std::string WordsOf(const google::protobuf::EnumDescriptor& type);
+
+// The value that a flag names.
+//
+// kInvalidArgument: none; the message names those there are.
+absl::StatusOr<int> ParseWord(const google::protobuf::EnumDescriptor& type, std::string_view flag,
+                              std::string_view word);
+
+template <typename E>
+absl::StatusOr<E> ParseWord(std::string_view flag, std::string_view word) {
+  const absl::StatusOr<int> value = ParseWord(*google::protobuf::GetEnumDescriptor<E>(), flag, word);
+  if (!value.ok()) return value.status();
+  return static_cast<E>(*value);
+}
+
+// A score in points out of 100, "81.4".
+std::string Points(int32_t micros);
+
+// What counts most in a score: "close occupation 36.2, common times 18.0".
+std::string MainReasons(const google::protobuf::RepeatedPtrField<matching::v1::Contribution>& contributions,
+                        size_t at_most);
+
+// "close occupation".
+std::string ReasonText(matching::v1::Criterion criterion);
+// "no common language".
+std::string RuleText(matching::v1::HardRule rule);
+
+// Why an adept has no mentor: "no mentor satisfies every rule: 212 too far
+// away, 87 no common language".
+std::string UnmatchedText(const matching::v1::UnmatchedAdept& adept);
+
+// "2022-10-06 10:00" in Europe/Stockholm; "" where it is unset.
+std::string StockholmTime(const google::protobuf::Timestamp& time);
+
+}  // namespace brygga::cli
+
+#endif  // BRYGGA_CLI_APP_WORDS_H_

@@ -1,0 +1,115 @@
+#include "absl/strings/str_cat.h"
+#include "brygga/gateway/v1/gateway_service.pb.h"
+#include "cli/app/find.h"
+#include "cli/app/words.h"
+#include "cli/commands/commands.h"
+#include "cli/output/table.h"
+#include "cli/output/text.h"
+
+namespace brygga::cli {
+namespace {
+
+namespace gv1 = ::brygga::gateway::v1;
+
+struct BoardFlags {
+  std::string cohort;
+  bool allow_partial = false;
+  int limit = 20;
+};
+
+void BoardOptions(CLI::App& command, BoardFlags& flags) {
+  command.add_option("COHORT", flags.cohort, "Its name, what people call it, or the kind of its programme")->required();
+  command.add_option("--limit", flags.limit, "Most pairs and most unmatched adepts, up to 1000")->capture_default_str();
+  command.add_flag("--allow-partial", flags.allow_partial,
+                   "Show what there is although a service is away; what is missing is named");
+}
+
+const std::string& NameOf(const gv1::Person& person) {
+  return person.display_name().empty() ? person.name() : person.display_name();
+}
+
+std::string FunnelTable(const gv1::Funnel& funnel) {
+  Table table({{"Who"}, {"State"}, {"Number", Align::kRight}});
+  for (const auto& count : funnel.enrolments()) {
+    table.Add({WordOf(count.role()), WordOf(count.state()), absl::StrCat(count.count())});
+  }
+  for (const gv1::MatchCount& count : funnel.matches()) {
+    table.Add({"match", WordOf(count.state()), absl::StrCat(count.count())});
+  }
+  return table.Render();
+}
+
+std::string PairsTable(const gv1::CohortBoard& board) {
+  Table table({{"Adept", Align::kLeft, 28},
+               {"Mentor", Align::kLeft, 28},
+               {"Points", Align::kRight},
+               {"State"},
+               {"Main reasons", Align::kLeft, 90}});
+  for (const gv1::BoardPair& pair : board.pairs()) {
+    table.Add({NameOf(pair.adept()), NameOf(pair.mentor()), Points(pair.score()),
+               pair.match().empty() ? "not published" : WordOf(pair.state()), MainReasons(pair.contributions(), 3)});
+  }
+  return table.Render();
+}
+
+std::string UnmatchedTable(const gv1::CohortBoard& board) {
+  Table table({{"Adept", Align::kLeft, 28}, {"Why unmatched", Align::kLeft, 120}});
+  for (const gv1::BoardUnmatched& unmatched : board.unmatched()) {
+    table.Add({NameOf(unmatched.adept()), UnmatchedText(unmatched.result())});
+  }
+  return table.Render();
+}
+
+std::string EventsTable(const gv1::CohortBoard& board) {
+  Table table({{"Event", Align::kLeft, 48},
+               {"Starts"},
+               {"Seats", Align::kRight},
+               {"Taken", Align::kRight},
+               {"Waiting", Align::kRight}});
+  for (const gv1::BoardEvent& event : board.events()) {
+    table.Add({event.title(), StockholmTime(event.start_time()), absl::StrCat(event.capacity()),
+               absl::StrCat(event.registered_count()), absl::StrCat(event.waitlisted_count())});
+  }
+  return table.Render();
+}
+
+ExitCode ShowBoard(Context& context, const BoardFlags& flags) {
+  BRYGGA_CLI_ASSIGN(const Api* api, context.api());
+  BRYGGA_CLI_ASSIGN(const auto cohort, FindCohort(*api, flags.cohort));
+  gv1::GetCohortBoardRequest request;
+  request.set_name(cohort.name());
+  request.set_allow_partial(flags.allow_partial);
+  request.set_max_pairs(flags.limit);
+  request.set_max_unmatched(flags.limit);
+  BRYGGA_CLI_ASSIGN(const auto response,
+                    api->Call<gv1::GetCohortBoardResponse>("brygga.gateway.v1.GatewayService/GetCohortBoard", request));
+  if (context.json) {
+    context.PrintJson(response);
+    return kDone;
+  }
+  const gv1::CohortBoard& board = response.board();
+  context.out() << Printable(board.programme().display_name()) << ", " << Printable(board.cohort().display_name())
+                << " (" << WordOf(board.cohort().state()) << ")\n";
+  for (const int section : response.unreachable()) {
+    context.out() << "Missing, because a service did not answer: " << WordOf(static_cast<gv1::BoardSection>(section))
+                  << "\n";
+  }
+  context.out() << "\n" << FunnelTable(board.funnel());
+  if (board.pairs_size() > 0) context.out() << "\n" << PairsTable(board);
+  if (board.more_pairs()) context.out() << "… and more pairs (--limit)\n";
+  if (board.unmatched_size() > 0) context.out() << "\n" << UnmatchedTable(board);
+  if (board.more_unmatched()) context.out() << "… and more unmatched adepts (--limit)\n";
+  if (board.events_size() > 0) context.out() << "\n" << EventsTable(board);
+  return kDone;
+}
+
+}  // namespace
+
+void AddBoard(const Program& program) {
+  AddCommand<BoardFlags>(program, program.app, "board", "Show a cohort at a glance, in one call through the gateway",
+                         "  brygga board vocational\n  brygga board vocational --json --limit 1000\n"
+                         "  brygga board vocational --allow-partial",
+                         &BoardOptions, &ShowBoard);
+}
+
+}  // namespace brygga::cli

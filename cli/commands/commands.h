@@ -1,0 +1,54 @@
+// The commands of `brygga`. Each function adds one command, or a group of them,
+// to the program; what a command ends with is written to `code`.
+#ifndef BRYGGA_CLI_COMMANDS_COMMANDS_H_
+#define BRYGGA_CLI_COMMANDS_COMMANDS_H_
+
+#include <CLI/CLI.hpp>
+
+#include "cli/app/context.h"
+#include "cli/output/error_text.h"
+
+namespace brygga::cli {
+
+// All of these outlive the parsing of the command line.
+struct Program {
+  CLI::App& app;
+  Context& context;
+  ExitCode& code;
+};
+
+void AddToken(const Program& program);
+void AddStatus(const Program& program);
+void AddOrganisation(const Program& program);
+void AddProgramme(const Program& program);
+void AddCohort(const Program& program);
+void AddImport(const Program& program);
+void AddMatch(const Program& program);
+void AddEvent(const Program& program);
+void AddBoard(const Program& program);
+void AddHome(const Program& program);
+
+// Adds a group of commands, of which one must be given.
+inline CLI::App* AddGroup(CLI::App& parent, const std::string& name, const std::string& description) {
+  CLI::App* const group = parent.add_subcommand(name, description);
+  group->require_subcommand(1);
+  return group;
+}
+
+// Adds a command that runs `run(context, flags)`; `flags` is a fresh Flags that
+// `options(command, flags)` binds. `examples` ends its help.
+template <typename Flags>
+CLI::App* AddCommand(const Program& program, CLI::App& parent, const std::string& name, const std::string& description,
+                     const std::string& examples, void (*options)(CLI::App&, Flags&),
+                     ExitCode (*run)(Context&, const Flags&)) {
+  CLI::App* const command = parent.add_subcommand(name, description);
+  const auto flags = std::make_shared<Flags>();  // Shared by the parser's bindings and the callback.
+  options(*command, *flags);
+  command->footer("Examples:\n" + examples);
+  command->callback([&context = program.context, &code = program.code, flags, run] { code = run(context, *flags); });
+  return command;
+}
+
+}  // namespace brygga::cli
+
+#endif  // BRYGGA_CLI_COMMANDS_COMMANDS_H_

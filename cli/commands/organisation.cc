@@ -1,0 +1,93 @@
+#include "absl/strings/str_cat.h"
+#include "brygga/partner/v1/partner_service.pb.h"
+#include "cli/app/words.h"
+#include "cli/commands/commands.h"
+#include "cli/output/table.h"
+
+namespace brygga::cli {
+namespace {
+
+namespace v1 = ::brygga::partner::v1;
+
+struct CreateFlags {
+  std::string name, number, sector, kind, industry, municipality;
+};
+
+void CreateOptions(CLI::App& command, CreateFlags& flags) {
+  command.add_option("NAME", flags.name, "What people call it")->required();
+  command.add_option("--sector", flags.sector, WordsOf(*v1::Sector_descriptor()))->required();
+  command.add_option("--kind", flags.kind, WordsOf(*v1::OrganisationKind_descriptor()))->required();
+  command.add_option("--number", flags.number, "Organisation number, NNNNNN-NNNN");
+  command.add_option("--industry", flags.industry, "SNI 2007 section or division");
+  command.add_option("--municipality", flags.municipality, "Municipality code, four digits");
+}
+
+ExitCode CreateOrganisation(Context& context, const CreateFlags& flags) {
+  v1::CreateOrganisationRequest request;
+  v1::Organisation& organisation = *request.mutable_organisation();
+  organisation.set_display_name(flags.name);
+  organisation.set_organisation_number(flags.number);
+  organisation.set_industry(flags.industry);
+  organisation.set_municipality_code(flags.municipality);
+  BRYGGA_CLI_ASSIGN(const auto sector, ParseWord<v1::Sector>("--sector", flags.sector));
+  BRYGGA_CLI_ASSIGN(const auto kind, ParseWord<v1::OrganisationKind>("--kind", flags.kind));
+  organisation.set_sector(sector);
+  organisation.set_kind(kind);
+  request.set_request_id(NewRequestId());
+  BRYGGA_CLI_ASSIGN(const Api* api, context.api());
+  BRYGGA_CLI_ASSIGN(const auto response, api->Call<v1::CreateOrganisationResponse>(
+                                             "brygga.partner.v1.PartnerService/CreateOrganisation", request));
+  context.json ? context.PrintJson(response.organisation())
+               : void(context.out() << response.organisation().name() << "\n");
+  return kDone;
+}
+
+struct ListFlags {
+  std::string filter;
+};
+
+void ListOptions(CLI::App& command, ListFlags& flags) {
+  command.add_option("--filter", flags.filter, "Conditions, such as: sector = PUBLIC AND display_name:stad");
+}
+
+ExitCode ListOrganisations(Context& context, const ListFlags& flags) {
+  v1::ListOrganisationsRequest request;
+  request.set_page_size(1000);
+  request.set_filter(flags.filter);
+  request.set_order_by("display_name");
+  BRYGGA_CLI_ASSIGN(const Api* api, context.api());
+  v1::ListOrganisationsResponse all;
+  const absl::Status read = api->Pages<v1::ListOrganisationsResponse>(
+      "brygga.partner.v1.PartnerService/ListOrganisations", request,
+      [&](const v1::ListOrganisationsResponse& page) { all.mutable_organisations()->MergeFrom(page.organisations()); });
+  if (!read.ok()) return context.Fail(read);
+  Table table({{"Organisation"},
+               {"Kind"},
+               {"Sector"},
+               {"Municipality"},
+               {"Employees", Align::kRight},
+               {"Name", Align::kLeft, 80}});
+  for (const v1::Organisation& organisation : all.organisations()) {
+    table.Add({organisation.display_name(), WordOf(organisation.kind()), WordOf(organisation.sector()),
+               organisation.municipality_code(),
+               organisation.employees() == 0 ? "" : absl::StrCat(organisation.employees()), organisation.name()});
+  }
+  context.json ? context.PrintJson(all) : void(context.out() << table.Render());
+  return kDone;
+}
+
+}  // namespace
+
+void AddOrganisation(const Program& program) {
+  CLI::App& group = *AddGroup(program.app, "organisation", "Organisations: create, list");
+  AddCommand<CreateFlags>(program, group, "create", "Create an organisation and print its name",
+                          "  brygga organisation create \"Norrköpings kommun\" --sector public --kind municipality "
+                          "--municipality 0581",
+                          &CreateOptions, &CreateOrganisation);
+  AddCommand<ListFlags>(program, group, "list", "List organisations",
+                        "  brygga organisation list\n"
+                        "  brygga organisation list --filter 'sector = PUBLIC AND display_name:region'",
+                        &ListOptions, &ListOrganisations);
+}
+
+}  // namespace brygga::cli
