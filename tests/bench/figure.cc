@@ -1,0 +1,34 @@
+#include "tests/bench/figure.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_format.h"
+#include "common/status/check.h"
+
+namespace brygga::bench {
+
+double Median(std::vector<double> values) {
+  BRYGGA_CHECK(!values.empty());
+  std::sort(values.begin(), values.end());
+  const size_t middle = values.size() / 2;
+  return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+}
+
+double Figure::ratio() const {
+  std::vector<double> ratios;
+  for (size_t i = 0; i < ours.size(); ++i) ratios.push_back(ours[i] / reference[i]);
+  return Median(std::move(ratios));
+}
+
+bool Figure::ok() const { return goal == Goal::kNone || (goal == Goal::kAtMost ? ratio() <= bound : ratio() >= bound); }
+
+std::string Line(const Figure& figure) {
+  const std::string goal = figure.goal == Goal::kNone
+                               ? "none -"
+                               : absl::StrFormat("%s%.2f %s", figure.goal == Goal::kAtMost ? "<=" : ">=", figure.bound,
+                                                 figure.ok() ? "OK" : "MISS");
+  return absl::StrFormat("%-34s ours=%9.1f %-4s reference=%9.1f %-4s ratio=%.2f goal=%s", figure.name,
+                         Median(figure.ours), figure.unit, Median(figure.reference), figure.unit, figure.ratio(), goal);
+}
+
+}  // namespace brygga::bench

@@ -1,0 +1,261 @@
+// brygga-bench: our figures beside their references, interleaved in one run.
+//
+//   brygga-bench [--rounds N] [--calls N] [--only TEXT]
+//
+// One line a figure: name, our value, the reference's value from the same run,
+// the median of the rounds' ratios, the goal, OK or MISS. CPU is the server
+// process's own, user and system, per call; the client is the same for all.
+// Authentication, metrics, logs and validation are on in every figure of ours.
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
+#include "brygga/partner/v1/partner_service.pb.h"
+#include "common/ids/uuid.h"
+#include "common/rpc/auth/local_issuer.h"
+#include "common/rpc/client.h"
+#include "common/status/check.h"
+#include "tests/bench/contender.h"
+#include "tests/bench/echo.pb.h"
+#include "tests/bench/figure.h"
+#include "tests/bench/load.h"
+
+namespace brygga::bench {
+namespace {
+
+namespace partner = ::brygga::partner::v1;
+
+struct Settings {
+  int rounds = 7;
+  int calls = 20'000;
+  std::string only;
+};
+
+// What all figures of a run share.
+struct Session {
+  std::string program;
+  std::string folder;
+  Settings settings;
+  std::string token;  // A coordinator's.
+  std::string admin;
+
+  bool Wants(std::string_view name) const {
+    return settings.only.empty() || name.find(settings.only) != std::string_view::npos;
+  }
+};
+
+std::string EchoRequest(int n) {
+  v1::EchoRequest request;
+  request.set_text(absl::StrCat("bread and butter ", n % 1000));
+  request.set_parent("programmes/01890a5d-ac96-774b-bcce-b302099a8057");
+  return request.SerializeAsString();
+}
+
+Target EchoOn(const Contender& contender, const std::string& token) {
+  return {.address = contender.address(),
+          .process = contender.process(),
+          .method = "/brygga.bench.v1.EchoService/Echo",
+          .request = &EchoRequest,
+          .token = token};
+}
+
+partner::CreateOrganisationRequest NewOrganisation() {
+  partner::CreateOrganisationRequest request;
+  request.mutable_organisation()->set_display_name("Exempelbolaget AB");
+  request.mutable_organisation()->set_sector(partner::SECTOR_PRIVATE);
+  request.mutable_organisation()->set_kind(partner::ORGANISATION_KIND_COMPANY);
+  request.mutable_organisation()->set_municipality_code("0180");
+  request.set_request_id(NewUuid(absl::Now()));
+  return request;
+}
+
+Target WriteOn(const Contender& contender, const std::string& token) {
+  return {.address = contender.address(),
+          .process = contender.process(),
+          .method = "/brygga.partner.v1.PartnerService/CreateOrganisation",
+          .request = [](int) { return NewOrganisation().SerializeAsString(); },
+          .token = token};
+}
+
+// Makes one organisation and reads it again and again.
+Target ReadOn(const Contender& contender, const std::string& token) {
+  const auto channel = rpc::Channel::Connect(contender.address());
+  const auto made = channel->Call<partner::CreateOrganisationResponse>(
+      rpc::CallOptions::Within(absl::Seconds(10), token), "brygga.partner.v1.PartnerService/CreateOrganisation",
+      NewOrganisation());
+  BRYGGA_CHECK(made.ok());
+  partner::GetOrganisationRequest request;
+  request.set_name(made->organisation().name());
+  return {.address = contender.address(),
+          .process = contender.process(),
+          .method = "/brygga.partner.v1.PartnerService/GetOrganisation",
+          .request = [bytes = request.SerializeAsString()](int) { return bytes; },
+          .token = token};
+}
+
+Cost Measured(const Target& target, const Load& load, int first) {
+  Cost cost = Run(target, load, first);
+  if (cost.failed > 0) {
+    std::fprintf(stderr, "brygga-bench: %d of %d calls of %s failed: %s\n", cost.failed, load.calls,
+                 target.method.c_str(), cost.error.c_str());
+    std::exit(1);
+  }
+  return cost;
+}
+
+// Ours and the reference in turn, the order swapped each round; the figures
+// that one comparison gives.
+struct Comparison {
+  Figure cpu, p50, p99, rate;
+};
+
+Comparison Compare(const Session& run, const std::string& name, const Target& ours, const Target& reference,
+                   const Load& load, const Load& reference_load) {
+  Comparison result = {.cpu = {.name = name + ": server CPU", .unit = "us"},
+                       .p50 = {.name = name + ": p50", .unit = "us"},
+                       .p99 = {.name = name + ": p99", .unit = "us"},
+                       .rate = {.name = name + ": calls", .unit = "/s"}};
+  Measured(ours, {.calls = load.calls / 4, .in_flight = load.in_flight, .channels = load.channels}, 0);
+  Measured(reference,
+           {.calls = reference_load.calls / 4, .in_flight = reference_load.in_flight, .channels = load.channels}, 0);
+  for (int round = 0; round < run.settings.rounds; ++round) {
+    const int first = (round + 1) * load.calls;
+    Cost a, b;
+    if (round % 2 == 0) {
+      a = Measured(ours, load, first);
+      b = Measured(reference, reference_load, first);
+    } else {
+      b = Measured(reference, reference_load, first);
+      a = Measured(ours, load, first);
+    }
+    for (auto [figure, value] : {std::pair{&result.cpu, &Cost::cpu_us}, std::pair{&result.p50, &Cost::p50_us},
+                                 std::pair{&result.p99, &Cost::p99_us}, std::pair{&result.rate, &Cost::per_s}}) {
+      figure->ours.push_back(a.*value);
+      figure->reference.push_back(b.*value);
+    }
+  }
+  return result;
+}
+
+void Print(const Figure& figure) {
+  std::printf("%s\n", Line(figure).c_str());
+  std::fflush(stdout);
+}
+
+void PipelineFigures(const Session& run) {
+  const Contender echo(run.program, "echo", run.folder), pipeline(run.program, "pipeline", run.folder);
+  const Load load = {.calls = run.settings.calls};
+  Comparison compared = Compare(run, "pipeline", EchoOn(pipeline, run.token), EchoOn(echo, run.token), load, load);
+  compared.cpu.goal = Goal::kAtMost;
+  compared.cpu.bound = 1.35;
+  Print(compared.cpu);
+  Print(compared.p50);
+  Print(compared.p99);
+}
+
+void PointReadFigures(const Session& run) {
+  const Contender echo(run.program, "echo", run.folder), reads(run.program, "partner", run.folder);
+  const Load load = {.calls = run.settings.calls};
+  Comparison compared =
+      Compare(run, "point read, SQLite", ReadOn(reads, run.admin), EchoOn(echo, run.admin), load, load);
+  compared.cpu.goal = Goal::kAtMost;
+  compared.cpu.bound = 1.7;
+  Print(compared.cpu);
+  Print(compared.p50);
+  Print(compared.p99);
+}
+
+void WriteFigures(const Session& run) {
+  const Contender grouped(run.program, "partner", run.folder), ungrouped(run.program, "partner-ungrouped", run.folder),
+      echo(run.program, "echo", run.folder);
+  const Load load = {.calls = run.settings.calls / 4, .in_flight = 128};
+  const Load slow = {.calls = run.settings.calls / 16, .in_flight = 128};
+  Comparison compared = Compare(run, "durable write, grouped / ungrouped", WriteOn(grouped, run.admin),
+                                WriteOn(ungrouped, run.admin), load, slow);
+  compared.rate.goal = Goal::kAtLeast;
+  compared.rate.bound = 4;
+  Print(compared.rate);
+  compared = Compare(run, "durable write, grouped", WriteOn(grouped, run.admin), EchoOn(echo, run.admin), load, load);
+  Print(compared.cpu);
+  Print(compared.p50);
+  Print(compared.p99);
+}
+
+// The first call after five seconds of silence: gRPC's pollers nap, and a nap
+// must not be paid by a coordinator.
+void IdleFigure(const Session& run) {
+  const Contender echo(run.program, "echo", run.folder), pipeline(run.program, "pipeline", run.folder);
+  Figure figure = {.name = "first call after 5 s idle", .unit = "us"};
+  const auto ours = rpc::Channel::Connect(pipeline.address()), reference = rpc::Channel::Connect(echo.address());
+  const auto call = [&](const std::shared_ptr<rpc::Channel>& channel) {
+    v1::EchoRequest request;
+    request.set_text("after a nap");
+    const auto begin = std::chrono::steady_clock::now();
+    const auto answer = channel->Call<v1::EchoResponse>(rpc::CallOptions::Within(absl::Seconds(5), run.token),
+                                                        "brygga.bench.v1.EchoService/Echo", request);
+    BRYGGA_CHECK(answer.ok());
+    return std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - begin).count();
+  };
+  call(ours);
+  call(reference);
+  for (int round = 0; round < run.settings.rounds; ++round) {
+    std::this_thread::sleep_for(std::chrono::seconds(5));
+    figure.ours.push_back(call(ours));
+    figure.reference.push_back(call(reference));
+  }
+  const double median = Median(figure.ours);
+  std::printf("%s\n", Line(figure).c_str());
+  std::printf("%-34s ours=%9.1f us   goal=<=3000.0 us %s\n", "first call after 5 s idle, median", median,
+              median <= 3000 ? "OK" : "MISS");
+}
+
+int Main(int argc, char** argv) {
+  Session run;
+  CLI::App app("Brygga's figures beside their references, interleaved in one run.");
+  app.add_option("--rounds", run.settings.rounds, "Interleaved rounds, at least five")->check(CLI::Range(5, 101));
+  app.add_option("--calls", run.settings.calls, "Calls a round")->check(CLI::Range(1000, 10'000'000));
+  app.add_option("--only", run.settings.only,
+                 "Only the groups whose name holds this: pipeline, read, write, idle, gateway");
+  CLI11_PARSE(app, argc, argv);
+
+  run.program = std::filesystem::read_symlink("/proc/self/exe").string();
+  std::string folder = (std::filesystem::temp_directory_path() / "brygga-bench-XXXXXX").string();
+  BRYGGA_CHECK(mkdtemp(folder.data()) != nullptr);
+  run.folder = folder;
+  const auto issuer = rpc::LocalIssuer::OpenOrCreate(folder + "/issuer");
+  BRYGGA_CHECK(issuer.ok());
+  run.token = (*issuer)->Mint(
+      "bench", {{.role = rpc::Role::kCoordinator, .resource = "programmes/01890a5d-ac96-774b-bcce-b302099a8057"}});
+  run.admin = (*issuer)->Mint("bench", {{.role = rpc::Role::kAdmin}});
+
+  std::printf("# %d rounds, interleaved; medians; ratio = median of the rounds' ratios\n", run.settings.rounds);
+  if (run.Wants("pipeline")) PipelineFigures(run);
+  if (run.Wants("read")) PointReadFigures(run);
+  if (run.Wants("write")) WriteFigures(run);
+  if (run.Wants("idle")) IdleFigure(run);
+  std::filesystem::remove_all(folder);
+  return 0;
+}
+
+}  // namespace
+}  // namespace brygga::bench
+
+int main(int argc, char** argv) {
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+  if (argc == 4 && std::string_view(argv[1]) == "--serve") return brygga::bench::Serve(argv[2], argv[3]);
+  return brygga::bench::Main(argc, argv);
+}
