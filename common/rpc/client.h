@@ -134,6 +134,10 @@ class Channel {
     return StreamReader<Response>(OpenMessage(options, method, request, Response::descriptor()->full_name()));
   }
 
+  // What the service's health says of its readiness: true for SERVING. An error
+  // where it cannot be asked.
+  std::future<absl::StatusOr<bool>> ReadinessAsync(const CallOptions& options);
+
   // True once the connection stands, false when it does not by `deadline`.
   bool WaitForConnection(absl::Time deadline);
 

@@ -14,12 +14,16 @@ namespace {
 using list::FieldKind;
 using list::Value;
 
+std::string ToText(const nlohmann::json& json) {
+  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
 // What a token is bound to, in few characters. No secret: a caller who forges a
 // token only chooses where to begin.
 std::string Binding(const ListArguments& arguments) {
   const nlohmann::json parts = {std::string(arguments.scope), std::string(arguments.filter),
                                 std::string(arguments.order_by)};
-  return Sha256Hex(parts.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)).substr(0, 16);
+  return Sha256Hex(ToText(parts)).substr(0, 16);
 }
 
 bool IsText(std::string_view field, const list::Schema& schema) {
@@ -36,6 +40,7 @@ std::optional<std::vector<Value>> ReadToken(const ListArguments& arguments, cons
   if (!bytes) return std::nullopt;
   const auto json = nlohmann::json::parse(*bytes, nullptr, /*allow_exceptions=*/false);
   if (!json.is_array() || json.size() != order.size() + 1 || json[0] != Binding(arguments)) return std::nullopt;
+  if (ToText(json) != *bytes) return std::nullopt;  // Not as we write it.
   std::vector<Value> key;
   for (size_t i = 0; i < order.size(); ++i) {
     const auto& value = json[i + 1];
@@ -77,7 +82,7 @@ std::string PageToken(const ListArguments& arguments, const std::optional<std::v
   if (!next) return "";
   nlohmann::json json = {Binding(arguments)};
   for (const Value& value : *next) std::visit([&](const auto& held) { json.push_back(held); }, value);
-  return ToBase64Url(json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  return ToBase64Url(ToText(json));
 }
 
 }  // namespace brygga::rpc

@@ -1,5 +1,6 @@
 #include "common/rpc/server.h"
 
+#include <arpa/inet.h>
 #include <google/protobuf/descriptor.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/generic/generic_stub.h>
@@ -9,6 +10,8 @@
 #include <grpcpp/impl/server_builder_option.h>
 #include <grpcpp/impl/server_builder_plugin.h>
 #include <prometheus/exposer.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -90,6 +93,18 @@ void SetCommon(const ServerOptions& options, grpc::ServerBuilder* builder) {
   builder->AddChannelArgument(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
   builder->AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, 300000);
   builder->AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, 60000);
+}
+
+// Opens a connection to a port of our own, and closes it.
+void Knock(int port) {
+  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0) return;
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<uint16_t>(port));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  (void)connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address));
+  close(fd);
 }
 
 // Calls health in the process every so often: gRPC's callback threads nap after
@@ -256,7 +271,22 @@ class Server::State {
       server->Shutdown(absl::ToChronoTime(absl::Now() + grace));
       server->Wait();
     }
-    exposer_.reset();
+    StopExposer();
+  }
+
+  // Its thread looks up from its port every two seconds only: a knock wakes it.
+  void StopExposer() {
+    if (exposer_ == nullptr) return;
+    std::atomic<bool> stopped = false;
+    std::thread stop([&] {
+      exposer_.reset();
+      stopped = true;
+    });
+    while (!stopped) {
+      Knock(metrics_port_);
+      absl::SleepFor(absl::Milliseconds(5));
+    }
+    stop.join();
   }
 
   const ServerOptions options_;
