@@ -577,6 +577,18 @@ TEST(PostgresqlTest, ConnectionsThatDiedInTheirSleepAreReplaced) {
               IsOk());
 }
 
+TEST(PostgresqlTest, TablesMayChangeUnderARunningProgram) {
+  const auto ground = testing::NewPostgresql({.migrations = kMigrations});
+  Database& database = ground->database();
+  const char* const select = "SELECT * FROM events";
+  ASSERT_THAT(database.Query(Soon(), select), IsOk());
+
+  testing::PostgresServer::Shared().Run(ground->url(), "ALTER TABLE events ADD COLUMN colour TEXT");
+
+  EXPECT_THAT(database.Query(Soon(), select), IsOk());
+  EXPECT_THAT(database.Read(Soon(), [&](Reader& reader) { return reader.Query(select).status(); }), IsOk());
+}
+
 TEST(PostgresqlTest, DurabilityDoesNotDependOnTheServersSettings) {
   const auto ground = testing::NewPostgresql({.migrations = kMigrations});
   testing::PostgresServer::Shared().Run(

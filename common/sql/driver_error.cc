@@ -91,6 +91,9 @@ absl::Status PostgresqlStatus(std::string_view sqlstate, std::string_view constr
   if (state == "55P03") return StorageBusy();
   if (state == "57014") return DeadlinePassed();
   if (state == "22021" || state == "22P05" || state == "54000") return Unfit();
+  // A prepared statement that went stale, as when another replica migrated the
+  // tables under it: a new connection prepares it anew.
+  if (state == "0A000" || state == "26000") return With(Failed(), kLostUrl);
   if (state.empty() || absl::StartsWith(state, "08") || absl::StartsWith(state, "57P")) {
     return With(StorageUnavailable(), kLostUrl);
   }

@@ -74,6 +74,8 @@ TEST(DriverErrorTest, SqlStatesSayWhatTheCallerShouldDo) {
            Case{"25006", kUnavailable, false, false},
            Case{"22021", kInvalidArgument, false, false},
            Case{"54000", kInvalidArgument, false, false},
+           Case{"0A000", kInternal, false, true},
+           Case{"26000", kInternal, false, true},
            Case{"42P01", kInternal, false, false},
            Case{"XX000", kInternal, false, false},
        }) {

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <functional>
 #include <random>
 #include <set>
@@ -81,31 +82,44 @@ class Child {
     pipe_ = ends[0];
   }
 
-  // Waits for at least `count` acknowledgements, kills it, and gives all that
-  // it acknowledged.
-  std::set<std::string> KillAfter(size_t count) {
-    std::string text;
-    const auto read_some = [&] {
-      char buffer[4096];
-      const ssize_t got = read(pipe_, buffer, sizeof(buffer));
-      if (got > 0) text.append(buffer, static_cast<size_t>(got));
-      return got > 0;
-    };
-    while (static_cast<size_t>(std::count(text.begin(), text.end(), '\n')) < count && read_some()) {
+  // Waits for at least `count` acknowledgements in all, or its end.
+  void WaitFor(size_t count) {
+    while (static_cast<size_t>(std::count(text_.begin(), text_.end(), '\n')) < count && ReadSome()) {
     }
+  }
+
+  // Waits for `count` that come after what it has said so far.
+  void WaitForMore(size_t count) {
+    pollfd readable = {.fd = pipe_, .events = POLLIN};
+    while (poll(&readable, 1, /*timeout=*/0) == 1 && ReadSome()) {
+    }
+    WaitFor(static_cast<size_t>(std::count(text_.begin(), text_.end(), '\n')) + count);
+  }
+
+  // Waits for at least `count` in all, then kills it, and gives all that it acknowledged.
+  std::set<std::string> KillAfter(size_t count) {
+    WaitFor(count);
     kill(pid_, SIGKILL);
     waitpid(pid_, nullptr, 0);
-    while (read_some()) {
+    while (ReadSome()) {
     }
     close(pipe_);
-    const size_t end = text.rfind('\n');
+    const size_t end = text_.rfind('\n');
     if (end == std::string::npos) return {};
-    return absl::StrSplit(text.substr(0, end), '\n');
+    return absl::StrSplit(text_.substr(0, end), '\n');
   }
 
  private:
+  bool ReadSome() {
+    char buffer[4096];
+    const ssize_t got = read(pipe_, buffer, sizeof(buffer));
+    if (got > 0) text_.append(buffer, static_cast<size_t>(got));
+    return got > 0;
+  }
+
   pid_t pid_;
   int pipe_;
+  std::string text_;
 };
 
 void WriteForEver(const std::string& url, const std::string& prefix, int pipe) {
@@ -190,7 +204,7 @@ TEST(SqliteDurabilityTest, NothingAcknowledgedIsLostWhenThePowerGoes) {
       testing::UseForgetfulDisk();
       WriteForEver("sqlite:" + path, absl::StrCat(round), pipe);
     });
-    acknowledged.merge(child.KillAfter(round == 2 ? 1500 : 40));  // Once past a checkpoint of the log.
+    acknowledged.merge(child.KillAfter(round == 2 ? 600 : 40));  // Once past a checkpoint of the log.
     testing::CutPower(path);
   }
   ASSERT_GT(acknowledged.size(), 100u);
@@ -231,12 +245,13 @@ TEST(PostgresqlDurabilityTest, NothingAcknowledgedIsLostWhenTheServerIsKilled) {
   for (int round = 0; round < 2; ++round) {
     // The program lives through it, and goes on with connections of a new server.
     Child child([&](int pipe) { WriteForEver(url, absl::StrCat(round), pipe); });
-    absl::SleepFor(absl::Milliseconds(300));
+    child.WaitFor(50);
     server.Kill();
     server.Start();
-    acknowledged.merge(child.KillAfter(50));
+    child.WaitForMore(50);
+    acknowledged.merge(child.KillAfter(0));
   }
-  ASSERT_GT(acknowledged.size(), 50u);
+  ASSERT_GE(acknowledged.size(), 200u);
   ExpectNothingLostOrHalfDone(url, acknowledged);
 }
 

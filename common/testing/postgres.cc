@@ -70,7 +70,7 @@ void PostgresServer::Start() {
   const bool sync = fsync_ == Fsync::kOn;
   std::vector<std::string> command = {Program("postgres"), "-D", folder_.File("data"), "-k", folder_.path()};
   for (const char* setting : {"listen_addresses=", "max_connections=300", "shared_buffers=32MB",
-                              "logging_collector=off", "log_min_messages=fatal"}) {
+                              "logging_collector=off", "log_min_messages=fatal", "recovery_init_sync_method=syncfs"}) {
     command.insert(command.end(), {"-c", setting});
   }
   if (!sync) command.insert(command.end(), {"-c", "fsync=off", "-c", "full_page_writes=off"});
