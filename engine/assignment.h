@@ -57,6 +57,7 @@ class AssignmentSolver {
  private:
   static constexpr int kRoundsOfBids = 12;
   static constexpr int64_t kSortedAtFirst = 32;
+  static constexpr int64_t kStepsOfSorting = 4;  // Per pair.
   // Beyond every sum of prices. (std::numeric_limits knows no 128 bits.)
   static constexpr P kFar = static_cast<P>(1) << (8 * sizeof(P) - 2);
 
@@ -155,6 +156,7 @@ class AssignmentSolver {
       graph_.weight[At(e++)] = pair.weight;
     }
     sorted += end - order_.begin();
+    ticker_.Step(kStepsOfSorting * static_cast<int64_t>(order_.size()));
   }
 
   // Dijkstra's search from `source` over reduced costs to the nearest free seat;
@@ -166,6 +168,7 @@ class AssignmentSolver {
     touched_.clear();
     done_.clear();
     agent_price_[At(source)] = HighestWorth(source);
+    ticker_.Step(End(source) - Begin(source));
     Relax(source, 0);
     while (!heap_.empty() && heap_.front().first < nearest_) {
       std::pop_heap(heap_.begin(), heap_.end(), std::greater<>());

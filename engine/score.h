@@ -108,6 +108,8 @@ struct ScoreOptions {
   Control control;
 };
 
+class Evaluation;
+
 // Applies one policy. Immutable, safe for concurrent use. `reference` must
 // outlive it.
 class Scorer {
@@ -142,9 +144,8 @@ class Scorer {
   std::vector<Candidate> BestAdepts(const People& adepts, const People& mentors, int32_t mentor, int k) const;
 
  private:
-  class Tables;
-  explicit Scorer(std::unique_ptr<const Tables> tables);
-  std::unique_ptr<const Tables> tables_;
+  explicit Scorer(std::unique_ptr<const Evaluation> evaluation);
+  std::unique_ptr<const Evaluation> evaluation_;
 };
 
 }  // namespace brygga::engine

@@ -229,6 +229,15 @@ TEST(ScoreTest, MissingDataIsUnknownAndNeverUnlike) {
   }
 }
 
+TEST(ScoreTest, WhetherAMentorWithoutAnOccupationLeadsIsUnknown) {
+  Person mentor = Mentor();
+  mentor.ssyk4 = "";
+  const Contribution goals = Part(ScoreOf(Adept(), mentor), Criterion::kGoals);
+  EXPECT_EQ(goals.arguments.at("met"), "1");
+  EXPECT_EQ(goals.arguments.at("unknown"), "1");
+  EXPECT_EQ(goals.value, 0.75);
+}
+
 TEST(ScoreTest, ClosenessFollowsTheLadder) {
   const auto closeness = [](Person adept, Person mentor) { return Closeness(adept, mentor); };
   const auto groups = [&](const std::string& mentors, const std::string& adepts) {

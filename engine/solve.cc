@@ -210,6 +210,7 @@ class CoverageThenScore {
         const bool has_price = priced.host_price[static_cast<size_t>(host)] > 0;
         tight.weight.push_back(host == room ? 0 : TieWeight(adepts_.rows[a], host, has_price));
       }
+      if (!ticker.Step(tight.offset[a + 1] - tight.offset[a])) return tight;
     }
     tight.seats = graph.seats;
     return tight;
