@@ -11,6 +11,7 @@
 
 namespace brygga::partner {
 
+using ::brygga::testing::HasReason;
 using ::brygga::testing::IsOk;
 
 INSTANTIATE_TEST_SUITE_P(Sqlite, PartnerStoreConformance,
@@ -60,10 +61,31 @@ TEST_P(OverlapGuardTest, NegativeControlWithoutTheGuardAllAreRecorded) {
 INSTANTIATE_TEST_SUITE_P(Sqlite, OverlapGuardTest, ::testing::Values(&testing::NewSqlite));
 INSTANTIATE_TEST_SUITE_P(Postgresql, OverlapGuardTest, ::testing::Values(&testing::NewPostgresql));
 
+class ErasureTest : public ::testing::TestWithParam<testing::MakeDatabase> {};
+
+TEST_P(ErasureTest, TheKeptAnswersThatHoldThePersonAreBlankAndTheirRequestIdsStayKnown) {
+  const auto ground = GetParam()({.migrations = kMigrations});
+  SqlPartnerStore store(ground->database());
+  ASSERT_THAT(store.CreateOrganisation({}, {.id = OrganisationId("a"), .display_name = "A"}), IsOk());
+  Mutation<ContactPerson> creation{{.actor = "test", .method = "Create", .request_id = "r", .request_digest = "d"}};
+  creation.render = [](const ContactPerson& person) { return person.email; };
+  const ContactPerson person = {
+      .id = ContactPersonId("c"), .organisation = OrganisationId("a"), .email = "anna@exempel.example"};
+  ASSERT_THAT(store.CreateContactPerson(creation, person), IsOk());
+  ASSERT_EQ(ReplayedAnswer(store.CreateContactPerson(creation, person).status()), "anna@exempel.example");
+
+  ASSERT_THAT(store.EraseContactPerson({}, OrganisationId("a"), ContactPersonId("c")), IsOk());
+
+  EXPECT_THAT(store.CreateContactPerson(creation, person), HasReason("ANSWER_ERASED"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Sqlite, ErasureTest, ::testing::Values(&testing::NewSqlite));
+INSTANTIATE_TEST_SUITE_P(Postgresql, ErasureTest, ::testing::Values(&testing::NewPostgresql));
+
 using OverlapGuardOnPostgresql = OverlapGuardTest;
 
 // SQLite has one writer, so that looking is enough there.
-TEST_P(OverlapGuardOnPostgresql, NegativeControlWithoutTheLockSomeTimesTwoAreRecorded) {
+TEST_P(OverlapGuardOnPostgresql, NegativeControlWithoutTheLockSometimesTwoAreRecorded) {
   int most = 0;
   for (int round = 0; round < 200 && most < 2; ++round)
     most = std::max(most, RecordedAtOnce(OverlapGuard::kUnlocked, 8));

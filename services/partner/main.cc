@@ -1,0 +1,23 @@
+// brygga-partner: the partner service in a process of its own.
+#include <memory>
+#include <string>
+
+#include "common/rpc/process.h"
+#include "common/rpc/server.h"
+#include "common/status/macros.h"
+#include "services/partner/service.h"
+
+int main(int argc, char** argv) {
+  brygga::rpc::Process process("partner", "Keeps organisations, networks, agreements and contact persons.",
+                               {.port = 7071, .admin_port = 9071, .metrics_port = 9171});
+  std::string database = "sqlite:partner.db";
+  process.config().Text("database", &database, "Where it keeps them: sqlite:FILE or postgresql://…");
+  return process.Run(argc, argv, [&](const brygga::rpc::ServerOptions& options) -> absl::Status {
+    const auto log = [&](const brygga::sql::DriverError& error) {
+      process.log().Error("database", {{"code", error.code}, {"statement", error.statement}});
+    };
+    BRYGGA_ASSIGN_OR_RETURN(const auto service, brygga::partner::PartnerService::Open(database, {.log = log}));
+    BRYGGA_ASSIGN_OR_RETURN(const auto server, brygga::rpc::Server::Start(options, service->services()));
+    return process.ServeUntilSignalled({server.get()});
+  });
+}

@@ -1,0 +1,208 @@
+#include "services/partner/rpc/convert.h"
+
+#include <google/protobuf/timestamp.pb.h>
+
+#include <utility>
+#include <vector>
+
+#include "common/ids/resource_name.h"
+#include "common/rpc/etag.h"
+#include "common/status/error.h"
+
+namespace brygga::partner {
+namespace {
+
+// The ids in `name`; the validator has seen that it follows `pattern`. "-"
+// becomes empty.
+std::vector<std::string> IdsIn(std::string_view pattern, std::string_view name) {
+  auto ids = ParseResourceName(pattern, name).value_or(std::vector<std::string>(2));
+  for (std::string& id : ids) {
+    if (id == "-") id.clear();
+  }
+  return ids;
+}
+
+void SetTime(absl::Time time, google::protobuf::Timestamp* timestamp) {
+  const int64_t us = absl::ToUnixMicros(time);
+  timestamp->set_seconds(us / 1'000'000);
+  timestamp->set_nanos(static_cast<int32_t>(us % 1'000'000) * 1000);
+}
+
+// What every resource has.
+template <typename Message, typename Item>
+void SetCommon(const Item& item, absl::Time updated_at, Message* message) {
+  message->set_etag(ToEtag(item.revision));
+  SetTime(item.created_at, message->mutable_create_time());
+  SetTime(updated_at, message->mutable_update_time());
+}
+
+std::string OpenEnd(Date date) { return date == kNoEnd ? "" : FormatDate(date); }
+
+}  // namespace
+
+OrganisationId ToOrganisationId(std::string_view name) { return OrganisationId(IdsIn("organisations/*", name)[0]); }
+NetworkId ToNetworkId(std::string_view name) { return NetworkId(IdsIn("networks/*", name)[0]); }
+
+MembershipName ToMembershipName(std::string_view name) {
+  const auto ids = IdsIn("networks/*/memberships/*", name);
+  return {.network = NetworkId(ids[0]), .id = MembershipId(ids[1])};
+}
+
+AgreementName ToAgreementName(std::string_view name) {
+  const auto ids = IdsIn("organisations/*/agreements/*", name);
+  return {.organisation = OrganisationId(ids[0]), .id = AgreementId(ids[1])};
+}
+
+ContactPersonName ToContactPersonName(std::string_view name) {
+  const auto ids = IdsIn("organisations/*/contactPersons/*", name);
+  return {.organisation = OrganisationId(ids[0]), .id = ContactPersonId(ids[1])};
+}
+
+Date ToDate(std::string_view text, Date otherwise) { return ParseDate(text).value_or(otherwise); }
+
+Date AsOf(std::string_view as_of, absl::Time now) { return ToDate(as_of, StockholmDate(now)); }
+
+v1::Organisation ToProto(const Organisation& organisation) {
+  v1::Organisation message;
+  message.set_name(NameOf(organisation.id));
+  SetCommon(organisation, organisation.updated_at, &message);
+  if (const auto& ref = organisation.external_ref) {
+    message.mutable_external_ref()->set_source(ref->source);
+    message.mutable_external_ref()->set_key(ref->key);
+  }
+  message.set_display_name(organisation.display_name);
+  message.set_organisation_number(FormatOrganisationNumber(organisation.organisation_number));
+  message.set_sector(ToEnum<v1::Sector>(organisation.sector));
+  message.set_kind(ToEnum<v1::OrganisationKind>(organisation.kind));
+  message.set_industry(organisation.industry);
+  message.set_municipality_code(organisation.municipality_code);
+  message.set_employees(organisation.employees);
+  if (organisation.IsUnit()) message.set_parent(NameOf(organisation.parent));
+  return message;
+}
+
+Organisation ToDomain(const v1::Organisation& message) {
+  Organisation organisation = {.display_name = message.display_name(),
+                               .organisation_number = DigitsOf(message.organisation_number()),
+                               .sector = ToDomain<Sector>(message.sector()),
+                               .kind = ToDomain<OrganisationKind>(message.kind()),
+                               .industry = message.industry(),
+                               .municipality_code = message.municipality_code(),
+                               .employees = message.employees(),
+                               .parent = ToOrganisationId(message.parent())};
+  if (message.has_external_ref()) {
+    organisation.external_ref = {.source = message.external_ref().source(), .key = message.external_ref().key()};
+  }
+  return organisation;
+}
+
+v1::Network ToProto(const Network& network) {
+  v1::Network message;
+  message.set_name(NameOf(network.id));
+  SetCommon(network, network.updated_at, &message);
+  message.set_display_name(network.display_name);
+  return message;
+}
+
+v1::Membership ToProto(const Membership& membership) {
+  v1::Membership message;
+  message.set_name(NameOf(membership.network, membership.id));
+  SetCommon(membership, membership.updated_at, &message);
+  message.set_organisation(NameOf(membership.organisation));
+  message.set_kind(ToEnum<v1::MembershipKind>(membership.kind));
+  message.set_start_date(FormatDate(membership.period.from));
+  message.set_end_date(OpenEnd(membership.period.to));
+  return message;
+}
+
+absl::StatusOr<Membership> ToDomain(const v1::Membership& message, std::string_view path) {
+  const Period period = {.from = ToDate(message.start_date(), Date()), .to = ToDate(message.end_date(), kNoEnd)};
+  if (period.to < period.from) {
+    return InvalidFields({{std::string(path) + ".end_date", "is before start_date; it is the last day, or empty"}});
+  }
+  return Membership{.organisation = ToOrganisationId(message.organisation()),
+                    .kind = ToDomain<MembershipKind>(message.kind()),
+                    .period = period};
+}
+
+AgreementTerms ToDomain(const v1::AgreementTerms& message) {
+  AgreementTerms terms = {
+      .kind = ToDomain<AgreementKind>(message.kind()),
+      .period = {.from = ToDate(message.valid_from(), Date()), .to = ToDate(message.valid_to(), kNoEnd)},
+      .mentor_seats = message.mentor_seats(),
+      .openings = message.openings()};
+  for (const int service : message.services()) terms.services.push_back(static_cast<ServiceKind>(service));
+  return terms;
+}
+
+v1::Agreement ToProto(const Agreement& agreement, Date day) {
+  v1::Agreement message;
+  message.set_name(NameOf(agreement.organisation, agreement.id));
+  SetCommon(agreement, agreement.recorded_at, &message);
+  message.set_operator_(NameOf(agreement.operator_id));
+  v1::AgreementTerms& terms = *message.mutable_terms();
+  terms.set_kind(ToEnum<v1::AgreementKind>(agreement.terms.kind));
+  terms.set_valid_from(FormatDate(agreement.terms.period.from));
+  terms.set_valid_to(OpenEnd(agreement.terms.period.to));
+  terms.set_mentor_seats(agreement.terms.mentor_seats);
+  terms.set_openings(agreement.terms.openings);
+  for (const ServiceKind kind : agreement.terms.services) terms.add_services(ToEnum<v1::ServiceKind>(kind));
+  message.set_status(ToEnum<v1::AgreementStatus>(StatusOn(agreement.terms.period, day)));
+  message.set_reason(agreement.reason);
+  return message;
+}
+
+v1::Partnership ToProto(const Partnership& partnership, Date day) {
+  const PartnershipDuration duration = DurationOn(partnership, day);
+  v1::Partnership message;
+  message.set_organisation(NameOf(partnership.organisation.id));
+  message.set_display_name(partnership.organisation.display_name);
+  message.set_operator_(NameOf(partnership.operator_id));
+  message.set_start_date(FormatDate(partnership.start_date));
+  message.set_end_date(OpenEnd(duration.end_date));
+  message.set_active(duration.active);
+  message.set_months(duration.months);
+  message.set_days_covered(duration.days_covered);
+  for (const AgreementKind kind : duration.active_kinds) message.add_active_kinds(ToEnum<v1::AgreementKind>(kind));
+  return message;
+}
+
+v1::ContactPerson ToProto(const ContactPerson& person) {
+  v1::ContactPerson message;
+  message.set_name(NameOf(person.organisation, person.id));
+  SetCommon(person, person.updated_at, &message);
+  message.set_role(ToEnum<v1::ContactRole>(person.role));
+  message.set_display_name(person.display_name);
+  message.set_email(person.email);
+  message.set_phone(person.phone);
+  if (person.start_date) message.set_start_date(FormatDate(*person.start_date));
+  message.set_end_date(OpenEnd(person.end_date));
+  message.set_publish_consent(person.publish_consent);
+  return message;
+}
+
+ContactPerson ToDomain(const v1::ContactPerson& message) {
+  ContactPerson person = {.role = ToDomain<ContactRole>(message.role()),
+                          .display_name = message.display_name(),
+                          .email = message.email(),
+                          .phone = message.phone(),
+                          .end_date = ToDate(message.end_date(), kNoEnd),
+                          .publish_consent = message.publish_consent()};
+  if (!message.start_date().empty()) person.start_date = ToDate(message.start_date(), Date());
+  return person;
+}
+
+v1::ImportRowResult ToProto(const ImportResult& result) {
+  v1::ImportRowResult message;
+  message.set_outcome(ToEnum<v1::ImportOutcome>(result.outcome));
+  if (!result.organisation.empty()) message.set_organisation(NameOf(result.organisation));
+  for (const FieldViolation& problem : result.problems) {
+    v1::RowProblem& added = *message.add_problems();
+    added.set_field(problem.field);
+    added.set_description(problem.description);
+  }
+  for (const OrganisationId& candidate : result.candidates) message.add_candidates(NameOf(candidate));
+  return message;
+}
+
+}  // namespace brygga::partner

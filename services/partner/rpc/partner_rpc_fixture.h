@@ -1,0 +1,102 @@
+// The partner service behind a real channel, for the tests of its methods.
+#ifndef BRYGGA_SERVICES_PARTNER_RPC_PARTNER_RPC_FIXTURE_H_
+#define BRYGGA_SERVICES_PARTNER_RPC_PARTNER_RPC_FIXTURE_H_
+
+#include <google/protobuf/text_format.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "brygga/partner/v1/partner_service.pb.h"
+#include "common/ids/uuid.h"
+#include "common/rpc/testing.h"
+#include "common/status/check.h"
+#include "common/time/clock.h"
+#include "services/partner/service.h"
+#include "services/partner/store/fake_partner_store.h"
+
+namespace brygga::partner {
+
+namespace v1 = ::brygga::partner::v1;
+
+// A request in text format.
+template <typename Request>
+Request Parse(const std::string& text) {
+  Request request;
+  BRYGGA_CHECK(google::protobuf::TextFormat::ParseFromString(text, &request));
+  return request;
+}
+
+// Over the fake store; the clock stands at noon on 15 August 2022, UTC.
+class PartnerRpcTest : public ::testing::Test {
+ protected:
+  PartnerRpcTest() : PartnerRpcTest(nullptr) {}
+  // Over `service`, or over the fake store where it is null.
+  explicit PartnerRpcTest(std::unique_ptr<PartnerService> service)
+      : service_(service ? std::move(service) : std::make_unique<PartnerService>(store_)) {}
+
+  // Calls `method` of the service; makes a request id where the request takes
+  // one and has none.
+  template <typename Response, typename Request>
+  absl::StatusOr<Response> Call(const rpc::Identity& caller, std::string_view method, Request request) {
+    if constexpr (requires { request.set_request_id(""); }) {
+      if (request.request_id().empty()) request.set_request_id(NewUuid(absl::Now()));
+    }
+    return server_.Call<Response>(caller, "brygga.partner.v1.PartnerService/" + std::string(method), request);
+  }
+  template <typename Request, typename Response>
+  absl::StatusOr<Response> Call(const rpc::Identity& caller, std::string_view method, const std::string& text) {
+    return Call<Response>(caller, method, Parse<Request>(text));
+  }
+
+  // Makes things as a coordinator and gives their names; the test fails where
+  // that fails.
+  std::string MakeOrganisation(const std::string& display_name, const std::string& more = "") {
+    const auto created = Call<v1::CreateOrganisationRequest, v1::CreateOrganisationResponse>(
+        coordinator_, "CreateOrganisation",
+        "organisation { display_name: '" + display_name + "' " +
+            (more.empty() ? "sector: SECTOR_PRIVATE kind: ORGANISATION_KIND_COMPANY" : more) + " }");
+    EXPECT_TRUE(created.ok()) << created.status();
+    return created.ok() ? created->organisation().name() : "";
+  }
+  std::string MakeNetwork(const std::string& display_name) {
+    const auto created = Call<v1::CreateNetworkRequest, v1::CreateNetworkResponse>(
+        coordinator_, "CreateNetwork", "network { display_name: '" + display_name + "' }");
+    EXPECT_TRUE(created.ok()) << created.status();
+    return created.ok() ? created->network().name() : "";
+  }
+  absl::StatusOr<v1::CreateMembershipResponse> Join(const std::string& network, const std::string& organisation,
+                                                    const std::string& kind, const std::string& start_date) {
+    return Call<v1::CreateMembershipRequest, v1::CreateMembershipResponse>(
+        coordinator_, "CreateMembership",
+        "parent: '" + network + "' membership { organisation: '" + organisation + "' kind: MEMBERSHIP_KIND_" + kind +
+            " start_date: '" + start_date + "' }");
+  }
+  absl::StatusOr<v1::CreateAgreementResponse> Agree(const std::string& organisation, const std::string& with,
+                                                    const std::string& valid_from, const std::string& more = "") {
+    return Call<v1::CreateAgreementRequest, v1::CreateAgreementResponse>(
+        coordinator_, "CreateAgreement",
+        "parent: '" + organisation + "' agreement { operator: '" + with +
+            "' terms { kind: AGREEMENT_KIND_MENTOR_PARTNER valid_from: '" + valid_from + "' " + more + " } }");
+  }
+  std::string MakeContact(const std::string& organisation, const std::string& email) {
+    const auto created = Call<v1::CreateContactPersonRequest, v1::CreateContactPersonResponse>(
+        coordinator_, "CreateContactPerson",
+        "parent: '" + organisation + "' contact_person { role: CONTACT_ROLE_GENERAL email: '" + email + "' }");
+    EXPECT_TRUE(created.ok()) << created.status();
+    return created.ok() ? created->contact_person().name() : "";
+  }
+
+  const rpc::Identity coordinator_ = rpc::CoordinatorOf("programmes/p");
+  ManualClock clock_{absl::FromCivil(absl::CivilHour(2022, 8, 15, 12), absl::UTCTimeZone())};
+  FakePartnerStore store_{clock_};
+  const std::unique_ptr<PartnerService> service_;
+  rpc::TestServer server_{service_->services()};
+};
+
+}  // namespace brygga::partner
+
+#endif  // BRYGGA_SERVICES_PARTNER_RPC_PARTNER_RPC_FIXTURE_H_

@@ -1,0 +1,61 @@
+#include "services/partner/service.h"
+
+#include <utility>
+
+#include "common/status/macros.h"
+#include "services/partner/store/sql/migrations.h"
+#include "services/partner/store/sql/sql_partner_store.h"
+
+namespace brygga::partner {
+
+absl::StatusOr<std::unique_ptr<PartnerService>> PartnerService::Open(const std::string& url, sql::Options options) {
+  options.migrations = kMigrations;
+  BRYGGA_ASSIGN_OR_RETURN(auto database, sql::Database::Open(url, std::move(options)));
+  auto store = std::make_unique<SqlPartnerStore>(*database);
+  return std::unique_ptr<PartnerService>(new PartnerService(std::move(database), std::move(store)));
+}
+
+PartnerService::PartnerService(PartnerStore& store)
+    : organisations_(store), networks_(store), agreements_(store), contact_persons_(store) {}
+
+PartnerService::PartnerService(std::unique_ptr<sql::Database> database, std::unique_ptr<PartnerStore> store)
+    : database_(std::move(database)),
+      store_(std::move(store)),
+      organisations_(*store_),
+      networks_(*store_),
+      agreements_(*store_),
+      contact_persons_(*store_) {}
+
+std::vector<rpc::Service> PartnerService::services() {
+  std::vector<rpc::Service> services;
+  services.emplace_back("brygga.partner.v1.PartnerService")
+      .Unary("CreateOrganisation", &organisations_, &OrganisationHandler::Create)
+      .Unary("GetOrganisation", &organisations_, &OrganisationHandler::Get)
+      .Unary("UpdateOrganisation", &organisations_, &OrganisationHandler::Update)
+      .Unary("ListOrganisations", &organisations_, &OrganisationHandler::List)
+      .Unary("BatchGetOrganisations", &organisations_, &OrganisationHandler::BatchGet)
+      .Unary("LookupOrganisations", &organisations_, &OrganisationHandler::Lookup)
+      .Unary("ImportOrganisations", &organisations_, &OrganisationHandler::Import, rpc::kLongRunning)
+      .Unary("CountSectors", &organisations_, &OrganisationHandler::CountSectors)
+      .Unary("ListDirectory", &organisations_, &OrganisationHandler::ListDirectory)
+      .Unary("CreateNetwork", &networks_, &NetworkHandler::Create)
+      .Unary("ListNetworks", &networks_, &NetworkHandler::List)
+      .Unary("CreateMembership", &networks_, &NetworkHandler::CreateMembership)
+      .Unary("EndMembership", &networks_, &NetworkHandler::EndMembership)
+      .Unary("ListMemberships", &networks_, &NetworkHandler::ListMemberships)
+      .Unary("CreateAgreement", &agreements_, &AgreementHandler::Create)
+      .Unary("CorrectAgreement", &agreements_, &AgreementHandler::Correct)
+      .Unary("GetAgreement", &agreements_, &AgreementHandler::Get)
+      .Unary("ListAgreements", &agreements_, &AgreementHandler::List)
+      .Unary("ListActiveAgreements", &agreements_, &AgreementHandler::ListActive)
+      .Unary("CheckAgreements", &agreements_, &AgreementHandler::Check)
+      .Unary("ListPartnerships", &agreements_, &AgreementHandler::ListPartnerships)
+      .Unary("CreateContactPerson", &contact_persons_, &ContactPersonHandler::Create)
+      .Unary("UpdateContactPerson", &contact_persons_, &ContactPersonHandler::Update)
+      .Unary("ListContactPersons", &contact_persons_, &ContactPersonHandler::List)
+      .Unary("ExportContactPerson", &contact_persons_, &ContactPersonHandler::Export)
+      .Unary("EraseContactPerson", &contact_persons_, &ContactPersonHandler::Erase);
+  return services;
+}
+
+}  // namespace brygga::partner
