@@ -1,5 +1,7 @@
 #include "common/log/log.h"
 
+#include <spdlog/common.h>
+#include <spdlog/details/periodic_worker.h>
 #include <spdlog/sinks/base_sink.h>
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/null_sink.h>
@@ -119,9 +121,19 @@ std::shared_ptr<spdlog::logger> MakeLogger(spdlog::sink_ptr sink, LogLevel level
   auto logger = std::make_shared<spdlog::logger>("brygga", std::move(sink));
   logger->set_pattern("%v");
   logger->set_level(ToSpdlog(level));
-  logger->flush_on(spdlog::level::info);
+  logger->flush_on(spdlog::level::warn);
   return logger;
 }
+
+// A system call for each line would cost more than the line.
+class FileLog final : public Log {
+ public:
+  FileLog(std::shared_ptr<spdlog::logger> logger, std::string_view service)
+      : Log(logger, service), flusher_([logger] { logger->flush(); }, std::chrono::seconds(1)) {}
+
+ private:
+  spdlog::details::periodic_worker flusher_;
+};
 
 }  // namespace
 
@@ -133,7 +145,8 @@ std::shared_ptr<Log> Log::ToStderr(std::string_view service, LogLevel level) {
 }
 
 std::shared_ptr<Log> Log::ToFile(std::string_view service, const std::string& path, LogLevel level) {
-  return std::make_shared<Log>(MakeLogger(std::make_shared<spdlog::sinks::basic_file_sink_mt>(path), level), service);
+  return std::make_shared<FileLog>(MakeLogger(std::make_shared<spdlog::sinks::basic_file_sink_mt>(path), level),
+                                   service);
 }
 
 std::shared_ptr<Log> Log::ToMemory(std::string_view service, LogLevel level) {

@@ -32,8 +32,9 @@ class Log {
   };
   using Fields = std::initializer_list<Field>;
 
-  // Writes to standard error, or appends to the file at `path`. Every line
-  // names `service`.
+  // Writes to standard error, or appends to the file at `path`, where lines up
+  // to kInfo may wait a second before they are written. Every line names
+  // `service`.
   static std::shared_ptr<Log> ToStderr(std::string_view service, LogLevel level = LogLevel::kInfo);
   static std::shared_ptr<Log> ToFile(std::string_view service, const std::string& path,
                                      LogLevel level = LogLevel::kInfo);

@@ -176,6 +176,9 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
 
   void OnDone() override { delete this; }
   void OnCancel() override {}  // Call::cancelled() tells.
+  // Both are trivial, so gRPC may run them where it stands. Otherwise every call
+  // pays for a trip to gRPC's executor, about a third of an echo.
+  bool InternalInlineable() override { return true; }
 
  private:
   void Run() {
