@@ -1,0 +1,26 @@
+// brygga-events: the events service in a process of its own.
+#include <memory>
+#include <string>
+
+#include "common/rpc/client.h"
+#include "common/rpc/process.h"
+#include "common/rpc/server.h"
+#include "common/status/macros.h"
+#include "services/events/service.h"
+
+int main(int argc, char** argv) {
+  brygga::rpc::Process process("events", "Keeps events, series and registrations.",
+                               {.port = 7074, .admin_port = 9074, .metrics_port = 9174});
+  std::string database = "sqlite:events.db";
+  std::string participant = "127.0.0.1:7072";
+  process.config()
+      .Text("database", &database, "Where it keeps them: sqlite:FILE or postgresql://…")
+      .Text("participant", &participant, "Where the participant service listens, HOST:PORT: it is asked for ages");
+  return process.Run(argc, argv, [&](const brygga::rpc::ServerOptions& options) -> absl::Status {
+    BRYGGA_ASSIGN_OR_RETURN(const auto service,
+                            brygga::events::EventsService::Open(database, brygga::rpc::Channel::Connect(participant),
+                                                                process.service_tokens()));
+    BRYGGA_ASSIGN_OR_RETURN(const auto server, brygga::rpc::Server::Start(options, service->services()));
+    return process.ServeUntilSignalled({server.get()});
+  });
+}

@@ -1,0 +1,153 @@
+#include "services/events/rpc/registration_handler.h"
+
+#include <string>
+#include <utility>
+
+#include "common/rpc/list.h"
+#include "common/status/error.h"
+#include "common/status/macros.h"
+#include "services/events/rpc/access.h"
+#include "services/events/rpc/convert.h"
+#include "services/events/rpc/waiting_review.h"
+
+namespace brygga::events {
+namespace {
+
+template <typename Response>
+Response ToResponse(const Registration& registration) {
+  Response response;
+  *response.mutable_registration() = ToProto(registration);
+  return response;
+}
+
+template <typename Item>
+Applicant ToApplicant(const Item& item) {
+  Applicant applicant = {.id = RegistrationId(MakeNewId()), .participant = item.participant()};
+  if (item.audience() != v1::AUDIENCE_UNSPECIFIED) applicant.audience = ToDomain<Audience>(item.audience());
+  return applicant;
+}
+
+void Count(const Admission& admission, v1::BatchRegisterResponse* response) {
+  if (absl::IsAlreadyExists(admission.refusal)) {
+    response->set_already_registered_count(response->already_registered_count() + 1);
+  } else if (!admission.refusal.ok()) {
+    response->set_refused_count(response->refused_count() + 1);
+  } else if (admission.registration->state == RegistrationState::kRegistered) {
+    response->set_registered_count(response->registered_count() + 1);
+  } else {
+    response->set_waitlisted_count(response->waitlisted_count() + 1);
+  }
+}
+
+v1::BatchRegisterResponse ToBatchResponse(const std::vector<Applicant>& applicants,
+                                          const std::vector<Admission>& admissions) {
+  v1::BatchRegisterResponse response;
+  for (size_t i = 0; i < admissions.size(); ++i) {
+    v1::BatchRegisterResult& result = *response.add_results();
+    result.set_index(static_cast<int>(i));
+    result.set_participant(applicants[i].participant);
+    if (admissions[i].registration) *result.mutable_registration() = ToProto(*admissions[i].registration);
+    result.set_reason(ReasonOf(admissions[i].refusal));
+    const absl::string_view message = admissions[i].refusal.message();
+    result.set_message(std::string(message.data(), message.size()));
+    Count(admissions[i], &response);
+  }
+  return response;
+}
+
+// Of somebody who asked for an age and got no answer, what the store says
+// counts: a repeat is answered, and whoever may not register learns why.
+template <typename T>
+absl::Status Unanswered(const absl::StatusOr<T>& result, const absl::Status& asked) {
+  return ReasonOf(result.status()) == "EVENT_CHANGED" && !asked.ok() ? asked : result.status();
+}
+
+}  // namespace
+
+absl::Status RegistrationHandler::AskAges(const Event& event, std::vector<Applicant>& applicants, absl::Time deadline) {
+  if (event.ages.open()) return absl::OkStatus();
+  std::vector<std::string> participants;
+  for (const Applicant& applicant : applicants) participants.push_back(applicant.participant);
+  BRYGGA_ASSIGN_OR_RETURN(const auto answers, ages_.Ask(participants, event.ages, event.first_day, deadline));
+  for (size_t i = 0; i < applicants.size(); ++i) {
+    applicants[i].age = {.window = event.ages, .on = event.first_day, .answer = answers[i]};
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Registration> RegistrationHandler::Visible(const std::string& name, const rpc::Call& call,
+                                                          Event* event) {
+  const RegistrationName ids = ToRegistrationName(name);
+  BRYGGA_ASSIGN_OR_RETURN(Registration registration, store_.GetRegistration(ids.event, ids.id, call.deadline()));
+  BRYGGA_ASSIGN_OR_RETURN(*event, store_.GetEvent(ids.event, call.deadline()));
+  if (!MaySee(call, *event, registration.participant)) return NotFound(name);
+  return registration;
+}
+
+absl::StatusOr<v1::RegisterResponse> RegistrationHandler::Register(const v1::RegisterRequest& request,
+                                                                   const rpc::Call& call) {
+  BRYGGA_ASSIGN_OR_RETURN(const Event event, store_.GetEvent(ToEventId(request.parent()), call.deadline()));
+  if (!MaySee(call, event)) return NotFound(request.parent());
+  if (!MaySee(call, event, request.participant())) return NotFound(request.participant());
+  std::vector<Applicant> applicants = {ToApplicant(request)};
+  const absl::Status asked = AskAges(event, applicants, call.deadline());
+  const auto registration =
+      store_.Register(call.Mutates(&ToResponse<v1::RegisterResponse>), event.id, applicants.front());
+  if (!registration.ok()) return Unanswered(registration, asked);
+  return ToResponse<v1::RegisterResponse>(*registration);
+}
+
+absl::StatusOr<v1::BatchRegisterResponse> RegistrationHandler::BatchRegister(const v1::BatchRegisterRequest& request,
+                                                                             const rpc::Call& call) {
+  BRYGGA_ASSIGN_OR_RETURN(const Event event, store_.GetEvent(ToEventId(request.parent()), call.deadline()));
+  BRYGGA_RETURN_IF_ERROR(ExpectManager(call, event));
+  std::vector<Applicant> applicants;
+  for (const v1::BatchRegisterItem& item : request.items()) applicants.push_back(ToApplicant(item));
+  const absl::Status asked = AskAges(event, applicants, call.deadline());
+  const auto mutation = call.Mutates<std::vector<Admission>>(
+      [&](const std::vector<Admission>& admissions) { return ToBatchResponse(applicants, admissions); });
+  const auto admissions = store_.RegisterMany(mutation, event.id, applicants);
+  if (!admissions.ok()) return Unanswered(admissions, asked);
+  return ToBatchResponse(applicants, *admissions);
+}
+
+absl::StatusOr<v1::CancelRegistrationResponse> RegistrationHandler::Cancel(const v1::CancelRegistrationRequest& request,
+                                                                           const rpc::Call& call) {
+  Event event;
+  BRYGGA_ASSIGN_OR_RETURN(const Registration known, Visible(request.name(), call, &event));
+  Ineligible ineligible;
+  if (known.state == RegistrationState::kRegistered) {
+    ineligible = ReviewWaiting(store_, ages_, event, 1, Consider::kInLine, call.deadline());
+  }
+  const auto cancel = [&](const Event& now_event, const Registration& registration, absl::Time now) {
+    return CancelRegistration(now_event, registration, request.reason(), request.etag(), now);
+  };
+  BRYGGA_ASSIGN_OR_RETURN(const Registration cancelled,
+                          store_.CancelRegistration(call.Mutates(&ToResponse<v1::CancelRegistrationResponse>),
+                                                    known.event, known.id, cancel, ineligible));
+  return ToResponse<v1::CancelRegistrationResponse>(cancelled);
+}
+
+absl::StatusOr<v1::GetRegistrationResponse> RegistrationHandler::Get(const v1::GetRegistrationRequest& request,
+                                                                     const rpc::Call& call) {
+  Event event;
+  BRYGGA_ASSIGN_OR_RETURN(const Registration registration, Visible(request.name(), call, &event));
+  return ToResponse<v1::GetRegistrationResponse>(registration);
+}
+
+absl::StatusOr<v1::ListRegistrationsResponse> RegistrationHandler::List(const v1::ListRegistrationsRequest& request,
+                                                                        const rpc::Call& call) {
+  BRYGGA_ASSIGN_OR_RETURN(const list::ListQuery query, rpc::ParseList(request, RegistrationSchema()));
+  const RegistrationScope scope = {.viewer = ViewerOf(call), .event = ToEventId(request.parent())};
+  if (!scope.event.empty()) {
+    BRYGGA_ASSIGN_OR_RETURN(const Event event, store_.GetEvent(scope.event, call.deadline()));
+    if (!MaySee(call, event)) return NotFound(request.parent());
+  }
+  BRYGGA_ASSIGN_OR_RETURN(const auto page, store_.ListRegistrations(scope, query, call.deadline()));
+  v1::ListRegistrationsResponse response;
+  for (const Registration& registration : page.items) *response.add_registrations() = ToProto(registration);
+  response.set_next_page_token(rpc::NextPageToken(request, page));
+  return response;
+}
+
+}  // namespace brygga::events

@@ -1,0 +1,58 @@
+#include "services/events/service.h"
+
+#include <utility>
+
+#include "common/status/macros.h"
+#include "services/events/rpc/participant_age_check.h"
+#include "services/events/store/sql/migrations.h"
+#include "services/events/store/sql/sql_event_store.h"
+
+namespace brygga::events {
+
+absl::StatusOr<std::unique_ptr<EventsService>> EventsService::Open(const std::string& url,
+                                                                   std::shared_ptr<rpc::Channel> participants,
+                                                                   const rpc::TokenSource& tokens,
+                                                                   sql::Options options) {
+  options.migrations = kMigrations;
+  BRYGGA_ASSIGN_OR_RETURN(auto database, sql::Database::Open(url, std::move(options)));
+  auto store = std::make_unique<SqlEventStore>(*database);
+  auto ages = std::make_unique<ParticipantAgeCheck>(std::move(participants), tokens);
+  return std::unique_ptr<EventsService>(new EventsService(std::move(database), std::move(store), std::move(ages)));
+}
+
+EventsService::EventsService(EventStore& store, AgeCheck& ages) : events_(store, ages), registrations_(store, ages) {}
+
+EventsService::EventsService(std::unique_ptr<sql::Database> database, std::unique_ptr<EventStore> store,
+                             std::unique_ptr<AgeCheck> ages)
+    : database_(std::move(database)),
+      store_(std::move(store)),
+      ages_(std::move(ages)),
+      events_(*store_, *ages_),
+      registrations_(*store_, *ages_) {}
+
+std::vector<rpc::Service> EventsService::services() {
+  std::vector<rpc::Service> services;
+  services.emplace_back("brygga.events.v1.EventService")
+      .Unary("CreateEvent", &events_, &EventHandler::Create)
+      .Unary("CreateSeries", &events_, &EventHandler::CreateSeries)
+      .Unary("GetSeries", &events_, &EventHandler::GetSeries)
+      .Unary("GetEvent", &events_, &EventHandler::Get)
+      .Unary("BatchGetEvents", &events_, &EventHandler::BatchGet)
+      .Unary("ListEvents", &events_, &EventHandler::List)
+      .Unary("UpdateEvent", &events_, &EventHandler::Update)
+      .Unary("PublishEvent", &events_, &EventHandler::Publish)
+      .Unary("StartEvent", &events_, &EventHandler::Start)
+      .Unary("FinishEvent", &events_, &EventHandler::Finish)
+      .Unary("PostponeEvent", &events_, &EventHandler::Postpone)
+      .Unary("CancelEvent", &events_, &EventHandler::Cancel)
+      .Unary("ImportEvents", &events_, &EventHandler::Import, rpc::kLongRunning);
+  services.emplace_back("brygga.events.v1.RegistrationService")
+      .Unary("Register", &registrations_, &RegistrationHandler::Register)
+      .Unary("BatchRegister", &registrations_, &RegistrationHandler::BatchRegister, rpc::kLongRunning)
+      .Unary("CancelRegistration", &registrations_, &RegistrationHandler::Cancel)
+      .Unary("GetRegistration", &registrations_, &RegistrationHandler::Get)
+      .Unary("ListRegistrations", &registrations_, &RegistrationHandler::List);
+  return services;
+}
+
+}  // namespace brygga::events

@@ -1,0 +1,54 @@
+// The events service as a whole: what main.cc and the suite start. This is the
+// wiring: the only place beside tests that names the SQL adapter.
+#ifndef BRYGGA_SERVICES_EVENTS_SERVICE_H_
+#define BRYGGA_SERVICES_EVENTS_SERVICE_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "common/rpc/auth/local_issuer.h"
+#include "common/rpc/client.h"
+#include "common/rpc/service.h"
+#include "common/sql/database.h"
+#include "services/events/domain/age_check.h"
+#include "services/events/rpc/event_handler.h"
+#include "services/events/rpc/registration_handler.h"
+#include "services/events/store/event_store.h"
+
+namespace brygga::events {
+
+// Its handlers over one store. It has no work without a caller. It outlives the
+// server that has its services.
+class EventsService {
+ public:
+  // Opens the database that `url` names (common/sql/database.h) and brings its
+  // tables up to date; `options.migrations` is set here. Ages are asked through
+  // `participants`, a channel to the participant service, under `tokens`, this
+  // service's own, which outlive it.
+  //
+  // What sql::Database::Open answers.
+  static absl::StatusOr<std::unique_ptr<EventsService>> Open(const std::string& url,
+                                                             std::shared_ptr<rpc::Channel> participants,
+                                                             const rpc::TokenSource& tokens, sql::Options options = {});
+
+  // Over a store and an age check of the caller's, which outlive it.
+  EventsService(EventStore& store, AgeCheck& ages);
+
+  std::vector<rpc::Service> services();
+
+ private:
+  EventsService(std::unique_ptr<sql::Database> database, std::unique_ptr<EventStore> store,
+                std::unique_ptr<AgeCheck> ages);
+
+  const std::unique_ptr<sql::Database> database_;
+  const std::unique_ptr<EventStore> store_;
+  const std::unique_ptr<AgeCheck> ages_;
+  EventHandler events_;
+  RegistrationHandler registrations_;
+};
+
+}  // namespace brygga::events
+
+#endif  // BRYGGA_SERVICES_EVENTS_SERVICE_H_
