@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "common/status/etag.h"
 #include "common/status/macros.h"
 
 namespace brygga {
@@ -43,6 +44,13 @@ TEST(ErrorTest, WrongStateNamesTheStateAndWhatWouldDo) {
   const absl::Status status = WrongState("COHORT_NOT_OPEN", "cohorts/1", "DRAFT", {"OPEN", "CLOSED"});
 
   EXPECT_EQ(status.message(), "cohorts/1: is DRAFT; this needs it to be OPEN or CLOSED");
+}
+
+TEST(EtagTest, NoEtagAsksForNothingAndAnOldOneIsRefused) {
+  EXPECT_TRUE(ExpectEtag("", 3, "events/1").ok());
+  EXPECT_TRUE(ExpectEtag(ToEtag(3), 3, "events/1").ok());
+  EXPECT_EQ(ExpectEtag("2", 3, "events/1"), EtagMismatch("events/1"));
+  EXPECT_EQ(ExpectEtag("03", 3, "events/1").code(), absl::StatusCode::kAborted);
 }
 
 absl::StatusOr<int> Half(int value) {
