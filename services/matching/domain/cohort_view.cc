@@ -1,0 +1,158 @@
+#include "services/matching/domain/cohort_view.h"
+
+#include <openssl/sha.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <utility>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "common/status/macros.h"
+
+namespace brygga::matching {
+namespace {
+
+// One code that a table has dropped must not stop a whole cohort: it counts as
+// not known.
+engine::Person Known(const engine::Reference& reference, const Person& person) {
+  engine::Person known = person.features;
+  known.id = person.id.value();
+  const auto keep = [](std::string& code, bool exists) {
+    if (!exists) code.clear();
+  };
+  keep(known.occupation_id, reference.OccupationIndex(known.occupation_id) >= 0);
+  keep(known.target_occupation_id, reference.OccupationIndex(known.target_occupation_id) >= 0);
+  keep(known.ssyk4, reference.GroupIndex(known.ssyk4) >= 0);
+  keep(known.target_ssyk4, reference.GroupIndex(known.target_ssyk4) >= 0);
+  keep(known.sun_field, reference.KnowsSunField(known.sun_field));
+  keep(known.municipality_code, reference.MunicipalityIndex(known.municipality_code) >= 0);
+  std::erase_if(known.skills, [&](const std::string& skill) { return reference.SkillIndex(skill) < 0; });
+  std::erase_if(known.languages, [&](const auto& language) {
+    return reference.LanguageIndex(language.first) < 0 || reference.LevelRank(language.second) == 0;
+  });
+  std::erase_if(known.slots, [](const std::string& slot) { return engine::SlotBit(slot) < 0; });
+  std::erase_if(known.goals, [](const std::string& goal) { return engine::GoalBit(goal) < 0; });
+  return known;
+}
+
+}  // namespace
+
+std::string Sha256Hex(std::string_view text) {
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
+  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
+  return absl::BytesToHexString(absl::string_view(reinterpret_cast<const char*>(digest.data()), digest.size()));
+}
+
+CohortInput ForRanking(CohortInput input) {
+  for (Person& person : input.people) {
+    const auto waited = input.waited.find(person.id);
+    if (person.role == Side::kAdept && waited != input.waited.end()) person.features.rounds_waited += waited->second;
+  }
+  input.waited.clear();
+  return input;
+}
+
+CohortInput ForRound(CohortInput input) {
+  input = ForRanking(std::move(input));
+  std::set<std::pair<Side, ParticipantId>> present;
+  std::erase_if(input.people,
+                [&](const Person& person) { return person.role == Side::kAdept && input.matched.contains(person.id); });
+  for (Person& person : input.people) {
+    present.emplace(person.role, person.id);
+    if (person.role == Side::kMentor) {
+      const auto seats = input.seats.find(person.id);
+      person.features.capacity = seats == input.seats.end() ? 0 : FreeSeats(seats->second, person.features.capacity);
+    }
+  }
+  const auto is_absent = [&](const auto& pair) {
+    return !present.contains({Side::kAdept, pair.adept}) || !present.contains({Side::kMentor, pair.mentor});
+  };
+  std::erase_if(input.locks, is_absent);
+  std::erase_if(input.vetoes, is_absent);
+  input.seats.clear();
+  input.matched.clear();
+  return input;
+}
+
+std::string SnapshotHash(const CohortInput& input, std::string_view seed) {
+  std::vector<std::string> lines = {absl::StrCat("policy|", input.policy.hash)};
+  for (const Person& person : input.people) lines.push_back(absl::StrCat("person|", Canonical(person)));
+  for (const Lock& lock : input.locks) {
+    lines.push_back(absl::StrCat("lock|", lock.mentor.value(), "|", lock.adept.value(), "|", lock.override_reason));
+  }
+  for (const Veto& veto : input.vetoes) {
+    lines.push_back(
+        absl::StrCat("veto|", veto.mentor.value(), "|", veto.adept.value(), "|", std::string(NameOf(veto.origin))));
+  }
+  std::sort(lines.begin(), lines.end());
+  std::string text = absl::StrCat("seed|", absl::string_view(seed.data(), seed.size()), "\n");
+  for (const std::string& line : lines) absl::StrAppend(&text, line, "\n");
+  return Sha256Hex(text);
+}
+
+CohortView::CohortView(CohortInput input, engine::People adepts, engine::People mentors, engine::Scorer scorer)
+    : input_(std::move(input)), adepts_(std::move(adepts)), mentors_(std::move(mentors)), scorer_(std::move(scorer)) {
+  for (int32_t row = 0; row < adepts_.count; ++row) adept_rows_.emplace(AdeptAt(row), row);
+  for (int32_t row = 0; row < mentors_.count; ++row) mentor_rows_.emplace(MentorAt(row), row);
+  std::set<std::pair<ParticipantId, ParticipantId>> overridden;
+  for (const Lock& lock : input_.locks) {
+    const auto adept = AdeptRow(lock.adept), mentor = MentorRow(lock.mentor);
+    if (!adept || !mentor) continue;
+    locks_.push_back({.adept = *adept, .mentor = *mentor, .override_rules = !lock.override_reason.empty()});
+    if (!lock.override_reason.empty()) overridden.emplace(lock.adept, lock.mentor);
+  }
+  for (const Veto& veto : input_.vetoes) {
+    const auto adept = AdeptRow(veto.adept), mentor = MentorRow(veto.mentor);
+    if (!adept || !mentor) continue;
+    if (veto.origin == VetoOrigin::kCoordinator && overridden.contains({veto.adept, veto.mentor})) continue;
+    vetoes_.emplace_back(*adept, *mentor);
+  }
+}
+
+absl::StatusOr<std::shared_ptr<const CohortView>> CohortView::Build(const engine::Reference& reference,
+                                                                    CohortInput input) {
+  BRYGGA_ASSIGN_OR_RETURN(const engine::Policy policy, engine::ParsePolicy(input.policy.document));
+  BRYGGA_ASSIGN_OR_RETURN(engine::Scorer scorer, engine::Scorer::Create(reference, policy));
+  std::vector<engine::Person> adepts, mentors;
+  for (const Person& person : input.people) {
+    (person.role == Side::kAdept ? adepts : mentors).push_back(Known(reference, person));
+  }
+  BRYGGA_ASSIGN_OR_RETURN(engine::People adept_columns, engine::BuildPeople(reference, adepts));
+  BRYGGA_ASSIGN_OR_RETURN(engine::People mentor_columns, engine::BuildPeople(reference, mentors));
+  // Shared: a ranking goes on with the view it began with while a newer one takes its place.
+  return std::shared_ptr<const CohortView>(
+      new CohortView(std::move(input), std::move(adept_columns), std::move(mentor_columns), std::move(scorer)));
+}
+
+engine::PairScore CohortView::ScorePair(int32_t adept, int32_t mentor) const {
+  engine::PairScore score = scorer_.ScorePair(adepts_, adept, mentors_, mentor);
+  if (std::find(vetoes_.begin(), vetoes_.end(), std::pair(adept, mentor)) != vetoes_.end()) {
+    score.broken.insert(score.broken.begin(), {.rule = engine::HardRule::kVeto});
+    score.score = 0;
+    score.contributions.clear();
+  }
+  return score;
+}
+
+const Lock* CohortView::LockOf(int32_t adept) const {
+  const ParticipantId id = AdeptAt(adept);
+  for (const Lock& lock : input_.locks) {
+    if (lock.adept == id) return &lock;
+  }
+  return nullptr;
+}
+
+engine::Problem CohortView::Problem(engine::Edges edges, std::string_view seed) const {
+  return engine::MakeProblem(adepts_, mentors_, std::move(edges), locks_, vetoes_, std::string(seed));
+}
+
+absl::StatusOr<std::vector<engine::BrokenRule>> BrokenRules(const engine::Reference& reference,
+                                                            const PairFacts& facts) {
+  CohortInput input{.policy = facts.policy, .people = {facts.adept, facts.mentor}};
+  BRYGGA_ASSIGN_OR_RETURN(const auto view, CohortView::Build(reference, std::move(input)));
+  return view->ScorePair(0, 0).broken;
+}
+
+}  // namespace brygga::matching

@@ -1,0 +1,143 @@
+#include "services/matching/domain/errors.h"
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "common/status/error.h"
+
+namespace brygga::matching {
+namespace {
+
+absl::Status Failed(std::string_view reason, std::string_view message, std::vector<PreconditionViolation> violations) {
+  return MakeError(absl::StatusCode::kFailedPrecondition, message,
+                   {.reason = std::string(reason), .preconditions = std::move(violations)});
+}
+
+std::string Words(const engine::BrokenRule& rule) {
+  const std::string code(engine::HardRuleCode(rule.rule));
+  if (rule.arguments.empty()) return code;
+  return absl::StrCat(code, " (", absl::StrJoin(rule.arguments, ", ", absl::PairFormatter(" ")), ")");
+}
+
+}  // namespace
+
+absl::Status NotAwaitingAnswer(const Match& match) {
+  if (match.state == MatchState::kProposed || match.state == MatchState::kAcceptedByOne) {
+    return FailedPrecondition(
+        "MATCH_NOT_AWAITING_ANSWER",
+        {.type = "EXPIRED",
+         .subject = match.name(),
+         .description = "its time to answer ended at " +
+                        absl::FormatTime(absl::RFC3339_sec, match.expires_at, absl::UTCTimeZone())});
+  }
+  return WrongState("MATCH_NOT_AWAITING_ANSWER", match.name(), NameOf(match.state), {"PROPOSED", "ACCEPTED_BY_ONE"});
+}
+
+absl::Status NotRunning(const Match& match) {
+  return WrongState("MATCH_NOT_RUNNING", match.name(), NameOf(match.state), {"ACTIVE"});
+}
+
+absl::Status WrongRoundState(const Round& round, const std::vector<std::string>& allowed) {
+  return WrongState("ROUND_STATE", round.name(), NameOf(round.state), allowed);
+}
+
+absl::Status RoundUnderWay(const CohortKey& cohort) {
+  return FailedPrecondition("ROUND_UNDER_WAY",
+                            {.type = "STATE",
+                             .subject = NameOf(cohort),
+                             .description = "a round is QUEUED or RUNNING; wait for it, or cancel it"});
+}
+
+absl::Status RoundOutdated(const Round& round, const std::vector<PairConflict>& conflicts) {
+  std::vector<PreconditionViolation> violations;
+  for (const PairConflict& conflict : conflicts) {
+    violations.push_back({.type = conflict.reason,
+                          .subject = PairName(round.cohort, round.id, conflict.adept),
+                          .description = "the pair can no longer be published"});
+  }
+  return Failed("ROUND_OUTDATED",
+                absl::StrCat(round.name(), ": ", conflicts.size(),
+                             " of its pairs can no longer be published, so none was; run another round"),
+                std::move(violations));
+}
+
+absl::Status RoundNotCertified(const Round& round) {
+  return FailedPrecondition(
+      "ROUND_NOT_CERTIFIED",
+      {.type = "CERTIFICATE", .subject = round.name(), .description = "its certificate does not hold; run another"});
+}
+
+absl::Status RoundLost(const RoundId& round) {
+  return MakeError(absl::StatusCode::kAborted,
+                   absl::StrCat("round ", round.value(), " is no longer this worker's to compute"),
+                   {.reason = "ROUND_LOST"});
+}
+
+absl::Status CohortNotMatchable(const Cohort& cohort) {
+  return WrongState("COHORT_NOT_MATCHABLE", NameOf(cohort.key), cohort.state,
+                    {"OPEN", "CLOSED", "MATCHING", "RUNNING", "FOLLOW_UP"});
+}
+
+absl::Status NoPolicy(const Cohort& cohort) {
+  return FailedPrecondition("NO_POLICY", {.type = "POLICY",
+                                          .subject = NameOf(cohort.key),
+                                          .description = absl::StrCat("programmes of kind ", cohort.kind,
+                                                                      " have no default policy; make one")});
+}
+
+absl::Status LockExists(const Lock& lock) {
+  return AlreadyExists("LOCK_EXISTS", NameOf(lock.adept),
+                       absl::StrCat(NameOf(lock.adept), " is locked in this cohort already; delete that lock first"));
+}
+
+absl::Status LockBreaksRules(const Lock& lock, const std::vector<engine::BrokenRule>& broken, bool over_capacity) {
+  std::vector<PreconditionViolation> violations;
+  for (const engine::BrokenRule& rule : broken) {
+    violations.push_back({.type = std::string(engine::HardRuleCode(rule.rule)),
+                          .subject = NameOf(lock.adept),
+                          .description = absl::StrCat("with ", NameOf(lock.mentor), ": ", Words(rule))});
+  }
+  if (over_capacity) {
+    violations.push_back(
+        {.type = "CAPACITY", .subject = NameOf(lock.mentor), .description = "has no free seat in this cohort"});
+  }
+  return Failed("LOCK_BREAKS_RULES",
+                absl::StrCat("the pair breaks ", violations.size(), " rules: ",
+                             absl::StrJoin(violations, ", ",
+                                           [](std::string* out, const PreconditionViolation& violation) {
+                                             out->append(violation.type);
+                                           }),
+                             "; an override_reason would lock it all the same"),
+                std::move(violations));
+}
+
+absl::Status LockVetoed(const Lock& lock) {
+  return FailedPrecondition(
+      "LOCK_VETOED",
+      {.type = "VETO", .subject = NameOf(lock.adept), .description = "one of the two has forbidden the pair"});
+}
+
+absl::Status AdeptHasMatch(const CohortKey& cohort, const ParticipantId& adept, const MatchId& match) {
+  return FailedPrecondition(
+      "ADEPT_HAS_MATCH", {.type = "MATCH",
+                          .subject = NameOf(adept),
+                          .description = absl::StrCat("has a live match in ", "programmes/", cohort.programme.value(),
+                                                      ": ", match.value())});
+}
+
+absl::Status LockBroken(const Lock& lock) {
+  return FailedPrecondition("LOCK_BROKEN", {.type = "LOCK",
+                                            .subject = lock.name(),
+                                            .description = "the pair breaks a rule or a capacity by now; delete the "
+                                                           "lock, or make it anew with an override_reason"});
+}
+
+absl::Status VetoExists(const Veto& veto) {
+  return AlreadyExists("VETO_EXISTS", NameOf(veto.adept),
+                       absl::StrCat(NameOf(veto.mentor), " and ", NameOf(veto.adept), " are forbidden already"));
+}
+
+absl::Status PeopleUnavailable() {
+  return Unavailable("PEOPLE_UNAVAILABLE", "participant did not answer; nothing was changed", absl::Seconds(2));
+}
+
+}  // namespace brygga::matching

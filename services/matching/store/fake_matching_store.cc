@@ -1,0 +1,564 @@
+#include "services/matching/store/fake_matching_store.h"
+
+#include <algorithm>
+#include <string>
+
+#include "common/status/check.h"
+#include "common/status/error.h"
+#include "common/status/macros.h"
+#include "services/matching/domain/errors.h"
+
+namespace brygga::matching {
+namespace {
+
+template <typename T>
+list::Page<T> PageOf(std::vector<T> items, const list::ListQuery& query) {
+  return list::Apply(std::move(items), query,
+                     [](const T& item, std::string_view field) { return ValueOf(item, field); });
+}
+
+template <typename Map>
+auto ValuesIn(const Map& map, const CohortKey& key) {
+  std::vector<typename Map::mapped_type> values;
+  for (const auto& [id, value] : map) {
+    if (value.cohort == key) values.push_back(value);
+  }
+  return values;
+}
+
+}  // namespace
+
+template <typename T, typename F>
+absl::StatusOr<T> FakeMatchingStore::Once(const Mutation<T>& mutation, F change) {
+  const absl::MutexLock lock(&mutex_);
+  return ledger_.Once(mutation, state_, change);
+}
+
+template <typename F>
+absl::Status FakeMatchingStore::Do(const Origin& origin, F change) {
+  Mutation<bool> mutation;
+  static_cast<Origin&>(mutation) = origin;
+  return internal::StatusOf(Once(mutation, [&]() -> absl::StatusOr<bool> {
+    BRYGGA_RETURN_IF_ERROR(change());
+    return true;
+  }));
+}
+
+absl::StatusOr<Cohort*> FakeMatchingStore::FindCohort(const CohortKey& key) {
+  const auto found = state_.cohorts.find(key);
+  if (found == state_.cohorts.end()) return NotFound(NameOf(key));
+  return &found->second;
+}
+
+absl::StatusOr<MatchingPolicy> FakeMatchingStore::FindPolicy(const CohortKey& key, int version) {
+  const auto cohort = state_.cohorts.find(key);
+  const int wanted = version == 0 && cohort != state_.cohorts.end() ? cohort->second.policy_version : version;
+  const auto found = state_.policies.find({key, wanted});
+  if (found == state_.policies.end()) {
+    return NotFound(NameOf(key, "policies", version == 0 ? "current" : std::to_string(version)));
+  }
+  return found->second;
+}
+
+absl::StatusOr<Round*> FakeMatchingStore::FindRound(const CohortKey& key, const RoundId& id) {
+  const auto found = state_.rounds.find(id);
+  if (found == state_.rounds.end() || found->second.cohort != key) return NotFound(NameOf(key, id));
+  return &found->second;
+}
+
+absl::StatusOr<Round*> FakeMatchingStore::FindClaimed(const Round& claimed) {
+  const auto found = state_.rounds.find(claimed.id);
+  if (found == state_.rounds.end() || found->second.state != RoundState::kRunning ||
+      found->second.attempt != claimed.attempt) {
+    return RoundLost(claimed.id);
+  }
+  return &found->second;
+}
+
+Seats FakeMatchingStore::SeatsIn(const CohortKey& key, const ParticipantId& mentor) {
+  const StatedSeats& stated = state_.seats[mentor];
+  Seats seats{.capacity = stated.capacity, .taken = stated.taken};
+  for (const auto& [id, match] : state_.matches) {
+    if (match.cohort == key && match.mentor == mentor && IsLive(match.state)) ++seats.taken_here;
+  }
+  return seats;
+}
+
+const Match* FakeMatchingStore::LiveMatchOf(const ParticipantId& adept, const ProgrammeId& programme, MatchKind kind) {
+  for (const auto& [id, match] : state_.matches) {
+    if (match.adept == adept && match.cohort.programme == programme && match.kind == kind && IsLive(match.state)) {
+      return &match;
+    }
+  }
+  return nullptr;
+}
+
+void FakeMatchingStore::InsertPolicy(Cohort& cohort, MatchingPolicy policy) {
+  cohort.policy_version = policy.version;
+  ++cohort.epoch;
+  ledger_.Changed(policy.name(), ChangeKind::kCreated, 1);
+  state_.policies[{cohort.key, policy.version}] = std::move(policy);
+}
+
+Round FakeMatchingStore::WriteRound(Round round) {
+  ++round.revision;
+  round.updated_at = clock_.Now();
+  ledger_.Changed(round.name(), ChangeKind::kUpdated, round.revision);
+  return state_.rounds[round.id] = round;
+}
+
+Match FakeMatchingStore::WriteMatch(const Match& before, Match after) {
+  if (after == before) return after;
+  ++after.revision;
+  after.updated_at = clock_.Now();
+  if (IsLive(before.state) && !IsLive(after.state)) {
+    StatedSeats& seats = state_.seats[after.mentor];
+    --seats.taken;
+    seats.capacity = std::max(seats.stated, seats.taken);
+  }
+  ledger_.Changed(after.name(), ChangeKind::kUpdated, after.revision);
+  return state_.matches[after.id] = after;
+}
+
+absl::StatusOr<Cohort> FakeMatchingStore::GetCohort(const CohortKey& key, absl::Time) {
+  const absl::MutexLock lock(&mutex_);
+  BRYGGA_ASSIGN_OR_RETURN(const Cohort* cohort, FindCohort(key));
+  return *cohort;
+}
+
+absl::StatusOr<std::vector<Cohort>> FakeMatchingStore::ListCohorts(absl::Time) {
+  const absl::MutexLock lock(&mutex_);
+  std::vector<Cohort> cohorts;
+  for (const auto& [key, cohort] : state_.cohorts) cohorts.push_back(cohort);
+  return cohorts;
+}
+
+absl::Status FakeMatchingStore::ReplacePeople(const Origin& origin, const CohortPeople& people,
+                                              const std::optional<MatchingPolicy>& default_policy) {
+  return Do(origin, [&]() -> absl::Status {
+    mutex_.AssertHeld();
+    const CohortKey& key = people.cohort.key;
+    for (const auto& [known, cohort] : state_.cohorts) {
+      if (known.cohort == key.cohort && known != key) return NotFound(NameOf(key));
+    }
+    Cohort& cohort = state_.cohorts.try_emplace(key, Cohort{.key = key, .as_of = absl::UnixEpoch()}).first->second;
+    if (people.cohort.as_of < cohort.as_of) return absl::OkStatus();
+    if (cohort.policy_version == 0 && default_policy) {
+      MatchingPolicy policy = *default_policy;
+      policy.cohort = key;
+      policy.version = 1;
+      policy.created_at = clock_.Now();
+      InsertPolicy(cohort, policy);
+    }
+    std::map<std::pair<Side, ParticipantId>, Person> after;
+    for (const Person& person : people.people) {
+      after[{person.role, person.id}] = person;
+      if (person.role != Side::kMentor) continue;
+      StatedSeats& seats = state_.seats[person.id];
+      seats.stated = person.person_capacity;
+      seats.capacity = std::max(seats.stated, seats.taken);
+    }
+    auto& before = state_.people[key];
+    const bool is_same = std::equal(before.begin(), before.end(), after.begin(), after.end(), [](auto& a, auto& b) {
+      return a.first == b.first && Canonical(a.second) == Canonical(b.second);
+    });
+    before = std::move(after);
+    cohort.epoch += is_same ? 0 : 1;
+    cohort.kind = people.cohort.kind;
+    cohort.state = people.cohort.state;
+    cohort.as_of = people.cohort.as_of;
+    return absl::OkStatus();
+  });
+}
+
+absl::StatusOr<CohortInput> FakeMatchingStore::LoadInput(const CohortKey& key, int policy_version, absl::Time) {
+  const absl::MutexLock lock(&mutex_);
+  CohortInput input;
+  BRYGGA_ASSIGN_OR_RETURN(const Cohort* cohort, FindCohort(key));
+  input.cohort = *cohort;
+  if (policy_version == 0 && cohort->policy_version == 0) return NoPolicy(*cohort);
+  BRYGGA_ASSIGN_OR_RETURN(input.policy, FindPolicy(key, policy_version));
+  for (const auto& [id, person] : state_.people[key]) {
+    input.people.push_back(person);
+    if (person.role == Side::kMentor) input.seats[person.id] = SeatsIn(key, person.id);
+  }
+  std::stable_sort(input.people.begin(), input.people.end(),
+                   [](const Person& a, const Person& b) { return NameOf(a.role) < NameOf(b.role); });
+  for (const auto& [id, match] : state_.matches) {
+    if (match.cohort.programme == key.programme && match.kind == MatchKindFor(cohort->kind) && IsLive(match.state)) {
+      input.matched[match.adept] = match.name();
+    }
+  }
+  for (const auto& [id, round] : state_.rounds) {
+    if (round.cohort.programme != key.programme || round.state != RoundState::kPublished) continue;
+    for (const Unmatched& unmatched : state_.proposals[id].unmatched) ++input.waited[unmatched.adept];
+  }
+  input.locks = ValuesIn(state_.locks, key);
+  input.vetoes = ValuesIn(state_.vetoes, key);
+  return input;
+}
+
+absl::StatusOr<MatchingPolicy> FakeMatchingStore::GetPolicy(const CohortKey& key, int version, absl::Time) {
+  const absl::MutexLock lock(&mutex_);
+  return FindPolicy(key, version);
+}
+
+absl::StatusOr<list::Page<MatchingPolicy>> FakeMatchingStore::ListPolicies(const CohortKey& key,
+                                                                           const list::ListQuery& query, absl::Time) {
+  const absl::MutexLock lock(&mutex_);
+  return PageOf(ValuesIn(state_.policies, key), query);
+}
+
+absl::StatusOr<MatchingPolicy> FakeMatchingStore::CreatePolicy(const Mutation<MatchingPolicy>& mutation,
+                                                               MatchingPolicy policy) {
+  return Once(mutation, [&]() -> absl::StatusOr<MatchingPolicy> {
+    mutex_.AssertHeld();
+    BRYGGA_ASSIGN_OR_RETURN(Cohort* const cohort, FindCohort(policy.cohort));
+    policy.version = cohort->policy_version + 1;
+    policy.created_at = clock_.Now();
+    InsertPolicy(*cohort, policy);
+    return policy;
+  });
+}
+
+absl::StatusOr<PairFacts> FakeMatchingStore::FactsOf(const Lock& pair) {
+  const CohortKey& key = pair.cohort;
+  BRYGGA_ASSIGN_OR_RETURN(const Cohort* cohort, FindCohort(key));
+  if (cohort->policy_version == 0) return NoPolicy(*cohort);
+  const MatchKind kind = MatchKindFor(cohort->kind);
+  PairFacts facts;
+  BRYGGA_ASSIGN_OR_RETURN(facts.policy, FindPolicy(key, 0));
+  const auto& people = state_.people[key];
+  const auto mentor = people.find({Side::kMentor, pair.mentor});
+  if (mentor == people.end()) return NotFound(NameOf(pair.mentor));
+  const auto adept = people.find({Side::kAdept, pair.adept});
+  if (adept == people.end()) return NotFound(NameOf(pair.adept));
+  facts.mentor = mentor->second;
+  facts.adept = adept->second;
+  facts.free_seats = FreeSeats(SeatsIn(key, pair.mentor), facts.mentor.features.capacity);
+  for (const Lock& other : ValuesIn(state_.locks, key)) {
+    if (other.mentor == pair.mentor && other.adept != pair.adept &&
+        LiveMatchOf(other.adept, key.programme, kind) == nullptr) {
+      --facts.free_seats;
+    }
+  }
+  for (const Veto& veto : ValuesIn(state_.vetoes, key)) {
+    if (veto.mentor == pair.mentor && veto.adept == pair.adept) facts.vetoes.push_back(veto);
+  }
+  if (const Match* match = LiveMatchOf(pair.adept, key.programme, kind)) facts.adept_match = match->id;
+  return facts;
+}
+
+absl::StatusOr<Lock> FakeMatchingStore::CreateLock(const Mutation<Lock>& mutation, const Lock& pair,
+                                                   const DecideLockFn& decide) {
+  return Once(mutation, [&]() -> absl::StatusOr<Lock> {
+    mutex_.AssertHeld();
+    BRYGGA_ASSIGN_OR_RETURN(const PairFacts facts, FactsOf(pair));
+    BRYGGA_ASSIGN_OR_RETURN(const Lock made, decide(facts, clock_.Now()));
+    for (const Lock& other : ValuesIn(state_.locks, made.cohort)) {
+      if (other.adept == made.adept) return LockExists(made);
+    }
+    ledger_.Changed(made.name(), ChangeKind::kCreated, made.revision);
+    return state_.locks[made.id] = made;
+  });
+}
+
+absl::StatusOr<Lock> FakeMatchingStore::DeleteLock(const Mutation<Lock>& mutation, const CohortKey& key,
+                                                   const LockId& id, std::string_view etag) {
+  return Once(mutation, [&]() -> absl::StatusOr<Lock> {
+    mutex_.AssertHeld();
+    const auto found = state_.locks.find(id);
+    if (found == state_.locks.end() || found->second.cohort != key) return NotFound(NameOf(key, id));
+    const Lock gone = found->second;
+    if (!etag.empty() && etag != std::to_string(gone.revision)) return EtagMismatch(gone.name());
+    state_.locks.erase(found);
+    ledger_.Changed(gone.name(), ChangeKind::kDeleted, gone.revision + 1);
+    return gone;
+  });
+}
+
+absl::StatusOr<list::Page<Lock>> FakeMatchingStore::ListLocks(const CohortKey& key, const list::ListQuery& query,
+                                                              absl::Time) {
+  const absl::MutexLock lock(&mutex_);
+  return PageOf(ValuesIn(state_.locks, key), query);
+}
+
+absl::StatusOr<Veto> FakeMatchingStore::CreateVeto(const Mutation<Veto>& mutation, Veto veto) {
+  return Once(mutation, [&]() -> absl::StatusOr<Veto> {
+    mutex_.AssertHeld();
+    BRYGGA_ASSIGN_OR_RETURN(Cohort* const cohort, FindCohort(veto.cohort));
+    for (const Veto& other : ValuesIn(state_.vetoes, veto.cohort)) {
+      if (other.mentor == veto.mentor && other.adept == veto.adept && other.origin == veto.origin) {
+        return VetoExists(veto);
+      }
+    }
+    veto.created_at = clock_.Now();
+    ++cohort->epoch;
+    ledger_.Changed(veto.name(), ChangeKind::kCreated, veto.revision);
+    return state_.vetoes[veto.id] = veto;
+  });
+}
+
+absl::StatusOr<list::Page<Veto>> FakeMatchingStore::ListVetoes(const CohortKey& key, const list::ListQuery& query,
+                                                               absl::Time) {
+  const absl::MutexLock lock(&mutex_);
+  return PageOf(ValuesIn(state_.vetoes, key), query);
+}
+
+absl::StatusOr<Round> FakeMatchingStore::CreateRound(const Mutation<Round>& mutation, Round round) {
+  return Once(mutation, [&]() -> absl::StatusOr<Round> {
+    mutex_.AssertHeld();
+    BRYGGA_ASSIGN_OR_RETURN(const Cohort* cohort, FindCohort(round.cohort));
+    if (!IsMatchable(cohort->state)) return CohortNotMatchable(*cohort);
+    if (round.policy_version == 0 && cohort->policy_version == 0) return NoPolicy(*cohort);
+    BRYGGA_ASSIGN_OR_RETURN(const MatchingPolicy policy, FindPolicy(round.cohort, round.policy_version));
+    for (const Round& other : ValuesIn(state_.rounds, round.cohort)) {
+      if (other.state == RoundState::kQueued || other.state == RoundState::kRunning) {
+        return RoundUnderWay(round.cohort);
+      }
+    }
+    round.policy_version = policy.version;
+    round.created_at = round.updated_at = clock_.Now();
+    ledger_.Changed(round.name(), ChangeKind::kCreated, round.revision);
+    return state_.rounds[round.id] = round;
+  });
+}
+
+absl::StatusOr<Round> FakeMatchingStore::GetRound(const CohortKey& key, const RoundId& id, absl::Time) {
+  const absl::MutexLock lock(&mutex_);
+  BRYGGA_ASSIGN_OR_RETURN(const Round* round, FindRound(key, id));
+  return *round;
+}
+
+absl::StatusOr<list::Page<Round>> FakeMatchingStore::ListRounds(const CohortKey& key, const list::ListQuery& query,
+                                                                absl::Time) {
+  const absl::MutexLock lock(&mutex_);
+  return PageOf(ValuesIn(state_.rounds, key), query);
+}
+
+absl::StatusOr<list::Page<RoundPair>> FakeMatchingStore::ListPairs(const CohortKey& key, const RoundId& id,
+                                                                   const list::ListQuery& query, absl::Time) {
+  const absl::MutexLock lock(&mutex_);
+  BRYGGA_RETURN_IF_ERROR(FindRound(key, id));
+  return PageOf(state_.proposals[id].pairs, query);
+}
+
+absl::StatusOr<list::Page<Unmatched>> FakeMatchingStore::ListUnmatched(const CohortKey& key, const RoundId& id,
+                                                                       const list::ListQuery& query, absl::Time) {
+  const absl::MutexLock lock(&mutex_);
+  BRYGGA_RETURN_IF_ERROR(FindRound(key, id));
+  return PageOf(state_.proposals[id].unmatched, query);
+}
+
+absl::StatusOr<Proposal> FakeMatchingStore::LoadProposal(const CohortKey& key, const RoundId& id, absl::Time) {
+  const absl::MutexLock lock(&mutex_);
+  BRYGGA_RETURN_IF_ERROR(FindRound(key, id));
+  Proposal proposal = state_.proposals[id];
+  std::sort(proposal.pairs.begin(), proposal.pairs.end(), [](const RoundPair& a, const RoundPair& b) {
+    return std::tie(a.mentor, a.adept) < std::tie(b.mentor, b.adept);
+  });
+  return proposal;
+}
+
+absl::StatusOr<Round> FakeMatchingStore::ChangeRound(const Mutation<Round>& mutation, const CohortKey& key,
+                                                     const RoundId& id, const DecideRound& decide) {
+  return Once(mutation, [&]() -> absl::StatusOr<Round> {
+    mutex_.AssertHeld();
+    BRYGGA_ASSIGN_OR_RETURN(const Round* before, FindRound(key, id));
+    BRYGGA_ASSIGN_OR_RETURN(const Round after, decide(*before, clock_.Now()));
+    return WriteRound(after);
+  });
+}
+
+std::string FakeMatchingStore::PublishPair(const Round& round, MatchKind kind, RoundPair& pair,
+                                           const PublishOrder& order, Publication& publication) {
+  const auto& people = state_.people[round.cohort];
+  const auto mentor = people.find({Side::kMentor, pair.mentor});
+  if (mentor == people.end() || !people.contains({Side::kAdept, pair.adept})) return "NOT_AVAILABLE";
+  for (const Veto& veto : ValuesIn(state_.vetoes, round.cohort)) {
+    const bool holds = veto.origin == VetoOrigin::kParticipant || !pair.overrides;
+    if (veto.mentor == pair.mentor && veto.adept == pair.adept && holds) return "VETO";
+  }
+  if (!pair.overrides && FreeSeats(SeatsIn(round.cohort, pair.mentor), mentor->second.features.capacity) <= 0) {
+    return "MENTOR_CAPACITY";
+  }
+  if (LiveMatchOf(pair.adept, round.cohort.programme, kind) != nullptr) return "ADEPT_HAS_MATCH";
+  const absl::Time now = clock_.Now();
+  const Match match{.id = order.match_ids[static_cast<size_t>(publication.matches)],
+                    .cohort = round.cohort,
+                    .kind = kind,
+                    .mentor = pair.mentor,
+                    .adept = pair.adept,
+                    .score = pair.score,
+                    .round = round.id,
+                    .expires_at = now + order.answer_within,
+                    .created_at = now,
+                    .updated_at = now};
+  StatedSeats& seats = state_.seats[pair.mentor];
+  seats.capacity = std::max(seats.capacity, ++seats.taken);
+  state_.matches[match.id] = match;
+  pair.match = match.id;
+  ledger_.Changed(match.name(), ChangeKind::kCreated, match.revision);
+  ++publication.matches;
+  return "";
+}
+
+absl::StatusOr<Publication> FakeMatchingStore::PublishRound(const Mutation<Publication>& mutation,
+                                                            const PublishOrder& order) {
+  return Once(mutation, [&]() -> absl::StatusOr<Publication> {
+    mutex_.AssertHeld();
+    BRYGGA_ASSIGN_OR_RETURN(const Round* found, FindRound(order.cohort, order.round));
+    const Round before = *found;
+    if (!order.etag.empty() && order.etag != std::to_string(before.revision)) return EtagMismatch(before.name());
+    BRYGGA_ASSIGN_OR_RETURN(const Round published, Publish(before, clock_.Now()));
+    BRYGGA_ASSIGN_OR_RETURN(Cohort* const cohort, FindCohort(order.cohort));
+    std::vector<RoundPair>& pairs = state_.proposals[order.round].pairs;
+    BRYGGA_CHECK(pairs.size() <= order.match_ids.size());
+    Publication publication{.round = before, .validate_only = mutation.validate_only};
+    for (RoundPair& pair : pairs) {
+      const std::string reason = PublishPair(before, MatchKindFor(cohort->kind), pair, order, publication);
+      if (!reason.empty()) publication.conflicts.push_back({pair.adept, reason});
+    }
+    if (mutation.validate_only) return publication;
+    if (!publication.conflicts.empty()) return RoundOutdated(before, publication.conflicts);
+    ++cohort->epoch;
+    publication.round = WriteRound(published);
+    return publication;
+  });
+}
+
+absl::StatusOr<std::vector<Round>> FakeMatchingStore::ListClaimable(absl::Time) {
+  const absl::MutexLock lock(&mutex_);
+  std::vector<Round> rounds;
+  for (const auto& [id, round] : state_.rounds) {
+    if (IsClaimable(round, clock_.Now())) rounds.push_back(round);
+  }
+  std::sort(rounds.begin(), rounds.end(),
+            [](const Round& a, const Round& b) { return std::tie(a.created_at, a.id) < std::tie(b.created_at, b.id); });
+  return rounds;
+}
+
+absl::StatusOr<std::optional<Round>> FakeMatchingStore::ClaimRound(const Origin& origin, const RoundId& id,
+                                                                   std::string_view worker, absl::Duration length) {
+  Mutation<std::optional<Round>> mutation;
+  static_cast<Origin&>(mutation) = origin;
+  return Once(mutation, [&]() -> absl::StatusOr<std::optional<Round>> {
+    mutex_.AssertHeld();
+    const auto found = state_.rounds.find(id);
+    const absl::Time now = clock_.Now();
+    if (found == state_.rounds.end() || !IsClaimable(found->second, now)) return std::optional<Round>();
+    return std::optional<Round>(WriteRound(Claim(found->second, worker, now, now + length)));
+  });
+}
+
+absl::Status FakeMatchingStore::Beat(const Origin& origin, const Round& claimed, RoundPhase phase, int permille,
+                                     absl::Duration length) {
+  return Do(origin, [&]() -> absl::Status {
+    mutex_.AssertHeld();
+    BRYGGA_ASSIGN_OR_RETURN(Round* const round, FindClaimed(claimed));
+    round->phase = phase;
+    round->progress_permille = permille;
+    round->worker_until = clock_.Now() + length;
+    return absl::OkStatus();
+  });
+}
+
+absl::Status FakeMatchingStore::Propose(const Origin& origin, const Round& claimed, const Proposal& proposal) {
+  return Do(origin, [&]() -> absl::Status {
+    mutex_.AssertHeld();
+    BRYGGA_ASSIGN_OR_RETURN(const Round* found, FindClaimed(claimed));
+    Round round = *found;
+    state_.proposals[round.id] = proposal;
+    round.state = RoundState::kProposed;
+    round.phase = RoundPhase::kNone;
+    round.progress_permille = 1000;
+    round.certified = true;
+    round.snapshot_hash = proposal.snapshot_hash;
+    round.as_of = proposal.input.cohort.as_of;
+    round.statistics = proposal.statistics;
+    WriteRound(round);
+    return absl::OkStatus();
+  });
+}
+
+absl::Status FakeMatchingStore::FailRound(const Origin& origin, const Round& claimed, std::string_view reason,
+                                          std::string_view detail) {
+  return Do(origin, [&]() -> absl::Status {
+    mutex_.AssertHeld();
+    BRYGGA_ASSIGN_OR_RETURN(const Round* found, FindClaimed(claimed));
+    Round round = *found;
+    round.state = RoundState::kFailed;
+    round.phase = RoundPhase::kNone;
+    round.failure_reason = reason;
+    round.failure_detail = detail;
+    WriteRound(round);
+    return absl::OkStatus();
+  });
+}
+
+absl::StatusOr<Match> FakeMatchingStore::GetMatch(const CohortKey& key, const MatchId& id, absl::Time) {
+  const absl::MutexLock lock(&mutex_);
+  const auto found = state_.matches.find(id);
+  if (found == state_.matches.end() || found->second.cohort != key) return NotFound(NameOf(key, id));
+  return found->second;
+}
+
+absl::StatusOr<std::vector<Match>> FakeMatchingStore::BatchGetMatches(const CohortKey& key,
+                                                                      const std::vector<MatchId>& ids,
+                                                                      absl::Time deadline) {
+  std::vector<Match> matches;
+  for (const MatchId& id : ids) {
+    BRYGGA_ASSIGN_OR_RETURN(matches.emplace_back(), GetMatch(key, id, deadline));
+  }
+  return matches;
+}
+
+absl::StatusOr<list::Page<Match>> FakeMatchingStore::ListMatches(const CohortKey& key, const list::ListQuery& query,
+                                                                 absl::Time) {
+  const absl::MutexLock lock(&mutex_);
+  return PageOf(ValuesIn(state_.matches, key), query);
+}
+
+absl::StatusOr<list::Page<Match>> FakeMatchingStore::ListMatchesOf(
+    const ParticipantId& person, const std::optional<std::vector<ProgrammeId>>& programmes,
+    const list::ListQuery& query, absl::Time) {
+  const absl::MutexLock lock(&mutex_);
+  std::vector<Match> matches;
+  for (const auto& [id, match] : state_.matches) {
+    const bool is_asked =
+        !programmes || std::find(programmes->begin(), programmes->end(), match.cohort.programme) != programmes->end();
+    if (is_asked && (match.mentor == person || match.adept == person)) matches.push_back(match);
+  }
+  return PageOf(std::move(matches), query);
+}
+
+absl::StatusOr<Match> FakeMatchingStore::ChangeMatch(const Mutation<Match>& mutation, const CohortKey& key,
+                                                     const MatchId& id, const DecideMatch& decide) {
+  return Once(mutation, [&]() -> absl::StatusOr<Match> {
+    mutex_.AssertHeld();
+    const auto found = state_.matches.find(id);
+    if (found == state_.matches.end() || found->second.cohort != key) return NotFound(NameOf(key, id));
+    const Match before = found->second;
+    BRYGGA_ASSIGN_OR_RETURN(const Match after, decide(before, clock_.Now()));
+    return WriteMatch(before, after);
+  });
+}
+
+absl::StatusOr<int> FakeMatchingStore::ExpireDue(const Origin& origin, int limit) {
+  Mutation<int> mutation;
+  static_cast<Origin&>(mutation) = origin;
+  return Once(mutation, [&]() -> absl::StatusOr<int> {
+    mutex_.AssertHeld();
+    int expired = 0;
+    for (const auto& [id, match] : std::map<MatchId, Match>(state_.matches)) {
+      if (expired == limit) break;
+      const Match after = Expire(match, clock_.Now());
+      if (after == match) continue;
+      WriteMatch(match, after);
+      ++expired;
+    }
+    return expired;
+  });
+}
+
+}  // namespace brygga::matching

@@ -1,0 +1,124 @@
+// The stores in memory, for tests of handlers and workers.
+#ifndef BRYGGA_SERVICES_MATCHING_STORE_FAKE_MATCHING_STORE_H_
+#define BRYGGA_SERVICES_MATCHING_STORE_FAKE_MATCHING_STORE_H_
+
+#include <map>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "common/mutation/fake_ledger.h"
+#include "common/time/clock.h"
+#include "services/matching/store/matching_store.h"
+
+namespace brygga::matching {
+
+// Behaves like SqlMatchingStore, as the conformance suite says; one mutex stands
+// for the database. Safe for concurrent use. `clock` outlives it.
+class FakeMatchingStore final : public MatchingStore {
+ public:
+  explicit FakeMatchingStore(const Clock& clock) : clock_(clock) {}
+
+  absl::StatusOr<Cohort> GetCohort(const CohortKey& key, absl::Time deadline) override;
+  absl::StatusOr<std::vector<Cohort>> ListCohorts(absl::Time deadline) override;
+  absl::Status ReplacePeople(const Origin& origin, const CohortPeople& people,
+                             const std::optional<MatchingPolicy>& default_policy) override;
+  absl::StatusOr<CohortInput> LoadInput(const CohortKey& key, int policy_version, absl::Time deadline) override;
+
+  absl::StatusOr<MatchingPolicy> GetPolicy(const CohortKey& key, int version, absl::Time deadline) override;
+  absl::StatusOr<list::Page<MatchingPolicy>> ListPolicies(const CohortKey& key, const list::ListQuery& query,
+                                                          absl::Time deadline) override;
+  absl::StatusOr<MatchingPolicy> CreatePolicy(const Mutation<MatchingPolicy>& mutation, MatchingPolicy policy) override;
+
+  absl::StatusOr<Lock> CreateLock(const Mutation<Lock>& mutation, const Lock& pair,
+                                  const DecideLockFn& decide) override;
+  absl::StatusOr<Lock> DeleteLock(const Mutation<Lock>& mutation, const CohortKey& key, const LockId& id,
+                                  std::string_view etag) override;
+  absl::StatusOr<list::Page<Lock>> ListLocks(const CohortKey& key, const list::ListQuery& query,
+                                             absl::Time deadline) override;
+  absl::StatusOr<Veto> CreateVeto(const Mutation<Veto>& mutation, Veto veto) override;
+  absl::StatusOr<list::Page<Veto>> ListVetoes(const CohortKey& key, const list::ListQuery& query,
+                                              absl::Time deadline) override;
+
+  absl::StatusOr<Round> CreateRound(const Mutation<Round>& mutation, Round round) override;
+  absl::StatusOr<Round> GetRound(const CohortKey& key, const RoundId& id, absl::Time deadline) override;
+  absl::StatusOr<list::Page<Round>> ListRounds(const CohortKey& key, const list::ListQuery& query,
+                                               absl::Time deadline) override;
+  absl::StatusOr<list::Page<RoundPair>> ListPairs(const CohortKey& key, const RoundId& id, const list::ListQuery& query,
+                                                  absl::Time deadline) override;
+  absl::StatusOr<list::Page<Unmatched>> ListUnmatched(const CohortKey& key, const RoundId& id,
+                                                      const list::ListQuery& query, absl::Time deadline) override;
+  absl::StatusOr<Proposal> LoadProposal(const CohortKey& key, const RoundId& id, absl::Time deadline) override;
+  absl::StatusOr<Round> ChangeRound(const Mutation<Round>& mutation, const CohortKey& key, const RoundId& id,
+                                    const DecideRound& decide) override;
+  absl::StatusOr<Publication> PublishRound(const Mutation<Publication>& mutation, const PublishOrder& order) override;
+  absl::StatusOr<std::vector<Round>> ListClaimable(absl::Time deadline) override;
+  absl::StatusOr<std::optional<Round>> ClaimRound(const Origin& origin, const RoundId& id, std::string_view worker,
+                                                  absl::Duration length) override;
+  absl::Status Beat(const Origin& origin, const Round& claimed, RoundPhase phase, int permille,
+                    absl::Duration length) override;
+  absl::Status Propose(const Origin& origin, const Round& claimed, const Proposal& proposal) override;
+  absl::Status FailRound(const Origin& origin, const Round& claimed, std::string_view reason,
+                         std::string_view detail) override;
+
+  absl::StatusOr<Match> GetMatch(const CohortKey& key, const MatchId& id, absl::Time deadline) override;
+  absl::StatusOr<std::vector<Match>> BatchGetMatches(const CohortKey& key, const std::vector<MatchId>& ids,
+                                                     absl::Time deadline) override;
+  absl::StatusOr<list::Page<Match>> ListMatches(const CohortKey& key, const list::ListQuery& query,
+                                                absl::Time deadline) override;
+  absl::StatusOr<list::Page<Match>> ListMatchesOf(const ParticipantId& person,
+                                                  const std::optional<std::vector<ProgrammeId>>& programmes,
+                                                  const list::ListQuery& query, absl::Time deadline) override;
+  absl::StatusOr<Match> ChangeMatch(const Mutation<Match>& mutation, const CohortKey& key, const MatchId& id,
+                                    const DecideMatch& decide) override;
+  absl::StatusOr<int> ExpireDue(const Origin& origin, int limit) override;
+
+ private:
+  struct StatedSeats {
+    int stated = 0;
+    int capacity = 0;
+    int taken = 0;
+  };
+  struct State {
+    std::map<CohortKey, Cohort> cohorts;
+    std::map<CohortKey, std::map<std::pair<Side, ParticipantId>, Person>> people;
+    std::map<std::pair<CohortKey, int>, MatchingPolicy> policies;
+    std::map<ParticipantId, StatedSeats> seats;
+    std::map<LockId, Lock> locks;
+    std::map<VetoId, Veto> vetoes;
+    std::map<RoundId, Round> rounds;
+    std::map<RoundId, Proposal> proposals;
+    std::map<MatchId, Match> matches;
+  };
+
+  template <typename T, typename F>
+  absl::StatusOr<T> Once(const Mutation<T>& mutation, F change) ABSL_LOCKS_EXCLUDED(mutex_);
+  template <typename F>
+  absl::Status Do(const Origin& origin, F change) ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::StatusOr<Cohort*> FindCohort(const CohortKey& key) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::StatusOr<MatchingPolicy> FindPolicy(const CohortKey& key, int version) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::StatusOr<Round*> FindRound(const CohortKey& key, const RoundId& id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::StatusOr<Round*> FindClaimed(const Round& claimed) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::StatusOr<PairFacts> FactsOf(const Lock& pair) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  Seats SeatsIn(const CohortKey& key, const ParticipantId& mentor) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  const Match* LiveMatchOf(const ParticipantId& adept, const ProgrammeId& programme, MatchKind kind)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void InsertPolicy(Cohort& cohort, MatchingPolicy policy) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  Round WriteRound(Round round) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  Match WriteMatch(const Match& before, Match after) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Makes the match of `pair`, or says why that cannot be.
+  std::string PublishPair(const Round& round, MatchKind kind, RoundPair& pair, const PublishOrder& order,
+                          Publication& publication) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  const Clock& clock_;
+  absl::Mutex mutex_;
+  State state_ ABSL_GUARDED_BY(mutex_);
+  FakeLedger ledger_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace brygga::matching
+
+#endif  // BRYGGA_SERVICES_MATCHING_STORE_FAKE_MATCHING_STORE_H_

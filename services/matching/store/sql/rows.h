@@ -1,0 +1,40 @@
+// Domain types as rows, for the files of SqlMatchingStore.
+#ifndef BRYGGA_SERVICES_MATCHING_STORE_SQL_ROWS_H_
+#define BRYGGA_SERVICES_MATCHING_STORE_SQL_ROWS_H_
+
+#include "common/sql/transaction.h"
+#include "common/sql/value.h"
+#include "services/matching/domain/cohort.h"
+#include "services/matching/domain/match.h"
+#include "services/matching/domain/round.h"
+
+namespace brygga::matching {
+
+inline sql::Args KeyArgs(const CohortKey& key) { return {{"cohort_id", key.cohort}, {"programme_id", key.programme}}; }
+inline CohortKey KeyOf(const sql::Row& row) {
+  return {row.As<ProgrammeId>("programme_id"), row.As<CohortId>("cohort_id")};
+}
+Cohort ToCohort(const sql::Row& row);
+Lock ToLock(const sql::Row& row);
+Veto ToVeto(const sql::Row& row);
+Round ToRound(const sql::Row& row);
+Match ToMatch(const sql::Row& row);
+
+// All columns of a round or a match that a statement of kInsert… names.
+sql::Args InsertArgs(const Round& round);
+sql::Args InsertArgs(const Match& match);
+// Those of kUpdate….
+sql::Args UpdateArgs(const Round& round);
+sql::Args UpdateArgs(const Match& match);
+
+// Reads that several files share; the cohort is in the same transaction.
+absl::StatusOr<Cohort> SelectCohort(sql::Reader& reader, const CohortKey& key);
+absl::StatusOr<MatchingPolicy> SelectPolicy(sql::Reader& reader, const CohortKey& key, int version);
+
+// Writes a match as it is after a change, and gives its seat back where it left
+// the live states.
+absl::StatusOr<Match> WriteMatch(sql::Transaction& tx, const Match& before, Match after);
+
+}  // namespace brygga::matching
+
+#endif  // BRYGGA_SERVICES_MATCHING_STORE_SQL_ROWS_H_
