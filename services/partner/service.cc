@@ -21,6 +21,7 @@ PartnerService::PartnerService(PartnerStore& store)
 PartnerService::PartnerService(std::unique_ptr<sql::Database> database, std::unique_ptr<PartnerStore> store)
     : database_(std::move(database)),
       store_(std::move(store)),
+      housekeeping_(std::make_unique<Housekeeping>(*database_)),
       organisations_(*store_),
       networks_(*store_),
       agreements_(*store_),

@@ -15,15 +15,16 @@
 #include "services/partner/rpc/network_handler.h"
 #include "services/partner/rpc/organisation_handler.h"
 #include "services/partner/store/partner_store.h"
+#include "services/partner/work/housekeeping.h"
 
 namespace brygga::partner {
 
-// Its handlers over one store. It has no work without a caller and calls no
-// other service. It outlives the server that has its services.
+// Its handlers over one store. It calls no other service, and outlives the server
+// that has its services.
 class PartnerService {
  public:
   // Opens the database that `url` names (common/sql/database.h) and brings its
-  // tables up to date; `options.migrations` is set here.
+  // tables up to date; `options.migrations` is set here. Sweeps it from then on.
   //
   // What sql::Database::Open answers.
   static absl::StatusOr<std::unique_ptr<PartnerService>> Open(const std::string& url, sql::Options options = {});
@@ -38,6 +39,7 @@ class PartnerService {
 
   const std::unique_ptr<sql::Database> database_;
   const std::unique_ptr<PartnerStore> store_;
+  const std::unique_ptr<Housekeeping> housekeeping_;
   OrganisationHandler organisations_;
   NetworkHandler networks_;
   AgreementHandler agreements_;

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "common/rpc/etag.h"
+#include "common/status/etag.h"
 #include "common/status/macros.h"
 
 namespace brygga::partner {

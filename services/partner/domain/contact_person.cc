@@ -1,7 +1,7 @@
 #include "services/partner/domain/contact_person.h"
 
 #include "absl/strings/ascii.h"
-#include "common/rpc/etag.h"
+#include "common/status/etag.h"
 #include "common/status/macros.h"
 
 namespace brygga::partner {

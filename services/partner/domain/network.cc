@@ -1,7 +1,7 @@
 #include "services/partner/domain/network.h"
 
-#include "common/rpc/etag.h"
 #include "common/status/error.h"
+#include "common/status/etag.h"
 #include "common/status/macros.h"
 #include "services/partner/domain/errors.h"
 

@@ -4,7 +4,7 @@
 #include <cctype>
 #include <iterator>
 
-#include "common/rpc/etag.h"
+#include "common/status/etag.h"
 #include "common/status/macros.h"
 
 namespace brygga::partner {

@@ -5,7 +5,7 @@
 #include "common/status/error.h"
 #include "common/testing/matchers.h"
 #include "common/testing/proto_matchers.h"
-#include "services/partner/rpc/partner_rpc_fixture.h"
+#include "services/partner/rpc/partner_rpc_testing.h"
 
 namespace brygga::partner {
 namespace {

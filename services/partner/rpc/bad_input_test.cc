@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "common/status/error.h"
-#include "services/partner/rpc/partner_rpc_fixture.h"
+#include "services/partner/rpc/partner_rpc_testing.h"
 
 namespace brygga::partner {
 namespace {

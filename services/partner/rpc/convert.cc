@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "common/ids/resource_name.h"
-#include "common/rpc/etag.h"
 #include "common/status/error.h"
+#include "common/status/etag.h"
 
 namespace brygga::partner {
 namespace {

@@ -4,7 +4,7 @@
 
 #include "common/testing/matchers.h"
 #include "common/testing/proto_matchers.h"
-#include "services/partner/rpc/partner_rpc_fixture.h"
+#include "services/partner/rpc/partner_rpc_testing.h"
 
 namespace brygga::partner {
 namespace {

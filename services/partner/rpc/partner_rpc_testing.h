@@ -1,6 +1,6 @@
 // The partner service behind a real channel, for the tests of its methods.
-#ifndef BRYGGA_SERVICES_PARTNER_RPC_PARTNER_RPC_FIXTURE_H_
-#define BRYGGA_SERVICES_PARTNER_RPC_PARTNER_RPC_FIXTURE_H_
+#ifndef BRYGGA_SERVICES_PARTNER_RPC_PARTNER_RPC_TESTING_H_
+#define BRYGGA_SERVICES_PARTNER_RPC_PARTNER_RPC_TESTING_H_
 
 #include <google/protobuf/text_format.h>
 #include <gtest/gtest.h>
@@ -99,4 +99,4 @@ class PartnerRpcTest : public ::testing::Test {
 
 }  // namespace brygga::partner
 
-#endif  // BRYGGA_SERVICES_PARTNER_RPC_PARTNER_RPC_FIXTURE_H_
+#endif  // BRYGGA_SERVICES_PARTNER_RPC_PARTNER_RPC_TESTING_H_

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "common/testing/matchers.h"
-#include "services/partner/rpc/partner_rpc_fixture.h"
+#include "services/partner/rpc/partner_rpc_testing.h"
 
 namespace brygga::partner {
 namespace {
