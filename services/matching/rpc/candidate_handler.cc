@@ -1,0 +1,139 @@
+#include "services/matching/rpc/candidate_handler.h"
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/rpc/list.h"
+#include "common/status/check.h"
+#include "common/status/error.h"
+#include "common/status/macros.h"
+#include "services/matching/domain/cohort_view.h"
+#include "services/matching/rpc/convert.h"
+
+namespace brygga::matching {
+namespace {
+
+// A counterpart in its place.
+struct Ranked {
+  ParticipantId participant;
+  int rank = 0;
+  int32_t adept = 0;
+  int32_t mentor = 0;
+};
+
+const list::Schema& RankedSchema() {
+  static const auto& schema =
+      *new list::Schema{{.name = "rank", .kind = list::FieldKind::kInteger, .sortable = list::Sortable::kYes}};
+  return schema;
+}
+
+list::Value ValueOf(const Ranked& ranked, std::string_view field) {
+  if (field == "rank") return int64_t{ranked.rank};
+  BRYGGA_CHECK(field == "id");
+  return ranked.participant.value();
+}
+
+bool IsVetoed(const CohortView& view, int32_t adept, int32_t mentor) {
+  const engine::Pairs& vetoes = view.vetoes();
+  return std::find(vetoes.begin(), vetoes.end(), std::pair(adept, mentor)) != vetoes.end();
+}
+
+std::vector<Ranked> RankMentors(const CohortView& view, int32_t adept) {
+  std::vector<Ranked> ranked;
+  for (const engine::Candidate& candidate :
+       view.scorer().BestMentors(view.adepts(), adept, view.mentors(), view.mentors().count)) {
+    if (IsVetoed(view, adept, candidate.row)) continue;
+    ranked.push_back({view.MentorAt(candidate.row), static_cast<int>(ranked.size()) + 1, adept, candidate.row});
+  }
+  return ranked;
+}
+
+std::vector<Ranked> RankAdepts(const CohortView& view, int32_t mentor) {
+  std::vector<Ranked> ranked;
+  for (const engine::Candidate& candidate :
+       view.scorer().BestAdepts(view.adepts(), view.mentors(), mentor, view.adepts().count)) {
+    if (IsVetoed(view, candidate.row, mentor)) continue;
+    ranked.push_back({view.AdeptAt(candidate.row), static_cast<int>(ranked.size()) + 1, candidate.row, mentor});
+  }
+  return ranked;
+}
+
+// For an adept mentors, for a mentor adepts.
+//
+// kNotFound: neither.
+absl::StatusOr<std::vector<Ranked>> Rank(const CohortView& view, const ParticipantId& person) {
+  if (const auto adept = view.AdeptRow(person)) return RankMentors(view, *adept);
+  if (const auto mentor = view.MentorRow(person)) return RankAdepts(view, *mentor);
+  return NotFound(NameOf(person));
+}
+
+v1::Candidate ToProto(const CohortView& view, const Ranked& ranked) {
+  const engine::PairScore score = view.ScorePair(ranked.adept, ranked.mentor);
+  v1::Candidate candidate;
+  candidate.set_participant(NameOf(ranked.participant));
+  candidate.set_score(score.score);
+  for (const engine::Contribution& part : score.contributions) {
+    *candidate.add_contributions() = matching::ToProto(part);
+  }
+  candidate.set_rank(ranked.rank);
+  return candidate;
+}
+
+}  // namespace
+
+absl::StatusOr<v1::ListCandidatesResponse> CandidateHandler::List(const v1::ListCandidatesRequest& request,
+                                                                  const rpc::Call& call) {
+  const std::string scope = absl::StrCat(request.parent(), " ", request.participant());
+  const rpc::ListArguments arguments{
+      .page_size = request.page_size(), .page_token = request.page_token(), .order_by = "rank", .scope = scope};
+  BRYGGA_ASSIGN_OR_RETURN(const list::ListQuery query, rpc::ParseList(arguments, RankedSchema()));
+  BRYGGA_ASSIGN_OR_RETURN(const auto view, views_.Get(ToCohortKey(request.parent()), call.deadline()));
+  BRYGGA_ASSIGN_OR_RETURN(std::vector<Ranked> ranked, Rank(*view, ToParticipantId(request.participant())));
+  v1::ListCandidatesResponse response;
+  response.set_total_size(static_cast<int32_t>(ranked.size()));
+  const list::Page<Ranked> page = list::Apply(
+      std::move(ranked), query, [](const Ranked& item, std::string_view field) { return ValueOf(item, field); });
+  for (const Ranked& item : page.items) *response.add_candidates() = ToProto(*view, item);
+  response.set_next_page_token(rpc::PageToken(arguments, page.next));
+  *response.mutable_as_of() = matching::ToProto(view->input().cohort.as_of);
+  response.set_policy(view->input().policy.name());
+  return response;
+}
+
+absl::StatusOr<v1::ExplainPairResponse> CandidateHandler::Explain(const v1::ExplainPairRequest& request,
+                                                                  const rpc::Call& call) {
+  const CohortKey key = ToCohortKey(request.parent());
+  BRYGGA_ASSIGN_OR_RETURN(const auto view, views_.Get(key, call.deadline()));
+  const auto adept = view->AdeptRow(ToParticipantId(request.adept()));
+  if (!adept) return NotFound(request.adept());
+  const auto mentor = view->MentorRow(ToParticipantId(request.mentor()));
+  if (!mentor) return NotFound(request.mentor());
+  const engine::PairScore score = view->ScorePair(*adept, *mentor);
+  // Seats, matches and locks change without a new view.
+  BRYGGA_ASSIGN_OR_RETURN(const CohortInput now, store_.LoadInput(key, 0, call.deadline()));
+  v1::ExplainPairResponse response;
+  response.set_feasible(score.allowed());
+  for (const engine::BrokenRule& rule : score.broken) *response.add_broken_rules() = matching::ToProto(rule);
+  response.set_score(score.score);
+  for (const engine::Contribution& part : score.contributions) {
+    *response.add_contributions() = matching::ToProto(part);
+  }
+  if (const auto seats = now.seats.find(view->MentorAt(*mentor)); seats != now.seats.end()) {
+    response.set_free_seats(FreeSeats(seats->second, view->mentors().capacity[static_cast<size_t>(*mentor)]));
+  }
+  if (const auto match = now.matched.find(view->AdeptAt(*adept)); match != now.matched.end()) {
+    response.set_adept_match(match->second);
+  }
+  for (const Lock& lock : now.locks) {
+    if (lock.adept == view->AdeptAt(*adept) && lock.mentor == view->MentorAt(*mentor)) response.set_lock(lock.name());
+  }
+  *response.mutable_as_of() = matching::ToProto(view->input().cohort.as_of);
+  response.set_policy(view->input().policy.name());
+  return response;
+}
+
+}  // namespace brygga::matching

@@ -1,0 +1,147 @@
+#include "services/matching/rpc/match_handler.h"
+
+#include "services/matching/rpc/matching_rpc_testing.h"
+
+namespace brygga::matching {
+namespace {
+
+using ::brygga::testing::HasReason;
+using ::brygga::testing::IsOk;
+using ::testing::SizeIs;
+
+class MatchHandlerTest : public MatchingRpcTest {
+ protected:
+  absl::StatusOr<v1::GetMatchResponse> GetMatch(const rpc::Identity& caller, const std::string& name) {
+    return Call<v1::GetMatchResponse>(caller, "GetMatch", Parse<v1::GetMatchRequest>("name: '" + name + "'"));
+  }
+  absl::StatusOr<v1::DeclineMatchResponse> Decline(const rpc::Identity& caller, const std::string& name,
+                                                   const std::string& side) {
+    return Call<v1::DeclineMatchResponse>(
+        caller, "DeclineMatch",
+        Parse<v1::DeclineMatchRequest>("name: '" + name + "' side: SIDE_" + side + " reason: 'NO_TIME'"));
+  }
+  absl::StatusOr<v1::EndMatchResponse> End(const std::string& name, const std::string& more) {
+    return Call<v1::EndMatchResponse>(coordinator_, "EndMatch",
+                                      Parse<v1::EndMatchRequest>("name: '" + name + "' reason: 'MOVED' " + more));
+  }
+
+  const rpc::Identity mentor_ = rpc::ParticipantNamed("participants/m");
+  const rpc::Identity adept_ = rpc::ParticipantNamed("participants/a");
+};
+
+TEST_F(MatchHandlerTest, TheTwoSayYesThemselves) {
+  const v1::Match match = PublishedMatch();
+
+  const auto half = Accept(adept_, match.name(), "ADEPT");
+  const auto whole = Accept(mentor_, match.name(), "MENTOR");
+
+  ASSERT_THAT(half, IsOk());
+  EXPECT_EQ(half->match().state(), v1::MATCH_STATE_ACCEPTED_BY_ONE);
+  ASSERT_THAT(whole, IsOk());
+  EXPECT_EQ(whole->match().state(), v1::MATCH_STATE_ACTIVE);
+  EXPECT_TRUE(whole->match().has_mentor_accept_time());
+}
+
+TEST_F(MatchHandlerTest, NobodySpeaksForTheOtherSide) {
+  const v1::Match match = PublishedMatch();
+
+  EXPECT_THAT(Accept(adept_, match.name(), "MENTOR"), HasReason("NOT_FOUND"));
+  EXPECT_THAT(Decline(mentor_, match.name(), "ADEPT"), HasReason("NOT_FOUND"));
+  EXPECT_THAT(Accept(rpc::CoordinatorOf("programmes/other"), match.name(), "MENTOR"), HasReason("NOT_FOUND"));
+}
+
+TEST_F(MatchHandlerTest, StrangersHearTheSameOfAMatchThatExistsAndOneThatDoesNot) {
+  const v1::Match match = PublishedMatch();
+  const rpc::Identity stranger = rpc::ParticipantNamed("participants/x");
+  const std::string none = "programmes/p/cohorts/c/matches/none";
+
+  const auto hidden = GetMatch(stranger, match.name());
+  const auto absent = GetMatch(stranger, none);
+
+  EXPECT_THAT(hidden, HasReason("NOT_FOUND"));
+  EXPECT_EQ(hidden.status().message(), match.name() + " does not exist");
+  EXPECT_EQ(absent.status().message(), none + " does not exist");
+  EXPECT_THAT(GetMatch(mentor_, match.name()), IsOk());
+  EXPECT_THAT(GetMatch(coordinator_, match.name()), IsOk());
+}
+
+TEST_F(MatchHandlerTest, ARetryAfterExpiryRepeatsTheFirstAnswer) {
+  const v1::Match match = PublishedMatch();
+  const std::string id = "request_id: '" + NewUuid(absl::Now()) + "'";
+  const auto first = Accept(adept_, match.name(), "ADEPT", id);
+
+  clock_.Advance(absl::Hours(24 * 15));
+  const auto again = Accept(adept_, match.name(), "ADEPT", id);
+
+  ASSERT_THAT(first, IsOk());
+  ASSERT_THAT(again, IsOk());
+  EXPECT_EQ(first->SerializeAsString(), again->SerializeAsString());
+  EXPECT_THAT(Accept(mentor_, match.name(), "MENTOR"), HasReason("MATCH_NOT_AWAITING_ANSWER"));
+}
+
+TEST_F(MatchHandlerTest, TheSameRequestIdWithAnotherAnswerIsRefused) {
+  const v1::Match match = PublishedMatch();
+  const std::string id = "request_id: '" + NewUuid(absl::Now()) + "'";
+  ASSERT_THAT(Accept(coordinator_, match.name(), "ADEPT", id), IsOk());
+
+  EXPECT_THAT(Accept(coordinator_, match.name(), "MENTOR", id), HasReason("REQUEST_ID_REUSED"));
+}
+
+TEST_F(MatchHandlerTest, AfterANoBothCanBeMatchedAgain) {
+  const v1::Match match = PublishedMatch();
+  ASSERT_THAT(Decline(mentor_, match.name(), "MENTOR"), IsOk());
+
+  const v1::MatchingRound round = Solve();
+
+  EXPECT_EQ(round.statistics().matched(), 1);
+  EXPECT_THAT(Publish(round), IsOk());
+  EXPECT_THAT(MatchesOf("participants/a"), SizeIs(2));
+}
+
+TEST_F(MatchHandlerTest, OnlyARunningMatchEndsAndTheSeatIsFree) {
+  const v1::Match match = PublishedMatch();
+  EXPECT_THAT(End(match.name(), "early: true"), HasReason("MATCH_NOT_RUNNING"));
+  ASSERT_THAT(Accept(adept_, match.name(), "ADEPT"), IsOk());
+  ASSERT_THAT(Accept(mentor_, match.name(), "MENTOR"), IsOk());
+
+  const auto ended = End(match.name(), "early: true");
+
+  ASSERT_THAT(ended, IsOk());
+  EXPECT_EQ(ended->match().state(), v1::MATCH_STATE_ENDED_EARLY);
+  EXPECT_EQ(ended->match().end_reason(), "MOVED");
+  EXPECT_EQ(Explain("m", "a")->free_seats(), 1);
+}
+
+TEST_F(MatchHandlerTest, AnEtagThatIsOldIsRefused) {
+  const v1::Match match = PublishedMatch();
+  ASSERT_THAT(Accept(adept_, match.name(), "ADEPT"), IsOk());
+
+  EXPECT_THAT(Accept(mentor_, match.name(), "MENTOR", "etag: '" + match.etag() + "'"), HasReason("ETAG_MISMATCH"));
+}
+
+TEST_F(MatchHandlerTest, ListsAreForThoseWhoMaySeeThem) {
+  const v1::Match match = PublishedMatch();
+  const auto of = [&](const rpc::Identity& caller, const std::string& participant) {
+    return Call<v1::ListParticipantMatchesResponse>(
+        caller, "ListParticipantMatches",
+        Parse<v1::ListParticipantMatchesRequest>("participant: '" + participant + "'"));
+  };
+  const auto list = Call<v1::ListMatchesResponse>(
+      coordinator_, "ListMatches",
+      Parse<v1::ListMatchesRequest>(std::string("parent: '") + kCohort + "' filter: 'state = PROPOSED'"));
+  const auto batch = Call<v1::BatchGetMatchesResponse>(
+      coordinator_, "BatchGetMatches",
+      Parse<v1::BatchGetMatchesRequest>(std::string("parent: '") + kCohort + "' names: '" + match.name() + "'"));
+
+  ASSERT_THAT(list, IsOk());
+  EXPECT_EQ(list->matches_size(), 1);
+  ASSERT_THAT(batch, IsOk());
+  EXPECT_EQ(batch->matches(0).name(), match.name());
+  EXPECT_EQ(of(adept_, "participants/a")->matches_size(), 1);
+  EXPECT_EQ(of(coordinator_, "participants/a")->matches_size(), 1);
+  EXPECT_EQ(of(rpc::CoordinatorOf("programmes/other"), "participants/a")->matches_size(), 0);
+  EXPECT_THAT(of(mentor_, "participants/a"), HasReason("NOT_FOUND"));
+}
+
+}  // namespace
+}  // namespace brygga::matching

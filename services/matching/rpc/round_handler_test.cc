@@ -1,0 +1,274 @@
+#include "services/matching/rpc/round_handler.h"
+
+#include <algorithm>
+
+#include "services/matching/domain/solve.h"
+#include "services/matching/rpc/matching_rpc_testing.h"
+
+namespace brygga::matching {
+namespace {
+
+using ::brygga::testing::HasReason;
+using ::brygga::testing::IsOk;
+using ::brygga::testing::StatusIs;
+using ::testing::IsEmpty;
+using ::testing::Pair;
+using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
+
+using RoundHandlerTest = MatchingRpcTest;
+
+TEST_F(RoundHandlerTest, ARoundGoesFromQueuedToProposedWithItsFigures) {
+  Enrol({MentorOf("m", 2), AdeptOf("a"), AdeptOf("b"), AdeptOf("c")});
+  const auto started = Start();
+  ASSERT_THAT(started, IsOk());
+  EXPECT_EQ(started->round().state(), v1::ROUND_STATE_QUEUED);
+  EXPECT_EQ(started->round().policy(), "programmes/p/cohorts/c/policies/1");
+
+  RunRounds();
+
+  const v1::MatchingRound round = Get(started->round().name());
+  EXPECT_EQ(round.state(), v1::ROUND_STATE_PROPOSED);
+  EXPECT_TRUE(round.certified());
+  EXPECT_THAT(round.snapshot_hash(), SizeIs(64));
+  EXPECT_EQ(round.statistics().adepts(), 3);
+  EXPECT_EQ(round.statistics().seats(), 2);
+  EXPECT_EQ(round.statistics().feasible_pairs(), 3);
+  EXPECT_EQ(round.statistics().matched(), 2);
+}
+
+TEST_F(RoundHandlerTest, TheSamePeoplePolicyAndSeedGiveTheSamePairs) {
+  Enrol({MentorOf("m1"), MentorOf("m2"), AdeptOf("a"), AdeptOf("b"), AdeptOf("c")});
+  const v1::MatchingRound first = Solve();
+  const v1::MatchingRound second = Solve();
+
+  EXPECT_EQ(PairsOf(first), PairsOf(second));
+  EXPECT_EQ(first.snapshot_hash(), second.snapshot_hash());
+}
+
+TEST_F(RoundHandlerTest, ContributionsAddUpToTheScore) {
+  Enrol({MentorOf("m"), AdeptOf("a")});
+  const v1::MatchingRound round = Solve();
+
+  const auto pairs = Call<v1::ListRoundPairsResponse>(
+      coordinator_, "ListRoundPairs", Parse<v1::ListRoundPairsRequest>("parent: '" + round.name() + "'"));
+
+  ASSERT_THAT(pairs, IsOk());
+  ASSERT_EQ(pairs->pairs_size(), 1);
+  int sum = 0;
+  for (const v1::Contribution& part : pairs->pairs(0).contributions()) sum += part.micro();
+  EXPECT_EQ(sum, pairs->pairs(0).score());
+  EXPECT_GT(sum, 0);
+}
+
+TEST_F(RoundHandlerTest, WatchShowsARoundUntilItIsProposed) {
+  Enrol({MentorOf("m"), AdeptOf("a")});
+  service_->Start();
+  const auto started = Start();
+  ASSERT_THAT(started, IsOk());
+
+  auto stream =
+      server_->Open<v1::WatchRoundResponse>(coordinator_, "brygga.matching.v1.MatchingService/WatchRound",
+                                            Parse<v1::WatchRoundRequest>("name: '" + started->round().name() + "'"));
+  v1::WatchRoundResponse last;
+  int seen = 0;
+  for (v1::WatchRoundResponse response; stream.Read(&response); ++seen) last = response;
+
+  EXPECT_THAT(stream.Finish(), IsOk());
+  EXPECT_GE(seen, 1);
+  EXPECT_EQ(last.round().state(), v1::ROUND_STATE_PROPOSED);
+  service_->Stop();
+}
+
+TEST_F(RoundHandlerTest, WatchOfNothingIsNotFound) {
+  auto stream =
+      server_->Open<v1::WatchRoundResponse>(coordinator_, "brygga.matching.v1.MatchingService/WatchRound",
+                                            Parse<v1::WatchRoundRequest>("name: 'programmes/p/cohorts/c/rounds/r'"));
+  v1::WatchRoundResponse response;
+
+  EXPECT_FALSE(stream.Read(&response));
+  EXPECT_THAT(stream.Finish(), HasReason("NOT_FOUND"));
+}
+
+TEST_F(RoundHandlerTest, ACohortThatParticipantDoesNotKnowIsNotFound) { EXPECT_THAT(Start(), HasReason("NOT_FOUND")); }
+
+TEST_F(RoundHandlerTest, WithoutParticipantNothingStartsOrIsPublished) {
+  Enrol({MentorOf("m"), AdeptOf("a")});
+  const v1::MatchingRound round = Solve();
+  people_->SetUnreachable(true);
+
+  EXPECT_THAT(Start("programmes/p/cohorts/unknown"), HasReason("PEOPLE_UNAVAILABLE"));
+  EXPECT_THAT(Publish(round), HasReason("PEOPLE_UNAVAILABLE"));
+  const v1::MatchingRound failed = Solve();
+  EXPECT_EQ(failed.state(), v1::ROUND_STATE_FAILED);
+  EXPECT_EQ(failed.failure_reason(), "PEOPLE_UNAVAILABLE");
+}
+
+TEST_F(RoundHandlerTest, ACohortThatOpensBetweenTwoReadingsCanBeMatched) {
+  Enrol({MentorOf("m"), AdeptOf("a")}, kCohort, "VOCATIONAL", "DRAFT");
+  EXPECT_THAT(Start(), HasReason("COHORT_NOT_MATCHABLE"));
+  clock_.Advance(absl::Seconds(1));
+
+  Enrol({MentorOf("m"), AdeptOf("a")});
+
+  EXPECT_THAT(Start(), IsOk());
+}
+
+TEST_F(RoundHandlerTest, AKindWithoutADefaultPolicyNeedsOneOfItsOwn) {
+  Enrol({MentorOf("m"), AdeptOf("a")}, kCohort, "MUTUAL");
+
+  EXPECT_THAT(Start(), HasReason("NO_POLICY"));
+}
+
+TEST_F(RoundHandlerTest, OneRoundAtATimeAndACancelledOneMakesWay) {
+  Enrol({MentorOf("m"), AdeptOf("a")});
+  const auto started = Start();
+  ASSERT_THAT(started, IsOk());
+  EXPECT_THAT(Start(), HasReason("ROUND_UNDER_WAY"));
+
+  const auto cancelled = Call<v1::CancelRoundResponse>(
+      coordinator_, "CancelRound", Parse<v1::CancelRoundRequest>("name: '" + started->round().name() + "'"));
+
+  ASSERT_THAT(cancelled, IsOk());
+  EXPECT_EQ(cancelled->round().state(), v1::ROUND_STATE_DISCARDED);
+  EXPECT_EQ(cancelled->round().failure_reason(), "CANCELLED");
+  EXPECT_EQ(Solve().state(), v1::ROUND_STATE_PROPOSED);
+}
+
+TEST_F(RoundHandlerTest, ARoundThatWasRunningWhenTheProcessDiedIsBegunAgain) {
+  Enrol({MentorOf("m"), AdeptOf("a")});
+  const auto started = Start();
+  ASSERT_THAT(started, IsOk());
+  const RoundId id = ParseName<RoundId>("rounds", started->round().name())->id;
+  // A worker that is killed right after it has taken the round.
+  ASSERT_THAT(service_->store().ClaimRound({.actor = "service:matching", .method = "work/round"}, id, "dead",
+                                           absl::Seconds(10)),
+              IsOk());
+  RunRounds();
+  ASSERT_EQ(Get(started->round().name()).state(), v1::ROUND_STATE_RUNNING);
+
+  clock_.Advance(absl::Seconds(11));
+  RunRounds();
+
+  EXPECT_EQ(Get(started->round().name()).state(), v1::ROUND_STATE_PROPOSED);
+}
+
+TEST_F(RoundHandlerTest, PublicationMakesMatchesOnceHoweverOftenItIsAsked) {
+  Enrol({MentorOf("m"), AdeptOf("a")});
+  const v1::MatchingRound round = Solve();
+  const std::string id = "request_id: '" + NewUuid(absl::Now()) + "'";
+
+  const auto first = Publish(round, id);
+  const auto again = Publish(round, id);
+
+  ASSERT_THAT(first, IsOk());
+  ASSERT_THAT(again, IsOk());
+  EXPECT_EQ(first->SerializeAsString(), again->SerializeAsString());
+  EXPECT_EQ(first->round().state(), v1::ROUND_STATE_PUBLISHED);
+  EXPECT_THAT(MatchesOf("participants/a"), SizeIs(1));
+  EXPECT_THAT(Publish(round), HasReason("ROUND_STATE"));
+}
+
+TEST_F(RoundHandlerTest, ATrialPublicationReportsAndLeavesNoTrace) {
+  Enrol({MentorOf("m"), MentorOf("n"), AdeptOf("a"), AdeptOf("b")});
+  const v1::MatchingRound round = Solve();
+  people_->Remove(KeyOf(), ParticipantId("a"));
+  clock_.Advance(absl::Seconds(1));
+
+  const auto trial = Publish(round, "validate_only: true");
+
+  ASSERT_THAT(trial, IsOk());
+  EXPECT_EQ(trial->matches(), 1);
+  ASSERT_EQ(trial->conflicts_size(), 1);
+  EXPECT_EQ(trial->conflicts(0).reason(), "NOT_AVAILABLE");
+  EXPECT_EQ(trial->round().state(), v1::ROUND_STATE_PROPOSED);
+  EXPECT_THAT(MatchesOf("participants/b"), IsEmpty());
+}
+
+TEST_F(RoundHandlerTest, ASecondRoundMatchesThoseWhoAreLeft) {
+  Enrol({MentorOf("m"), AdeptOf("a")});
+  ASSERT_THAT(Publish(Solve()), IsOk());
+  clock_.Advance(absl::Seconds(1));
+  Enrol({MentorOf("m"), MentorOf("n"), AdeptOf("a"), AdeptOf("b")});
+
+  const v1::MatchingRound second = Solve();
+
+  EXPECT_EQ(second.statistics().adepts(), 1);
+  EXPECT_EQ(second.statistics().seats(), 1);
+  EXPECT_THAT(PairsOf(second), UnorderedElementsAre(Pair("participants/b", "participants/n")));
+  EXPECT_THAT(Publish(second), IsOk());
+}
+
+TEST_F(RoundHandlerTest, AnAdeptLeftOutByAPublishedRoundHasWaited) {
+  Enrol({MentorOf("m"), AdeptOf("a"), AdeptOf("b")});
+  ASSERT_THAT(Publish(Solve()), IsOk());
+
+  const v1::MatchingRound second = Solve();
+
+  const auto unmatched = Call<v1::ListUnmatchedResponse>(
+      coordinator_, "ListUnmatched", Parse<v1::ListUnmatchedRequest>("parent: '" + second.name() + "'"));
+  ASSERT_THAT(unmatched, IsOk());
+  ASSERT_EQ(unmatched->unmatched_size(), 1);
+  EXPECT_EQ(unmatched->unmatched(0).rounds_waited(), 1);
+  EXPECT_EQ(unmatched->unmatched(0).reason(), v1::UNMATCHED_REASON_NO_SEATS);
+}
+
+TEST_F(RoundHandlerTest, ADiscardedProposalIsNotPublished) {
+  Enrol({MentorOf("m"), AdeptOf("a")});
+  const v1::MatchingRound round = Solve();
+  const auto discarded = Call<v1::DiscardRoundResponse>(
+      coordinator_, "DiscardRound",
+      Parse<v1::DiscardRoundRequest>("name: '" + round.name() + "' reason: 'TOO_FEW' etag: '" + round.etag() + "'"));
+
+  ASSERT_THAT(discarded, IsOk());
+  EXPECT_EQ(discarded->round().failure_reason(), "TOO_FEW");
+  EXPECT_THAT(Publish(round), HasReason("ROUND_STATE"));
+}
+
+TEST_F(RoundHandlerTest, AnEtagThatIsOldIsRefused) {
+  Enrol({MentorOf("m"), AdeptOf("a")});
+
+  EXPECT_THAT(Publish(Solve(), "etag: '1'"), HasReason("ETAG_MISMATCH"));
+}
+
+TEST_F(RoundHandlerTest, RoundsAreListedNewestFirstAndOnlyToTheirProgramme) {
+  Enrol({MentorOf("m"), AdeptOf("a")});
+  const v1::MatchingRound first = Solve();
+  clock_.Advance(absl::Seconds(1));
+  const v1::MatchingRound second = Solve();
+  const auto request =
+      Parse<v1::ListRoundsRequest>(std::string("parent: '") + kCohort + "' order_by: 'create_time desc'");
+
+  const auto rounds = Call<v1::ListRoundsResponse>(coordinator_, "ListRounds", request);
+
+  ASSERT_THAT(rounds, IsOk());
+  ASSERT_EQ(rounds->rounds_size(), 2);
+  EXPECT_EQ(rounds->rounds(0).name(), second.name());
+  EXPECT_EQ(rounds->rounds(1).name(), first.name());
+  EXPECT_THAT(Call<v1::ListRoundsResponse>(rpc::CoordinatorOf("programmes/other"), "ListRounds", request),
+              HasReason("NOT_FOUND"));
+  EXPECT_THAT(Call<v1::ListRoundsResponse>(rpc::ParticipantNamed("participants/a"), "ListRounds", request),
+              ::testing::Not(IsOk()));
+}
+
+TEST_F(RoundHandlerTest, ACertificateThatDoesNotHoldIsNotPublished) {
+  Enrol({MentorOf("m"), MentorOf("n"), AdeptOf("a"), AdeptOf("b")});
+  const auto started = Start();
+  ASSERT_THAT(started, IsOk());
+  const RoundId id = ParseName<RoundId>("rounds", started->round().name())->id;
+  const Origin work{.actor = "service:matching", .method = "work/round"};
+  const auto claimed = service_->store().ClaimRound(work, id, "worse", absl::Seconds(10));
+  ASSERT_TRUE(claimed.ok() && *claimed);
+  const auto input = service_->store().LoadInput(KeyOf(), 0, absl::Now() + absl::Seconds(10));
+  ASSERT_THAT(input, IsOk());
+  auto proposal = matching::Solve(engine::Reference::Load("data/reference").value(), *input, "seed");
+  ASSERT_THAT(proposal, IsOk());
+  proposal->pairs.pop_back();  // One pair fewer than there can be.
+  ASSERT_THAT(service_->store().Propose(work, **claimed, *proposal), IsOk());
+
+  EXPECT_THAT(Publish(Get(started->round().name())), HasReason("ROUND_NOT_CERTIFIED"));
+  EXPECT_THAT(MatchesOf("participants/a"), IsEmpty());
+}
+
+}  // namespace
+}  // namespace brygga::matching

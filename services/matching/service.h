@@ -1,0 +1,91 @@
+// The matching service as a whole: what main.cc and the suite start. This is the
+// wiring: the only place beside tests that names the SQL adapter.
+#ifndef BRYGGA_SERVICES_MATCHING_SERVICE_H_
+#define BRYGGA_SERVICES_MATCHING_SERVICE_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/log/log.h"
+#include "common/rpc/auth/local_issuer.h"
+#include "common/rpc/client.h"
+#include "common/rpc/service.h"
+#include "common/sql/database.h"
+#include "engine/reference.h"
+#include "services/matching/rpc/candidate_handler.h"
+#include "services/matching/rpc/match_handler.h"
+#include "services/matching/rpc/pair_handler.h"
+#include "services/matching/rpc/policy_handler.h"
+#include "services/matching/rpc/round_handler.h"
+#include "services/matching/store/matching_store.h"
+#include "services/matching/store/people_source.h"
+#include "services/matching/work/cohort_views.h"
+#include "services/matching/work/projection.h"
+#include "services/matching/work/round_worker.h"
+#include "services/matching/work/sweeps.h"
+
+namespace brygga::matching {
+
+struct ServiceOptions {
+  std::string data = "data";  // The folder that holds policy/ and reference/.
+  absl::Duration projection_interval = absl::Seconds(20);
+  absl::Duration expiry_interval = absl::Seconds(5);
+  RoundWorkerOptions worker = {};      // Its id is set here.
+  std::shared_ptr<Log> log = nullptr;  // Shared with the server.
+};
+
+// Handlers and work over one database. It outlives the server that has its
+// services.
+class MatchingService {
+ public:
+  // Opens the database that `url` names (common/sql/database.h), brings its
+  // tables up to date and reads the data that the product ships; `database`'s
+  // migrations are set here.
+  //
+  // What sql::Database::Open answers. kNotFound, kInvalidArgument: no data folder,
+  // or not what it should hold.
+  static absl::StatusOr<std::unique_ptr<MatchingService>> Open(const std::string& url, ServiceOptions options,
+                                                               std::unique_ptr<PeopleSource> people,
+                                                               sql::Options database = {});
+  // The same over participant's RPCs. `tokens` outlives it.
+  static absl::StatusOr<std::unique_ptr<MatchingService>> Open(const std::string& url, ServiceOptions options,
+                                                               std::shared_ptr<rpc::Channel> participant,
+                                                               const rpc::TokenSource& tokens,
+                                                               sql::Options database = {});
+
+  std::vector<rpc::Service> services();
+
+  // Starts and stops what runs without a caller: rounds, the projection of
+  // people, the expiry of matches.
+  void Start();
+  void Stop();
+
+  Projection& projection() { return projection_; }
+  RoundWorker& worker() { return worker_; }
+  MatchingStore& store() { return *store_; }
+
+ private:
+  MatchingService(ServiceOptions options, engine::Reference reference, DefaultPolicies policies,
+                  std::unique_ptr<PeopleSource> people, std::unique_ptr<sql::Database> database);
+
+  const engine::Reference reference_;
+  const std::unique_ptr<PeopleSource> people_;
+  const std::unique_ptr<sql::Database> database_;
+  const std::unique_ptr<MatchingStore> store_;
+  Projection projection_;
+  CohortViews views_;
+  RoundWorker worker_;
+  Sweeps sweeps_;
+  PolicyHandler policies_;
+  CandidateHandler candidates_;
+  PairHandler pairs_;
+  RoundHandler rounds_;
+  MatchHandler matches_;
+};
+
+}  // namespace brygga::matching
+
+#endif  // BRYGGA_SERVICES_MATCHING_SERVICE_H_
