@@ -27,6 +27,7 @@ EventsService::EventsService(std::unique_ptr<sql::Database> database, std::uniqu
     : database_(std::move(database)),
       store_(std::move(store)),
       ages_(std::move(ages)),
+      housekeeping_(std::make_unique<Housekeeping>(*database_)),
       events_(*store_, *ages_),
       registrations_(*store_, *ages_) {}
 

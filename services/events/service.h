@@ -16,17 +16,17 @@
 #include "services/events/rpc/event_handler.h"
 #include "services/events/rpc/registration_handler.h"
 #include "services/events/store/event_store.h"
+#include "services/events/work/housekeeping.h"
 
 namespace brygga::events {
 
-// Its handlers over one store. It has no work without a caller. It outlives the
-// server that has its services.
+// Its handlers over one store. It outlives the server that has its services.
 class EventsService {
  public:
   // Opens the database that `url` names (common/sql/database.h) and brings its
-  // tables up to date; `options.migrations` is set here. Ages are asked through
-  // `participants`, a channel to the participant service, under `tokens`, this
-  // service's own, which outlive it.
+  // tables up to date; `options.migrations` is set here. Sweeps it from then on. Ages are
+  // asked through `participants`, a channel to the participant service, under
+  // `tokens`, this service's own, which outlive it.
   //
   // What sql::Database::Open answers.
   static absl::StatusOr<std::unique_ptr<EventsService>> Open(const std::string& url,
@@ -45,6 +45,7 @@ class EventsService {
   const std::unique_ptr<sql::Database> database_;
   const std::unique_ptr<EventStore> store_;
   const std::unique_ptr<AgeCheck> ages_;
+  const std::unique_ptr<Housekeeping> housekeeping_;
   EventHandler events_;
   RegistrationHandler registrations_;
 };

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "common/rpc/etag.h"
 #include "common/status/check.h"
 #include "common/status/error.h"
+#include "common/status/etag.h"
 #include "common/status/macros.h"
 #include "services/events/domain/errors.h"
 

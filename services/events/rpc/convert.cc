@@ -8,7 +8,7 @@
 #include "absl/time/clock.h"
 #include "common/ids/resource_name.h"
 #include "common/ids/uuid.h"
-#include "common/rpc/etag.h"
+#include "common/status/etag.h"
 #include "common/time/local_time.h"
 
 namespace brygga::events {

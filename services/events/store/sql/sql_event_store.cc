@@ -17,18 +17,20 @@
 namespace brygga::events {
 namespace {
 
-// How many events one statement names: few enough texts to keep prepared.
+// How many events one statement names, where there are several: two texts in
+// all, which stay prepared.
 constexpr size_t kChunk = 50;
 
 // Runs `select`, a statement that ends before "IN (…)", for chunks of `ids`.
 absl::Status ForEachRow(sql::Reader& reader, const std::string& select, const std::string& order,
                         const std::vector<EventId>& ids, const std::function<void(const sql::Row&)>& use) {
+  const size_t chunk = ids.size() == 1 ? 1 : kChunk;
   std::string statement = select + " IN (";
-  for (size_t i = 0; i < kChunk; ++i) statement += (i == 0 ? ":id" : ", :id") + std::to_string(i);
+  for (size_t i = 0; i < chunk; ++i) statement += (i == 0 ? ":id" : ", :id") + std::to_string(i);
   statement += ")" + order;
-  for (size_t from = 0; from < ids.size(); from += kChunk) {
+  for (size_t from = 0; from < ids.size(); from += chunk) {
     sql::Args args;
-    for (size_t i = 0; i < kChunk; ++i) {
+    for (size_t i = 0; i < chunk; ++i) {
       args.Set("id" + std::to_string(i), from + i < ids.size() ? ids[from + i].value() : std::string());
     }
     BRYGGA_ASSIGN_OR_RETURN(const std::vector<sql::Row> rows, reader.Query(statement, args));

@@ -105,6 +105,32 @@ TEST_P(SeatGuardTest, TheDatabaseRefusesMoreThanItsSeatsWhateverAProgramDoes) {
   EXPECT_THAT(run("UPDATE events SET taken = capacity"), IsOk());
 }
 
+TEST_P(SeatGuardTest, ASeatIsNotTakenUnderRulesThatHaveChangedNorALineJoinedWhileASeatIsFree) {
+  SqlEventStore store(ground_->database());
+  const Mutation<Event> mutation = {{.actor = "t", .method = "m"}, nullptr};
+  ASSERT_THAT(store.CreateEvent(mutation, [&](absl::Time now) { return NewEvent(DraftOf("e"), now); }), IsOk());
+  const auto rows = [&](const char* statement, int64_t revision) {
+    size_t count = 0;
+    EXPECT_THAT(ground_->database().Write(Origin{.actor = "t", .method = "m"},
+                                          [&](sql::Transaction& tx) {
+                                            const auto touched = tx.Query(std::string(statement) + " RETURNING id",
+                                                                          {{"id", "e"}, {"revision", revision}});
+                                            count = touched.ok() ? touched->size() : 99;
+                                            return touched.status();
+                                          }),
+                IsOk());
+    return count;
+  };
+  const std::string join(std::string_view(kJoinLine).substr(0, std::string_view(kJoinLine).find("RETURNING")));
+
+  EXPECT_EQ(rows(kTakeSeat, 2), 0u);
+  EXPECT_EQ(rows(join.c_str(), 1), 0u);
+  for (int seat = 0; seat < 3; ++seat) EXPECT_EQ(rows(kTakeSeat, 1), 1u);
+  EXPECT_EQ(rows(kTakeSeat, 1), 0u);
+  EXPECT_EQ(rows(join.c_str(), 2), 0u);
+  EXPECT_EQ(rows(join.c_str(), 1), 1u);
+}
+
 TEST_P(SeatGuardTest, TheDatabaseRefusesASecondLiveRegistrationWhateverAProgramDoes) {
   SqlEventStore store(ground_->database());
   const Mutation<Event> mutation = {{.actor = "t", .method = "m"}, nullptr};
