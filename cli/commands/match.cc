@@ -34,7 +34,7 @@ std::string RoundText(const v1::MatchingRound& round) {
                   Count(figures.mentors(), "mentor", "mentors"), " who had ",
                   Count(figures.seats(), "free seat", "free seats"), "; ", figures.feasible_pairs(),
                   " pairs were possible.\n");
-  absl::StrAppend(&text, "Total ", Points(static_cast<int32_t>(figures.total_score() / std::max(1, figures.matched()))),
+  absl::StrAppend(&text, Points(static_cast<int32_t>(figures.total_score() / std::max(1, figures.matched()))),
                   " points a pair on average, ", Points(figures.worst_score()), " at least; ",
                   round.certified() ? "certified: no more can be matched, and no set of as many pairs scores higher"
                                     : "not certified",

@@ -1,0 +1,87 @@
+#include "services/suite/suite.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/status/macros.h"
+
+namespace brygga::suite {
+
+absl::StatusOr<std::unique_ptr<Suite>> Suite::Start(SuiteOptions options) {
+  std::unique_ptr<Suite> suite(new Suite(std::move(options)));
+  BRYGGA_RETURN_IF_ERROR(suite->StartPartner());
+  BRYGGA_RETURN_IF_ERROR(suite->StartParticipant());
+  BRYGGA_RETURN_IF_ERROR(suite->StartMatching());
+  BRYGGA_RETURN_IF_ERROR(suite->StartEvents());
+  BRYGGA_RETURN_IF_ERROR(suite->StartGateway());
+  return suite;
+}
+
+Suite::~Suite() { Drain(); }
+
+std::vector<rpc::Server*> Suite::servers() const {
+  std::vector<rpc::Server*> servers;
+  for (const char* service : kServices) {
+    if (const auto found = servers_.find(service); found != servers_.end()) servers.push_back(found->second.get());
+  }
+  return servers;
+}
+
+void Suite::Drain() {
+  std::vector<rpc::Server*> running = servers();
+  std::reverse(running.begin(), running.end());
+  for (rpc::Server* server : running) server->Drain();
+  if (matching_ != nullptr) matching_->Stop();
+}
+
+absl::Status Suite::StartPartner() {
+  BRYGGA_ASSIGN_OR_RETURN(partner_, partner::PartnerService::Open(DatabaseOf("partner"), {.clock = options_.clock}));
+  return Serve("partner", partner_->services());
+}
+
+absl::Status Suite::StartParticipant() {
+  BRYGGA_ASSIGN_OR_RETURN(participant_, participant::ParticipantService::Open(
+                                            DatabaseOf("participant"), channel("partner"), TokensOf("participant"),
+                                            {.clock = options_.clock}));
+  return Serve("participant", participant_->services());
+}
+
+absl::Status Suite::StartMatching() {
+  BRYGGA_ASSIGN_OR_RETURN(
+      matching_, matching::MatchingService::Open(DatabaseOf("matching"), {.data = options_.data, .log = options_.log},
+                                                 channel("participant"), TokensOf("matching"),
+                                                 {.clock = options_.clock}));
+  matching_->Start();
+  return Serve("matching", matching_->services());
+}
+
+absl::Status Suite::StartEvents() {
+  BRYGGA_ASSIGN_OR_RETURN(events_, events::EventsService::Open(DatabaseOf("events"), channel("participant"),
+                                                               TokensOf("events"), {.clock = options_.clock}));
+  return Serve("events", events_->services());
+}
+
+absl::Status Suite::StartGateway() {
+  gateway_ = std::make_unique<gateway::GatewayService>(gateway::Backends{.partner = channel("partner"),
+                                                                         .participant = channel("participant"),
+                                                                         .matching = channel("matching"),
+                                                                         .events = channel("events")});
+  return Serve("gateway", gateway_->services());
+}
+
+absl::Status Suite::Serve(const std::string& service, std::vector<rpc::Service> services) {
+  BRYGGA_ASSIGN_OR_RETURN(servers_[service], rpc::Server::Start(options_.server(service), std::move(services)));
+  return absl::OkStatus();
+}
+
+std::string Suite::DatabaseOf(const std::string& service) const {
+  return absl::StrCat("sqlite:", options_.folder, "/", service, ".db");
+}
+
+const rpc::TokenSource& Suite::TokensOf(const std::string& service) {
+  return *(tokens_[service] = options_.tokens(service));
+}
+
+}  // namespace brygga::suite
