@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/ids/resource_name.h"
 #include "common/ids/uuid.h"
-#include "common/rpc/etag.h"
+#include "common/status/etag.h"
 #include "common/status/macros.h"
 #include "services/participant/domain/errors.h"
 

@@ -36,7 +36,12 @@ bool HasBasis(const ImportBatch& batch, const ImportRow& row, const CohortsByRef
 
 std::vector<FieldViolation> CheckRow(const ImportRow& row, const CohortsByRef& cohorts,
                                      const std::optional<KnownPerson>& known) {
-  std::vector<FieldViolation> violations = CheckParticipant(row.person, row.background);
+  std::vector<FieldViolation> violations = row.problems;
+  for (FieldViolation& violation : CheckParticipant(row.person, row.background)) {
+    const bool named = std::any_of(row.problems.begin(), row.problems.end(),
+                                   [&](const FieldViolation& problem) { return problem.field == violation.field; });
+    if (!named) violations.push_back(std::move(violation));
+  }
   if (!row.person.external_ref) {
     violations.push_back({"participant.external_ref", "must be set: it is how a repeated file finds the person again"});
   }

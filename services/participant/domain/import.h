@@ -28,6 +28,7 @@ struct ImportRow {
   std::vector<ImportEnrolment> enrolments;
   std::vector<ConsentId> consent_ids;  // One per purpose of the batch.
   bool confirmed_distinct = false;
+  std::vector<FieldViolation> problems;  // What could not even be read.
 };
 
 struct ImportBatch {

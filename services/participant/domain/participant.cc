@@ -8,7 +8,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "common/ids/resource_name.h"
-#include "common/rpc/etag.h"
+#include "common/status/etag.h"
 #include "common/status/macros.h"
 #include "services/participant/domain/form.h"
 

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "common/rpc/etag.h"
+#include "common/status/etag.h"
 #include "common/status/macros.h"
 #include "services/participant/domain/errors.h"
 

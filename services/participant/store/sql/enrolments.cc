@@ -1,8 +1,8 @@
 #include <utility>
 
-#include "common/rpc/etag.h"
 #include "common/sql/select_page.h"
 #include "common/status/error.h"
+#include "common/status/etag.h"
 #include "common/status/macros.h"
 #include "services/participant/domain/errors.h"
 #include "services/participant/store/sql/reads.h"

@@ -1,0 +1,84 @@
+#include "services/participant/service.h"
+
+#include <utility>
+
+#include "common/status/macros.h"
+#include "services/participant/rpc/partner_client.h"
+#include "services/participant/store/sql/migrations.h"
+#include "services/participant/store/sql/sql_participant_store.h"
+
+namespace brygga::participant {
+
+absl::StatusOr<std::unique_ptr<ParticipantService>> ParticipantService::Open(const std::string& url,
+                                                                             std::shared_ptr<rpc::Channel> partner,
+                                                                             const rpc::TokenSource& tokens,
+                                                                             sql::Options options) {
+  options.migrations = kMigrations;
+  BRYGGA_ASSIGN_OR_RETURN(auto database, sql::Database::Open(url, std::move(options)));
+  auto store = std::make_unique<SqlParticipantStore>(*database);
+  auto partners = std::make_unique<PartnerClient>(std::move(partner), tokens);
+  return std::unique_ptr<ParticipantService>(
+      new ParticipantService(std::move(database), std::move(store), std::move(partners)));
+}
+
+ParticipantService::ParticipantService(ParticipantStore& store, PartnerDirectory& partners)
+    : participants_(store), programmes_(store), enrolments_(store, partners), enquiries_(store) {}
+
+ParticipantService::ParticipantService(std::unique_ptr<sql::Database> database, std::unique_ptr<ParticipantStore> store,
+                                       std::unique_ptr<PartnerDirectory> partners)
+    : database_(std::move(database)),
+      store_(std::move(store)),
+      partners_(std::move(partners)),
+      participants_(*store_),
+      programmes_(*store_),
+      enrolments_(*store_, *partners_),
+      enquiries_(*store_) {}
+
+std::vector<rpc::Service> ParticipantService::services() {
+  std::vector<rpc::Service> services;
+  services.emplace_back("brygga.participant.v1.ParticipantService")
+      .Unary("CreateParticipant", &participants_, &ParticipantHandler::Create)
+      .Unary("GetParticipant", &participants_, &ParticipantHandler::Get)
+      .Unary("BatchGetParticipants", &participants_, &ParticipantHandler::BatchGet)
+      .Unary("ListParticipants", &participants_, &ParticipantHandler::List)
+      .Unary("UpdateParticipant", &participants_, &ParticipantHandler::Update)
+      .Unary("ImportParticipants", &participants_, &ParticipantHandler::Import, rpc::kLongRunning)
+      .Unary("CheckAge", &participants_, &ParticipantHandler::CheckAge)
+      .Unary("GiveConsent", &participants_, &ParticipantHandler::GiveConsent)
+      .Unary("WithdrawConsent", &participants_, &ParticipantHandler::WithdrawConsent)
+      .Unary("ListConsents", &participants_, &ParticipantHandler::ListConsents);
+  services.emplace_back("brygga.participant.v1.ProgrammeService")
+      .Unary("CreateProgramme", &programmes_, &ProgrammeHandler::Create)
+      .Unary("GetProgramme", &programmes_, &ProgrammeHandler::Get)
+      .Unary("ListProgrammes", &programmes_, &ProgrammeHandler::List)
+      .Unary("UpdateProgramme", &programmes_, &ProgrammeHandler::Update)
+      .Unary("CreateRuleSet", &programmes_, &ProgrammeHandler::CreateRuleSet)
+      .Unary("GetRuleSet", &programmes_, &ProgrammeHandler::GetRuleSet)
+      .Unary("CreateCohort", &programmes_, &ProgrammeHandler::CreateCohort)
+      .Unary("GetCohort", &programmes_, &ProgrammeHandler::GetCohort)
+      .Unary("ListCohorts", &programmes_, &ProgrammeHandler::ListCohorts)
+      .Unary("UpdateCohort", &programmes_, &ProgrammeHandler::UpdateCohort)
+      .Unary("ChangeCohortState", &programmes_, &ProgrammeHandler::ChangeCohortState)
+      .Unary("GetCohortSummary", &programmes_, &ProgrammeHandler::GetCohortSummary);
+  services.emplace_back("brygga.participant.v1.EnrolmentService")
+      .Unary("CreateEnrolment", &enrolments_, &EnrolmentHandler::Create)
+      .Unary("GetEnrolment", &enrolments_, &EnrolmentHandler::Get)
+      .Unary("BatchGetEnrolments", &enrolments_, &EnrolmentHandler::BatchGet)
+      .Unary("ListEnrolments", &enrolments_, &EnrolmentHandler::List)
+      .Unary("DecideEnrolment", &enrolments_, &EnrolmentHandler::Decide)
+      .Unary("DecideEnrolments", &enrolments_, &EnrolmentHandler::DecideAll, rpc::kLongRunning)
+      .Unary("UpdateEnrolment", &enrolments_, &EnrolmentHandler::Update)
+      .Unary("WithdrawEnrolment", &enrolments_, &EnrolmentHandler::Withdraw)
+      .Unary("RecordScreening", &enrolments_, &EnrolmentHandler::RecordScreening)
+      .Unary("RecordScreenings", &enrolments_, &EnrolmentHandler::RecordScreenings, rpc::kLongRunning)
+      .Unary("ListScreenings", &enrolments_, &EnrolmentHandler::ListScreenings)
+      .Unary("ListFeatures", &enrolments_, &EnrolmentHandler::ListFeatures, rpc::kLongRunning);
+  services.emplace_back("brygga.participant.v1.EnquiryService")
+      .Unary("SubmitEnquiry", &enquiries_, &EnquiryHandler::Submit)
+      .Unary("GetEnquiry", &enquiries_, &EnquiryHandler::Get)
+      .Unary("ListEnquiries", &enquiries_, &EnquiryHandler::List)
+      .Unary("ChangeEnquiryState", &enquiries_, &EnquiryHandler::ChangeState);
+  return services;
+}
+
+}  // namespace brygga::participant

@@ -1,0 +1,58 @@
+// The participant service as a whole: what main.cc and the suite start. This is
+// the wiring: the only place beside tests that names the SQL adapter.
+#ifndef BRYGGA_SERVICES_PARTICIPANT_SERVICE_H_
+#define BRYGGA_SERVICES_PARTICIPANT_SERVICE_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "common/rpc/auth/local_issuer.h"
+#include "common/rpc/client.h"
+#include "common/rpc/service.h"
+#include "common/sql/database.h"
+#include "services/participant/domain/partner_directory.h"
+#include "services/participant/rpc/enquiry_handler.h"
+#include "services/participant/rpc/enrolment_handler.h"
+#include "services/participant/rpc/participant_handler.h"
+#include "services/participant/rpc/programme_handler.h"
+#include "services/participant/store/participant_store.h"
+
+namespace brygga::participant {
+
+// Its handlers over one store. It has no work without a caller. It outlives the
+// server that has its services.
+class ParticipantService {
+ public:
+  // Opens the database that `url` names (common/sql/database.h) and brings its
+  // tables up to date; `options.migrations` is set here. Agreements are asked of
+  // `partner`, with `tokens`, which outlive it.
+  //
+  // What sql::Database::Open answers.
+  static absl::StatusOr<std::unique_ptr<ParticipantService>> Open(const std::string& url,
+                                                                  std::shared_ptr<rpc::Channel> partner,
+                                                                  const rpc::TokenSource& tokens,
+                                                                  sql::Options options = {});
+
+  // Over a store and a directory of the caller's, which outlive it.
+  ParticipantService(ParticipantStore& store, PartnerDirectory& partners);
+
+  std::vector<rpc::Service> services();
+
+ private:
+  ParticipantService(std::unique_ptr<sql::Database> database, std::unique_ptr<ParticipantStore> store,
+                     std::unique_ptr<PartnerDirectory> partners);
+
+  const std::unique_ptr<sql::Database> database_;
+  const std::unique_ptr<ParticipantStore> store_;
+  const std::unique_ptr<PartnerDirectory> partners_;
+  ParticipantHandler participants_;
+  ProgrammeHandler programmes_;
+  EnrolmentHandler enrolments_;
+  EnquiryHandler enquiries_;
+};
+
+}  // namespace brygga::participant
+
+#endif  // BRYGGA_SERVICES_PARTICIPANT_SERVICE_H_
