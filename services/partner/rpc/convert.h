@@ -23,8 +23,6 @@
 
 namespace brygga::partner {
 
-namespace v1 = ::brygga::partner::v1;
-
 // The id in a resource name that the validator has accepted; empty for "".
 // "-", which means all, gives an empty id.
 OrganisationId ToOrganisationId(std::string_view name);

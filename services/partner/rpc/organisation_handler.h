@@ -9,8 +9,6 @@
 
 namespace brygga::partner {
 
-namespace v1 = ::brygga::partner::v1;
-
 // Safe for concurrent use. What each method does and answers is in the proto.
 // `store` outlives it.
 class OrganisationHandler {

@@ -20,8 +20,6 @@
 
 namespace brygga::partner {
 
-namespace v1 = ::brygga::partner::v1;
-
 // A request in text format.
 template <typename Request>
 Request Parse(const std::string& text) {

@@ -43,6 +43,11 @@ bool FakePartnerStore::State::Belongs(const Organisation& organisation, const Or
          });
 }
 
+list::Page<Organisation> FakePartnerStore::State::List(const OrganisationScope& scope,
+                                                       const list::ListQuery& query) const {
+  return PageOf<Organisation>(organisations, query, [&](const Organisation& item) { return Belongs(item, scope); });
+}
+
 absl::Status FakePartnerStore::State::CheckUnique(const Organisation& organisation) const {
   for (const auto& [id, other] : organisations) {
     if (id == organisation.id) continue;
@@ -228,8 +233,7 @@ absl::StatusOr<std::map<std::string, OrganisationId>> FakePartnerStore::LookUp(s
 absl::StatusOr<list::Page<Organisation>> FakePartnerStore::ListOrganisations(const OrganisationScope& scope,
                                                                              const list::ListQuery& query, absl::Time) {
   absl::MutexLock lock(&mutex_);
-  return PageOf<Organisation>(state_.organisations, query,
-                              [&, &state = state_](const Organisation& item) { return state.Belongs(item, scope); });
+  return state_.List(scope, query);
 }
 
 absl::StatusOr<std::map<Sector, int>> FakePartnerStore::CountSectors(const OrganisationScope& scope, absl::Time) {

@@ -88,6 +88,7 @@ class FakePartnerStore final : public PartnerStore {
     // The version that was believed at `known_at`, or null.
     static const Agreement* Believed(const std::vector<Agreement>& versions, std::optional<absl::Time> known_at);
     bool Belongs(const Organisation& organisation, const OrganisationScope& scope) const;
+    list::Page<Organisation> List(const OrganisationScope& scope, const list::ListQuery& query) const;
     absl::Status CheckUnique(const Organisation& organisation) const;
     absl::Status CheckOverlap(const Agreement& agreement) const;
     absl::Status CheckEmail(const ContactPerson& person) const;
@@ -103,8 +104,10 @@ class FakePartnerStore final : public PartnerStore {
   template <typename T, typename F>
   absl::StatusOr<T> Once(const Mutation<T>& mutation, const F& change) {
     absl::MutexLock lock(&mutex_);
-    State& state = state_;
-    FakeLedger& ledger = ledger_;
+    return OnceIn(state_, ledger_, mutation, change);
+  }
+  template <typename T, typename F>
+  static absl::StatusOr<T> OnceIn(State& state, FakeLedger& ledger, const Mutation<T>& mutation, const F& change) {
     return ledger.Once(mutation, state, [&] { return change(state, ledger); });
   }
 
