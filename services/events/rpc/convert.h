@@ -18,8 +18,6 @@
 
 namespace brygga::events {
 
-namespace v1 = ::brygga::events::v1;
-
 // The id in a resource name that the validator has accepted. "-", which means
 // all, gives an empty id.
 EventId ToEventId(std::string_view name);

@@ -26,8 +26,6 @@
 
 namespace brygga::events {
 
-namespace v1 = ::brygga::events::v1;
-
 class EventsFixture : public ::testing::Test {
  protected:
   // Names are short: "CreateEvent", "Register".

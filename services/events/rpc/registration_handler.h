@@ -12,8 +12,6 @@
 
 namespace brygga::events {
 
-namespace v1 = ::brygga::events::v1;
-
 // Safe for concurrent use. What each method does and answers is in the proto.
 // `store` and `ages` outlive it.
 class RegistrationHandler {

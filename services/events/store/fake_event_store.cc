@@ -86,8 +86,10 @@ void FakeEventStore::Save(const Registration& registration) {
 absl::Status FakeEventStore::Fill(Event& event, const Ineligible& ineligible, absl::Time now) {
   return FillSeats(
       event, ineligible, now,
-      [&]() -> absl::StatusOr<std::optional<Registration>> { return state_.FirstWaiting(event.id); },
-      [&](const Registration& registration) {
+      [&]() ABSL_NO_THREAD_SAFETY_ANALYSIS -> absl::StatusOr<std::optional<Registration>> {
+        return state_.FirstWaiting(event.id);
+      },
+      [&](const Registration& registration) ABSL_NO_THREAD_SAFETY_ANALYSIS {
         Save(registration);
         return absl::OkStatus();
       });
