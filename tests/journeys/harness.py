@@ -6,6 +6,7 @@ folders and on free ports, and is gone when the test is.
 """
 
 import contextlib
+import hashlib
 import os
 import pathlib
 import pwd
@@ -141,8 +142,8 @@ class Stack:
         return flags
 
     def start(self, name):
-        log = open(self.folder / f"{name}.log", "ab")
-        self.processes[name] = subprocess.Popen(self.command(name), stdout=log, stderr=log, cwd=ROOT)
+        with open(self.folder / f"{name}.log", "ab") as log:
+            self.processes[name] = subprocess.Popen(self.command(name), stdout=log, stderr=log, cwd=ROOT)
         self.wait_ready(name)
 
     def wait_ready(self, name):
@@ -175,14 +176,20 @@ class Stack:
         return Client(self.address(service), token)
 
     def cli(self, *arguments, token=None, check=True, **options):
-        """Runs the command line against the gateway."""
+        """Runs the command line against the gateway and waits for it."""
+        return subprocess.run(**self._cli(arguments, token), text=True, capture_output=True, check=check, **options)
+
+    def start_cli(self, *arguments, token=None):
+        """The same without waiting; what it prints is thrown away."""
+        return subprocess.Popen(**self._cli(arguments, token), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def _cli(self, arguments, token):
         env = {**os.environ, "BRYGGA_ADDRESS": self.address("gateway")}
         if token is not None:
-            path = self.folder / f"token-{abs(hash(token))}"
+            path = self.folder / f"token-{hashlib.sha256(token.encode()).hexdigest()[:12]}"
             path.write_text(token)
             env["BRYGGA_TOKEN_FILE"] = str(path)
-        return subprocess.run([str(self.binaries / "brygga"), *map(str, arguments)], env=env, cwd=ROOT, text=True,
-                              capture_output=True, check=check, **options)
+        return {"args": [str(self.binaries / "brygga"), *map(str, arguments)], "env": env, "cwd": ROOT}
 
     def rows(self, service, sql):
         """What a service's database holds, read behind its back."""

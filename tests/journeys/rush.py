@@ -18,6 +18,7 @@ def published_event(client, capacity, waiting_list):
         event=event_pb2.Event(
             kind=event_pb2.EVENT_KIND_JOB_FAIR, title_sv="Sommarjobbsmässa", title_en="Summer job fair",
             municipality="0180", venue="Arena", mode=event_pb2.ATTENDANCE_MODE_ONSITE, time_zone="Europe/Stockholm",
+            organiser="organisations/01890a5d-ac96-774b-bcce-b302099a8057",
             sessions=[event_pb2.Session(local_start="2099-02-16T10:00:00", local_end="2099-02-16T15:00:00")],
             capacity=capacity, waiting_list=waiting_list, audience=[event_pb2.AUDIENCE_PUBLIC], languages=["sv"]),
         request_id=request_id())).event
