@@ -10,8 +10,6 @@
 
 namespace brygga::matching {
 
-namespace v1 = ::brygga::matching::v1;
-
 // Safe for concurrent use. What each method does and answers is in the proto.
 // What it is made from outlives it.
 class CandidateHandler {

@@ -3,8 +3,8 @@
 #include <string>
 #include <utility>
 
-#include "common/rpc/etag.h"
 #include "common/status/check.h"
+#include "common/status/etag.h"
 #include "google/protobuf/util/time_util.h"
 
 namespace brygga::matching {

@@ -18,8 +18,6 @@
 
 namespace brygga::matching {
 
-namespace v1 = ::brygga::matching::v1;
-
 // Names that the validator has accepted.
 CohortKey ToCohortKey(std::string_view name);
 ParticipantId ToParticipantId(std::string_view name);

@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "common/ids/resource_name.h"
-#include "common/rpc/etag.h"
 #include "common/rpc/list.h"
 #include "common/status/error.h"
+#include "common/status/etag.h"
 #include "common/status/macros.h"
 #include "services/matching/rpc/access.h"
 #include "services/matching/rpc/convert.h"

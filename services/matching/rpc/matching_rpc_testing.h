@@ -26,8 +26,6 @@
 
 namespace brygga::matching {
 
-namespace v1 = ::brygga::matching::v1;
-
 inline constexpr char kCohort[] = "programmes/p/cohorts/c";
 
 // A request in text format.

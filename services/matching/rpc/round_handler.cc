@@ -5,9 +5,9 @@
 
 #include "absl/time/clock.h"
 #include "common/ids/uuid.h"
-#include "common/rpc/etag.h"
 #include "common/rpc/list.h"
 #include "common/status/error.h"
+#include "common/status/etag.h"
 #include "common/status/macros.h"
 #include "services/matching/domain/errors.h"
 #include "services/matching/domain/solve.h"

@@ -5,6 +5,7 @@
 
 #include "common/status/check.h"
 #include "common/status/error.h"
+#include "common/status/etag.h"
 #include "common/status/macros.h"
 #include "services/matching/domain/errors.h"
 
@@ -270,7 +271,7 @@ absl::StatusOr<Lock> FakeMatchingStore::DeleteLock(const Mutation<Lock>& mutatio
     const auto found = state_.locks.find(id);
     if (found == state_.locks.end() || found->second.cohort != key) return NotFound(NameOf(key, id));
     const Lock gone = found->second;
-    if (!etag.empty() && etag != std::to_string(gone.revision)) return EtagMismatch(gone.name());
+    BRYGGA_RETURN_IF_ERROR(ExpectEtag(etag, gone.revision, gone.name()));
     state_.locks.erase(found);
     ledger_.Changed(gone.name(), ChangeKind::kDeleted, gone.revision + 1);
     return gone;
@@ -409,7 +410,7 @@ absl::StatusOr<Publication> FakeMatchingStore::PublishRound(const Mutation<Publi
     mutex_.AssertHeld();
     BRYGGA_ASSIGN_OR_RETURN(const Round* found, FindRound(order.cohort, order.round));
     const Round before = *found;
-    if (!order.etag.empty() && order.etag != std::to_string(before.revision)) return EtagMismatch(before.name());
+    BRYGGA_RETURN_IF_ERROR(ExpectEtag(order.etag, before.revision, before.name()));
     BRYGGA_ASSIGN_OR_RETURN(const Round published, Publish(before, clock_.Now()));
     BRYGGA_ASSIGN_OR_RETURN(Cohort* const cohort, FindCohort(order.cohort));
     std::vector<RoundPair>& pairs = state_.proposals[order.round].pairs;

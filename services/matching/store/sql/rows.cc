@@ -193,10 +193,11 @@ absl::StatusOr<Match> WriteMatch(sql::Transaction& tx, const Match& before, Matc
   if (after == before) return after;
   ++after.revision;
   after.updated_at = tx.now();
-  BRYGGA_RETURN_IF_ERROR(tx.Run(kUpdateMatch, UpdateArgs(after)));
+  // The seat before the match, as in a publication: the two never wait for each other.
   if (IsLive(before.state) && !IsLive(after.state)) {
     BRYGGA_RETURN_IF_ERROR(tx.Run(kGiveSeatBack, {{"mentor_id", after.mentor}}));
   }
+  BRYGGA_RETURN_IF_ERROR(tx.Run(kUpdateMatch, UpdateArgs(after)));
   tx.Changed(after.name(), ChangeKind::kUpdated, after.revision, {"state"});
   return after;
 }

@@ -6,6 +6,7 @@
 #include "absl/strings/str_join.h"
 #include "common/sql/select_page.h"
 #include "common/status/error.h"
+#include "common/status/etag.h"
 #include "common/status/macros.h"
 #include "services/matching/domain/errors.h"
 #include "services/matching/store/sql/people_columns.h"
@@ -249,7 +250,7 @@ absl::StatusOr<Lock> SqlMatchingStore::DeleteLock(const Mutation<Lock>& mutation
     BRYGGA_ASSIGN_OR_RETURN(const auto row, tx.QueryOne(kSelectLock, KeyArgs(key).Set("id", id)));
     if (!row) return NotFound(NameOf(key, id));
     const Lock lock = ToLock(*row);
-    if (!etag.empty() && etag != std::to_string(lock.revision)) return EtagMismatch(lock.name());
+    BRYGGA_RETURN_IF_ERROR(ExpectEtag(etag, lock.revision, lock.name()));
     BRYGGA_RETURN_IF_ERROR(tx.Run(kDeleteLock, {{"id", id}}));
     tx.Changed(lock.name(), ChangeKind::kDeleted, lock.revision + 1);
     return lock;

@@ -7,6 +7,7 @@
 #include "common/sql/select_page.h"
 #include "common/status/check.h"
 #include "common/status/error.h"
+#include "common/status/etag.h"
 #include "common/status/macros.h"
 #include "services/matching/domain/errors.h"
 #include "services/matching/store/sql/json_columns.h"
@@ -281,13 +282,15 @@ absl::StatusOr<Publication> SqlMatchingStore::PublishRound(const Mutation<Public
                                                            const PublishOrder& order) {
   return database_.Write(mutation, [&](sql::Transaction& tx) -> absl::StatusOr<Publication> {
     BRYGGA_ASSIGN_OR_RETURN(const Round before, SelectRound(tx, kSelectRoundForUpdate, order.cohort, order.round));
-    if (!order.etag.empty() && order.etag != std::to_string(before.revision)) return EtagMismatch(before.name());
+    BRYGGA_RETURN_IF_ERROR(ExpectEtag(order.etag, before.revision, before.name()));
     BRYGGA_ASSIGN_OR_RETURN(const Round published, Publish(before, tx.now()));
-    BRYGGA_ASSIGN_OR_RETURN(const Cohort cohort, SelectCohort(tx, order.cohort));
+    // The cohort before the seats, as where people are replaced.
+    BRYGGA_ASSIGN_OR_RETURN(const auto cohort, tx.QueryOne(kSelectCohortForUpdate, KeyArgs(order.cohort)));
+    if (!cohort) return NotFound(NameOf(order.cohort));
     BRYGGA_ASSIGN_OR_RETURN(Present present, SelectPresent(tx, order.cohort));
     BRYGGA_ASSIGN_OR_RETURN(const auto rows, tx.Query(kSelectRoundPairsBySeat, {{"round_id", order.round}}));
     BRYGGA_CHECK(rows.size() <= order.match_ids.size());
-    Publisher publisher(tx, before, MatchKindFor(cohort.kind), order, std::move(present));
+    Publisher publisher(tx, before, MatchKindFor(ToCohort(*cohort).kind), order, std::move(present));
     Publication publication{.round = before, .validate_only = mutation.validate_only};
     for (const sql::Row& row : rows) {
       const RoundPair pair = ToPair(row);
