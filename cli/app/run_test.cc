@@ -36,7 +36,7 @@ class RunTest : public suite::SuiteTest {
   Ended Brygga(std::vector<std::string> arguments) {
     std::ostringstream out, err;
     arguments.insert(arguments.begin(), {"--token-file", token_file_});
-    const ExitCode code = Run(std::move(arguments), {out, err}, [this](const std::string&) { return gateway(); });
+    const ExitCode code = cli::Run(std::move(arguments), {out, err}, [this](const std::string&) { return gateway(); });
     return {code, out.str(), err.str()};
   }
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "brygga/matching/v1/match.pb.h"
 #include "brygga/participant/v1/enrolment.pb.h"
 
 namespace brygga::cli {
