@@ -18,16 +18,16 @@
 #include "services/participant/rpc/participant_handler.h"
 #include "services/participant/rpc/programme_handler.h"
 #include "services/participant/store/participant_store.h"
+#include "services/participant/work/housekeeping.h"
 
 namespace brygga::participant {
 
-// Its handlers over one store. It has no work without a caller. It outlives the
-// server that has its services.
+// Its handlers over one store. It outlives the server that has its services.
 class ParticipantService {
  public:
   // Opens the database that `url` names (common/sql/database.h) and brings its
-  // tables up to date; `options.migrations` is set here. Agreements are asked of
-  // `partner`, with `tokens`, which outlive it.
+  // tables up to date; `options.migrations` is set here. Sweeps it from then on.
+  // Agreements are asked of `partner`, with `tokens`, which outlive it.
   //
   // What sql::Database::Open answers.
   static absl::StatusOr<std::unique_ptr<ParticipantService>> Open(const std::string& url,
@@ -47,6 +47,7 @@ class ParticipantService {
   const std::unique_ptr<sql::Database> database_;
   const std::unique_ptr<ParticipantStore> store_;
   const std::unique_ptr<PartnerDirectory> partners_;
+  const std::unique_ptr<Housekeeping> housekeeping_;
   ParticipantHandler participants_;
   ProgrammeHandler programmes_;
   EnrolmentHandler enrolments_;

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "common/status/error.h"
+#include "common/time/local_time.h"
 #include "services/participant/domain/errors.h"
 #include "services/participant/domain/form.h"
 
@@ -50,6 +51,11 @@ list::Value EnquiryField(const Enquiry& enquiry, std::string_view field) {
 }
 
 std::string EnquiryAddress(const Enquiry& enquiry) { return Folded(enquiry.email); }
+
+absl::Time ErasedBefore(absl::Time now) {
+  const absl::TimeZone utc = absl::UTCTimeZone();
+  return absl::FromCivil(AddMonths(absl::ToCivilDay(now, utc), -kKeepMonths), utc);
+}
 
 absl::Status CheckRate(const EnquiryLoad& load) {
   if (load.from_address >= kMostFromAddress) return RateLimited(kAddressWindow);

@@ -42,6 +42,12 @@ list::Value EnquiryField(const Enquiry& enquiry, std::string_view field);
 // The e-mail address in the form in which two are compared.
 std::string EnquiryAddress(const Enquiry& enquiry);
 
+// How long, in calendar months, what an enquirer wrote is kept.
+inline constexpr int kKeepMonths = 6;
+
+// Enquiries that came before this instant are erased at `now`.
+absl::Time ErasedBefore(absl::Time now);
+
 // How many enquiries came lately.
 struct EnquiryLoad {
   int from_address = 0;  // With this e-mail address, within kAddressWindow.

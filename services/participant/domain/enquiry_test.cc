@@ -37,6 +37,11 @@ TEST(EnquiryTest, WhatIsDeletedStaysDeleted) {
               HasReason("ENQUIRY_STATE"));
 }
 
+TEST(EnquiryTest, IsKeptForSixCalendarMonths) {
+  EXPECT_EQ(ErasedBefore(absl::FromCivil(absl::CivilHour(2022, 8, 31, 12), absl::UTCTimeZone())),
+            absl::FromCivil(absl::CivilDay(2022, 2, 28), absl::UTCTimeZone()));
+}
+
 TEST(EnquiryTest, TooManyAreToldWhenToComeBack) {
   EXPECT_TRUE(CheckRate({.from_address = kMostFromAddress - 1, .from_all = kMostFromAll - 1}).ok());
   EXPECT_THAT(CheckRate({.from_address = kMostFromAddress}), HasReason("RATE_LIMITED"));

@@ -27,8 +27,6 @@
 
 namespace brygga::participant {
 
-namespace v1 = ::brygga::participant::v1;
-
 // Domain and proto enums have the same numbers. A number that the domain does
 // not know becomes kUnspecified.
 template <typename Domain, typename Proto>

@@ -9,8 +9,6 @@
 
 namespace brygga::participant {
 
-namespace v1 = ::brygga::participant::v1;
-
 // Safe for concurrent use. What each method does and answers is in the proto.
 // `store` outlives it.
 class EnquiryHandler {

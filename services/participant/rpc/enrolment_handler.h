@@ -10,8 +10,6 @@
 
 namespace brygga::participant {
 
-namespace v1 = ::brygga::participant::v1;
-
 // Safe for concurrent use. What each method does and answers is in the proto.
 // `store` and `partners` outlive it.
 class EnrolmentHandler {

@@ -9,8 +9,6 @@
 
 namespace brygga::participant {
 
-namespace v1 = ::brygga::participant::v1;
-
 // The batch with new ids, born at `now`, for whatever its rows make, and with
 // what cannot be read in each row. The rules of a row are those in the proto:
 // the validator checks single rows here, since the pipeline does not.

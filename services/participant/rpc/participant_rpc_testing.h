@@ -25,8 +25,6 @@
 
 namespace brygga::participant {
 
-namespace v1 = ::brygga::participant::v1;
-
 // A request in text format.
 template <typename Request>
 Request FromText(const std::string& text) {

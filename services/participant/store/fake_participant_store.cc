@@ -54,6 +54,19 @@ bool FakeParticipantStore::State::Sees(const Audience& audience, const Enrolment
          audience.programmes.contains(enrolment.ref.cohort.programme);
 }
 
+list::Page<Participant> FakeParticipantStore::State::Persons(const Audience& audience,
+                                                             const list::ListQuery& query) const {
+  return PageOf<Participant>(persons, query, &ParticipantField,
+                             [&](const Participant& person) { return Sees(audience, person.id); });
+}
+
+list::Page<Enrolment> FakeParticipantStore::State::Enrolments(const EnrolmentScope& scope,
+                                                              const list::ListQuery& query) const {
+  return PageOf<Enrolment>(enrolments, query, &EnrolmentField, [&](const Enrolment& enrolment) {
+    return (!scope.cohort || enrolment.ref.cohort == *scope.cohort) && Sees(scope.audience, enrolment);
+  });
+}
+
 const Participant* FakeParticipantStore::State::FindByRef(const ExternalRef& ref) const {
   const auto found =
       std::find_if(persons.begin(), persons.end(), [&](const auto& entry) { return entry.second.external_ref == ref; });
@@ -226,9 +239,7 @@ absl::StatusOr<list::Page<Participant>> FakeParticipantStore::ListParticipants(c
                                                                                const list::ListQuery& query,
                                                                                absl::Time) {
   absl::MutexLock lock(&mutex_);
-  const State& state = state_;
-  return PageOf<Participant>(state.persons, query, &ParticipantField,
-                             [&](const Participant& person) { return state.Sees(audience, person.id); });
+  return state_.Persons(audience, query);
 }
 
 absl::Status FakeParticipantStore::CheckVisible(const Audience& audience, const std::vector<ParticipantId>& ids,
@@ -475,10 +486,7 @@ absl::StatusOr<std::vector<Enrolment>> FakeParticipantStore::GetEnrolments(const
 absl::StatusOr<list::Page<Enrolment>> FakeParticipantStore::ListEnrolments(const EnrolmentScope& scope,
                                                                            const list::ListQuery& query, absl::Time) {
   absl::MutexLock lock(&mutex_);
-  const State& state = state_;
-  return PageOf<Enrolment>(state.enrolments, query, &EnrolmentField, [&](const Enrolment& enrolment) {
-    return (!scope.cohort || enrolment.ref.cohort == *scope.cohort) && state.Sees(scope.audience, enrolment);
-  });
+  return state_.Enrolments(scope, query);
 }
 
 absl::StatusOr<std::set<std::string>> FakeParticipantStore::EmployersIn(const CohortRef& cohort, absl::Time) {
@@ -602,6 +610,18 @@ absl::StatusOr<list::Page<Enquiry>> FakeParticipantStore::ListEnquiries(const Au
   return PageOf<Enquiry>(state_.enquiries, query, &EnquiryField, [&](const Enquiry& enquiry) {
     return audience.everything || (enquiry.programme && audience.programmes.contains(*enquiry.programme));
   });
+}
+
+absl::StatusOr<int> FakeParticipantStore::EraseEnquiries(absl::Time before, absl::Time) {
+  absl::MutexLock lock(&mutex_);
+  int erased = 0;
+  for (auto& [id, enquiry] : state_.enquiries) {
+    if (enquiry.created_at >= before || enquiry.state == EnquiryState::kDeleted || erased == 100) continue;
+    BRYGGA_ASSIGN_OR_RETURN(enquiry, MoveEnquiry(enquiry, EnquiryState::kDeleted, std::nullopt, clock_.Now()));
+    ledger_.Changed(NameOf(id), ChangeKind::kUpdated, enquiry.revision);
+    ++erased;
+  }
+  return erased;
 }
 
 }  // namespace brygga::participant

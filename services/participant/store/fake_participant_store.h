@@ -86,6 +86,7 @@ class FakeParticipantStore final : public ParticipantStore {
   absl::StatusOr<Enquiry> GetEnquiry(const EnquiryId& id, absl::Time deadline) override;
   absl::StatusOr<list::Page<Enquiry>> ListEnquiries(const Audience& audience, const list::ListQuery& query,
                                                     absl::Time deadline) override;
+  absl::StatusOr<int> EraseEnquiries(absl::Time before, absl::Time deadline) override;
 
  private:
   // What a database would hold.
@@ -103,6 +104,8 @@ class FakeParticipantStore final : public ParticipantStore {
 
     bool Sees(const Audience& audience, const ParticipantId& person) const;
     bool Sees(const Audience& audience, const Enrolment& enrolment) const;
+    list::Page<Participant> Persons(const Audience& audience, const list::ListQuery& query) const;
+    list::Page<Enrolment> Enrolments(const EnrolmentScope& scope, const list::ListQuery& query) const;
     const Participant* FindByRef(const ExternalRef& ref) const;
     std::vector<Consent> ConsentsOf(const ParticipantId& person) const;
     std::vector<Screening> ScreeningsOf(const ParticipantId& person) const;
@@ -119,8 +122,10 @@ class FakeParticipantStore final : public ParticipantStore {
   template <typename T, typename F>
   absl::StatusOr<T> Once(const Mutation<T>& mutation, const F& change) {
     absl::MutexLock lock(&mutex_);
-    State& state = state_;
-    FakeLedger& ledger = ledger_;
+    return OnceIn(state_, ledger_, mutation, change);
+  }
+  template <typename T, typename F>
+  static absl::StatusOr<T> OnceIn(State& state, FakeLedger& ledger, const Mutation<T>& mutation, const F& change) {
     return ledger.Once(mutation, state, [&] { return change(state, ledger); });
   }
 

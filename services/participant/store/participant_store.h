@@ -194,6 +194,8 @@ class ParticipantStore {
   virtual absl::StatusOr<Enquiry> GetEnquiry(const EnquiryId& id, absl::Time deadline) = 0;
   virtual absl::StatusOr<list::Page<Enquiry>> ListEnquiries(const Audience& audience, const list::ListQuery& query,
                                                             absl::Time deadline) = 0;
+  // Erases what enquirers wrote before `before`, a hundred at most; how many.
+  virtual absl::StatusOr<int> EraseEnquiries(absl::Time before, absl::Time deadline) = 0;
 };
 
 }  // namespace brygga::participant

@@ -731,6 +731,19 @@ TEST_P(ParticipantStoreConformance, EnquiriesAreListedForTheirAudience) {
       SizeIs(1));
 }
 
+TEST_P(ParticipantStoreConformance, OldEnquiriesAreErased) {
+  ASSERT_THAT(store_.SubmitEnquiry({}, {.id = EnquiryId("old"), .email = "a@b.example", .body = "Hello"}), IsOk());
+  clock_.Advance(absl::Hours(24));
+  ASSERT_THAT(store_.SubmitEnquiry({}, {.id = EnquiryId("new"), .email = "a@b.example", .body = "Hello"}), IsOk());
+
+  EXPECT_THAT(store_.EraseEnquiries(clock_.Now(), kEver), IsOkAndHolds(1));
+  EXPECT_THAT(store_.EraseEnquiries(clock_.Now(), kEver), IsOkAndHolds(0));
+
+  EXPECT_EQ(store_.GetEnquiry(EnquiryId("old"), kEver)->email, "");
+  EXPECT_EQ(store_.GetEnquiry(EnquiryId("old"), kEver)->state, EnquiryState::kDeleted);
+  EXPECT_EQ(store_.GetEnquiry(EnquiryId("new"), kEver)->body, "Hello");
+}
+
 TEST_P(ParticipantStoreConformance, TooManyEnquiriesFromOneAddressAreRefusedForAWhile) {
   const auto submit = [&](int i) {
     return store_.SubmitEnquiry({},

@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "common/sql/requests.h"
 #include "common/sql/select_page.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
@@ -30,6 +31,14 @@ absl::StatusOr<EnquiryLoad> ReadLoad(Transaction& tx, const Enquiry& enquiry) {
   return EnquiryLoad{.from_address = static_cast<int>(same->Int("n")), .from_all = static_cast<int>(all->Int("n"))};
 }
 
+// What was erased must not live on in a kept answer.
+absl::Status Update(Transaction& tx, const Enquiry& after) {
+  if (after.state == EnquiryState::kDeleted) BRYGGA_RETURN_IF_ERROR(sql::EraseAnswers(tx, NameOf(after.id)));
+  BRYGGA_RETURN_IF_ERROR(tx.Run(kUpdateEnquiry, ArgsFor(kUpdateEnquiry, ArgsOf(after))));
+  tx.Changed(NameOf(after.id), ChangeKind::kUpdated, after.revision);
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<Enquiry> SqlParticipantStore::SubmitEnquiry(const Mutation<Enquiry>& mutation, const Enquiry& wanted) {
@@ -56,8 +65,7 @@ absl::StatusOr<Enquiry> SqlParticipantStore::ChangeEnquiry(const Mutation<Enquir
       BRYGGA_ASSIGN_OR_RETURN(const auto persons, ReadPersons(tx, {*after.person}));
       if (persons.empty()) return NotFound(NameOf(*after.person));
     }
-    BRYGGA_RETURN_IF_ERROR(tx.Run(kUpdateEnquiry, ArgsFor(kUpdateEnquiry, ArgsOf(after))));
-    tx.Changed(NameOf(id), ChangeKind::kUpdated, after.revision);
+    BRYGGA_RETURN_IF_ERROR(Update(tx, after));
     return after;
   });
 }
@@ -75,6 +83,20 @@ absl::StatusOr<list::Page<Enquiry>> SqlParticipantStore::ListEnquiries(const Aud
     return sql::SelectPage<Enquiry>(
         reader, select, std::move(args), query, kEnquirySchema,
         {{"programme", "COALESCE('programmes/' || programme_id, '')"}, {"create_time", "created_at_us"}}, &ToEnquiry);
+  });
+}
+
+absl::StatusOr<int> SqlParticipantStore::EraseEnquiries(absl::Time before, absl::Time deadline) {
+  Mutation<int> mutation{{.actor = "service:participant", .method = "work/housekeeping", .deadline = deadline},
+                         nullptr};
+  return database_.Write(mutation, [&](Transaction& tx) -> absl::StatusOr<int> {
+    BRYGGA_ASSIGN_OR_RETURN(const std::vector<Row> rows, tx.Query(kSelectOldEnquiries, {{"before", before}}));
+    for (const Row& row : rows) {
+      BRYGGA_ASSIGN_OR_RETURN(const Enquiry after,
+                              MoveEnquiry(ToEnquiry(row), EnquiryState::kDeleted, std::nullopt, tx.now()));
+      BRYGGA_RETURN_IF_ERROR(Update(tx, after));
+    }
+    return static_cast<int>(rows.size());
   });
 }
 

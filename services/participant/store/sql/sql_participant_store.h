@@ -81,6 +81,7 @@ class SqlParticipantStore final : public ParticipantStore {
   absl::StatusOr<Enquiry> GetEnquiry(const EnquiryId& id, absl::Time deadline) override;
   absl::StatusOr<list::Page<Enquiry>> ListEnquiries(const Audience& audience, const list::ListQuery& query,
                                                     absl::Time deadline) override;
+  absl::StatusOr<int> EraseEnquiries(absl::Time before, absl::Time deadline) override;
 
  private:
   sql::Database& database_;

@@ -199,6 +199,11 @@ inline constexpr char kSelectEnquiries[] =
     "SELECT q.id, q.revision, q.created_at_us, q.updated_at_us, q.state, q.display_name, q.email, q.phone, q.subject, "
     "q.body, q.organisation_name, q.programme_id, q.notice_version, q.notice_sha256, q.consented_at_us, "
     "q.participant_id FROM enquiries q";
+inline constexpr char kSelectOldEnquiries[] =
+    "SELECT q.id, q.revision, q.created_at_us, q.updated_at_us, q.state, q.display_name, q.email, q.phone, q.subject, "
+    "q.body, q.organisation_name, q.programme_id, q.notice_version, q.notice_sha256, q.consented_at_us, "
+    "q.participant_id FROM enquiries q WHERE q.created_at_us < :before AND q.state <> 'DELETED' ORDER BY q.id "
+    "LIMIT 100 {for_update}";
 inline constexpr char kLockEnquiry[] = "SELECT id FROM enquiries WHERE id = :id {for_update}";
 inline constexpr char kCountLately[] = "SELECT COUNT(*) AS n FROM enquiries WHERE created_at_us > :since";
 inline constexpr char kCountFromAddress[] =
