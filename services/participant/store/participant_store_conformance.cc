@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <atomic>
+#include <thread>
+
 #include "common/testing/matchers.h"
 
 namespace brygga::participant {
@@ -517,6 +520,50 @@ TEST_P(ParticipantStoreConformance, ACohortIsDecidedUpToItsPlacesInTheOrderOfApp
               IsOk());
   ASSERT_THAT(store_.DecideEnrolments({}, cohort_.ref, {.date = kToday}), IsOk());
   EXPECT_EQ(state_of("a"), EnrolmentState::kEnrolled);
+}
+
+TEST_P(ParticipantStoreConformance, WhoAppliesManyTimesAtOnceIsEnrolledOnce) {
+  AddPerson("p");
+  std::atomic<int> made = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([&, i] {
+      const auto created = store_.CreateEnrolment({}, {.ref = {cohort_.ref, EnrolmentId("e-" + std::to_string(i))},
+                                                       .person = ParticipantId("p"),
+                                                       .role = Role::kMentor});
+      if (created.ok()) ++made;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+
+  EXPECT_EQ(made, 1);
+}
+
+TEST_P(ParticipantStoreConformance, TheLastPlaceIsGivenOnceToManyWhoAreDecidedAtOnce) {
+  cohort_ = *store_.ChangeCohort({}, cohort_.ref, [](const Cohort& before, absl::Time now) {
+    Cohort wanted = before;
+    wanted.places = 1;
+    return UpdateCohort(before, wanted, "", now);
+  });
+  std::vector<EnrolmentRef> refs;
+  for (int i = 0; i < 8; ++i) {
+    const std::string id = "p" + std::to_string(i);
+    AddPerson(id);
+    AddConsent("k-" + id, id, Purpose::kProgramme);
+    refs.push_back(AddEnrolment(id, Role::kAdept).ref);
+  }
+  std::atomic<int> enrolled = 0;
+  std::vector<std::thread> threads;
+  for (const EnrolmentRef& ref : refs) {
+    threads.emplace_back([&] {
+      const auto decided = store_.DecideEnrolment({}, ref, {.date = kToday}, "");
+      if (decided.ok() && decided->state == EnrolmentState::kEnrolled) ++enrolled;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+
+  EXPECT_EQ(enrolled, 1);
+  EXPECT_EQ(store_.Summarise(cohort_.ref, kEver)->enrolments.at({Role::kAdept, EnrolmentState::kWaitlisted}), 7);
 }
 
 TEST_P(ParticipantStoreConformance, DecidingForValidationOnlyLeavesNoTrace) {
