@@ -95,10 +95,10 @@ std::vector<RowProblem> PartnersImporter::Add(const CsvRow& csv) {
   organisation.set_kind(type.kind);
   organisation.set_industry(parser.Text("sni_section"));
   organisation.set_municipality_code(parser.Text("municipality_code"));
-  organisation.set_employees(parser.Number("employees", 0, 10'000'000).value_or(0));
+  organisation.set_employees(parser.Number("employees").value_or(0));
   row.mutable_terms()->set_kind(parser.Choice("agreement", kAgreements));
   row.mutable_terms()->set_valid_from(parser.Text("partner_since"));
-  row.mutable_terms()->set_mentor_seats(parser.Number("mentor_quota", 0, 10'000).value_or(0));
+  row.mutable_terms()->set_mentor_seats(parser.Number("mentor_quota").value_or(0));
   parser.Flag("job_partner");  // Read for its form; being a job partner is a membership of a network.
   row.set_contact_email(parser.Text("contact_email"));
   std::vector<RowProblem> problems = parser.TakeProblems();

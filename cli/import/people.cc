@@ -133,10 +133,10 @@ void ReadProfile(RowParser& parser, v1::Profile& profile) {
   profile.set_sun_field(parser.Text("sun_field"));
   profile.set_ssyk4(parser.Text("ssyk4"));
   profile.set_occupation_id(parser.Text("occupation_id"));
-  profile.set_years_experience(parser.Number("years_experience", 0, 80).value_or(0));
+  profile.set_years_experience(parser.Number("years_experience").value_or(0));
   for (const std::string& skill : parser.List("skills")) profile.add_skills(skill);
   profile.set_municipality_code(parser.Text("municipality_code"));
-  if (const auto limit = parser.Number("max_distance_km", 0, 2000)) profile.set_max_distance_km(*limit);
+  if (const auto limit = parser.Number("max_distance_km")) profile.set_max_distance_km(*limit);
   profile.set_meeting_format(parser.Choice("meeting_format", kFormats));
   ReadSlots(parser, profile);
 }
@@ -148,7 +148,7 @@ void ReadPerson(RowParser& parser, std::string_view source, v1::Participant& per
   person.set_family_name(parser.Text("last_name"));
   person.set_email(parser.Text("email"));
   person.set_gender(parser.Choice("gender", kGenders));
-  person.set_birth_year(parser.Number("birth_year", 1900, 2100).value_or(0));
+  person.set_birth_year(parser.Number("birth_year").value_or(0));
   person.set_availability(v1::AVAILABILITY_AVAILABLE);
   person.mutable_background()->set_origin_country(parser.Text("origin_country"));
   ReadProfile(parser, *person.mutable_profile());
@@ -224,9 +224,12 @@ std::vector<RowProblem> PeopleImporter::Add(const CsvRow& csv) {
 void PeopleImporter::ReadMentor(RowParser& parser, v1::ImportRow& row) const {
   v1::Participant& person = *row.mutable_participant();
   row.set_consent(v1::ROW_CONSENT_NOT_ASKED);
-  person.set_capacity(parser.Number("capacity", 1, 100).value_or(1));
+  person.set_capacity(parser.Number("capacity").value_or(1));
+  if (person.capacity() == 0) {
+    parser.Complain("capacity", "0", "Write how many mentees at a time, at least 1; who takes none has status paused.");
+  }
   person.mutable_profile()->set_employer(parser.Text("partner_id"));
-  person.mutable_profile()->set_rounds_before(parser.Number("rounds_before", 0, 1000).value_or(0));
+  person.mutable_profile()->set_rounds_before(parser.Number("rounds_before").value_or(0));
   const MentorStatus status = parser.Choice("status", kMentorStatuses);
   if (status == MentorStatus::kPaused) person.set_availability(v1::AVAILABILITY_PAUSED);
   for (const std::string& programme : parser.List("programmes")) {
@@ -241,7 +244,7 @@ void PeopleImporter::ReadMentee(RowParser& parser, v1::ImportRow& row) const {
   v1::Participant& person = *row.mutable_participant();
   row.set_consent(parser.Flag("consent") ? v1::ROW_CONSENT_GIVEN : v1::ROW_CONSENT_REFUSED);
   person.mutable_background()->set_residence_status(parser.Choice("residence", kResidences));
-  person.mutable_background()->set_arrival_year(parser.Number("arrival_year", 1900, 2100).value_or(0));
+  person.mutable_background()->set_arrival_year(parser.Number("arrival_year").value_or(0));
   person.mutable_profile()->set_target_ssyk4(parser.Text("target_ssyk4"));
   for (const std::string& goal : parser.List("goals")) person.mutable_profile()->add_goals(absl::AsciiStrToUpper(goal));
   const MenteeStatus status = parser.Choice("status", kMenteeStatuses);

@@ -5,13 +5,13 @@
 
 namespace brygga::cli {
 
-std::optional<int32_t> RowParser::Number(std::string_view column, int32_t least, int32_t most) {
+std::optional<int32_t> RowParser::Number(std::string_view column) {
   const std::string& text = Text(column);
   if (text.empty()) return std::nullopt;
   int32_t number = 0;
-  const bool digits_only = text.find_first_not_of("0123456789") == std::string::npos;
-  if (digits_only && absl::SimpleAtoi(text, &number) && number >= least && number <= most) return number;
-  Complain(column, text, absl::StrCat("Write a whole number from ", least, " to ", most, "."));
+  const bool digits_only = text.find_first_not_of("0123456789", text[0] == '-' ? 1 : 0) == std::string::npos;
+  if (digits_only && absl::SimpleAtoi(text, &number)) return number;
+  Complain(column, text, "Write a whole number.");
   return std::nullopt;
 }
 

@@ -33,8 +33,9 @@ class RowParser {
   const std::string& key() const { return key_; }
   const std::string& Text(std::string_view column) const { return row_[column]; }
 
-  // A whole number from `least` to `most`; nullopt where the value is empty.
-  std::optional<int32_t> Number(std::string_view column, int32_t least, int32_t most);
+  // A whole number; nullopt where the value is empty. Its bounds are the
+  // service's to judge, which names every wrong field of the row at once.
+  std::optional<int32_t> Number(std::string_view column);
 
   // 1 or 0.
   bool Flag(std::string_view column);

@@ -98,7 +98,10 @@ int main(int argc, char** argv) {
     for (const char* service : brygga::suite::kServices) servers.emplace_back(service, &suite->server(service));
     const std::string path = settings.ports_file.empty() ? settings.folder + "/ports" : settings.ports_file;
     BRYGGA_RETURN_IF_ERROR(brygga::suite::WriteWhole(path, brygga::suite::PortsText(servers)));
+    for (const auto& [service, server] : servers) server->SetReady(true);
     Greet(*suite);
-    return process.ServeUntilSignalled(suite->servers());
+    // The gateway drains first; the others still answer its running calls, and
+    // drain in their order when the suite goes.
+    return process.ServeUntilSignalled({&suite->server("gateway")});
   });
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -30,10 +31,10 @@ std::vector<rpc::Server*> Suite::servers() const {
 }
 
 void Suite::Drain() {
-  std::vector<rpc::Server*> running = servers();
-  std::reverse(running.begin(), running.end());
-  for (rpc::Server* server : running) server->Drain();
-  if (matching_ != nullptr) matching_->Stop();
+  std::for_each(std::rbegin(kServices), std::rend(kServices), [this](const std::string& service) {
+    if (const auto server = servers_.find(service); server != servers_.end()) server->second->Drain();
+    if (service == "matching" && matching_ != nullptr) matching_->Stop();  // Before those that its work calls.
+  });
 }
 
 absl::Status Suite::StartPartner() {
@@ -42,17 +43,16 @@ absl::Status Suite::StartPartner() {
 }
 
 absl::Status Suite::StartParticipant() {
-  BRYGGA_ASSIGN_OR_RETURN(participant_, participant::ParticipantService::Open(
-                                            DatabaseOf("participant"), channel("partner"), TokensOf("participant"),
-                                            {.clock = options_.clock}));
+  BRYGGA_ASSIGN_OR_RETURN(participant_,
+                          participant::ParticipantService::Open(DatabaseOf("participant"), channel("partner"),
+                                                                TokensOf("participant"), {.clock = options_.clock}));
   return Serve("participant", participant_->services());
 }
 
 absl::Status Suite::StartMatching() {
-  BRYGGA_ASSIGN_OR_RETURN(
-      matching_, matching::MatchingService::Open(DatabaseOf("matching"), {.data = options_.data, .log = options_.log},
-                                                 channel("participant"), TokensOf("matching"),
-                                                 {.clock = options_.clock}));
+  BRYGGA_ASSIGN_OR_RETURN(matching_, matching::MatchingService::Open(
+                                         DatabaseOf("matching"), {.data = options_.data, .log = options_.log},
+                                         channel("participant"), TokensOf("matching"), {.clock = options_.clock}));
   matching_->Start();
   return Serve("matching", matching_->services());
 }

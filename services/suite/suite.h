@@ -61,8 +61,8 @@ class Suite {
 
   matching::MatchingService& matching() { return *matching_; }
 
-  // Stops the gateway, then each service after those that call it, and what runs
-  // without a caller. The second call does nothing.
+  // Stops the gateway, then each service after those that call it, so that no
+  // call that was accepted fails. The second call does nothing.
   void Drain();
 
  private:
