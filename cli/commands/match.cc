@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "absl/strings/str_cat.h"
@@ -225,6 +226,13 @@ void ExplainOptions(CLI::App& command, ExplainFlags& flags) {
   command.add_option("ADEPT", flags.adept, "participants/…, or the key of an import such as A00001")->required();
 }
 
+// " (km 398, limit_km 25)", in a fixed order.
+std::string ArgumentsText(const v1::BrokenRule& broken) {
+  const std::map<std::string, std::string> arguments(broken.arguments().begin(), broken.arguments().end());
+  if (arguments.empty()) return "";
+  return absl::StrCat(" (", absl::StrJoin(arguments, ", ", absl::PairFormatter(" ")), ")");
+}
+
 ExitCode ExplainPair(Context& context, const ExplainFlags& flags) {
   BRYGGA_CLI_ASSIGN(const Api* api, context.api());
   BRYGGA_CLI_ASSIGN(const auto cohort, FindCohort(*api, flags.cohort));
@@ -244,7 +252,7 @@ ExitCode ExplainPair(Context& context, const ExplainFlags& flags) {
                         ? absl::StrCat("The two can be matched, with ", Points(response.score()), " points.\n")
                         : "The two cannot be matched.\n");
   for (const v1::BrokenRule& broken : response.broken_rules()) {
-    context.out() << "  forbidden: " << RuleText(broken.rule()) << "\n";
+    context.out() << "  forbidden: " << RuleText(broken.rule()) << ArgumentsText(broken) << "\n";
   }
   Table table(
       {{"Criterion"}, {"Value", Align::kRight}, {"At most", Align::kRight}, {"Points", Align::kRight}, {"Known"}});
@@ -252,9 +260,8 @@ ExitCode ExplainPair(Context& context, const ExplainFlags& flags) {
     table.Add({ReasonText(part.criterion()), absl::StrFormat("%.2f", part.value()), Points(part.maximum()),
                Points(part.micro()), part.unknown() ? "assumed" : "yes"});
   }
-  context.out() << "\n"
-                << table.Render() << "\nThe mentor has " << Count(response.free_seats(), "free seat", "free seats")
-                << ".\n";
+  if (table.rows() > 0) context.out() << "\n" << table.Render() << "\n";
+  context.out() << "The mentor has " << Count(response.free_seats(), "free seat", "free seats") << ".\n";
   if (!response.adept_match().empty()) context.out() << "The adept is matched: " << response.adept_match() << "\n";
   if (!response.lock().empty()) context.out() << "The pair is held by " << response.lock() << "\n";
   return kDone;

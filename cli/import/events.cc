@@ -37,6 +37,7 @@ EventsImporter::EventsImporter(const Api& api, const EventsTarget& target) : api
   batch_.set_source(target.source);
   batch_.set_programme(target.programme);
   batch_.set_publish(target.publish);
+  aside_ = batch_;
 }
 
 const CsvFormat& EventsImporter::format() const {
@@ -110,6 +111,7 @@ absl::StatusOr<std::vector<std::vector<FieldViolation>>> EventsImporter::Resolve
       row.set_organiser(name->second);
     } else if (!row.organiser().empty()) {
       wrong.push_back({"organiser", std::string(kUnknownPartner)});
+      *aside_.add_rows() = std::move(row);
       continue;
     }
     *rest.Add() = std::move(row);
@@ -121,7 +123,15 @@ absl::StatusOr<std::vector<std::vector<FieldViolation>>> EventsImporter::Resolve
 std::string EventsImporter::Content() const { return batch_.rows_size() == 0 ? "" : batch_.SerializeAsString(); }
 
 absl::StatusOr<std::vector<RowResult>> EventsImporter::Send(const std::string& request_id, DryRun dry_run) {
-  v1::ImportEventsRequest request = batch_;
+  return Import(batch_, request_id, dry_run);
+}
+
+absl::StatusOr<std::vector<RowResult>> EventsImporter::Probe(const std::string& request_id) {
+  return Import(aside_, request_id, DryRun::kYes);
+}
+
+absl::StatusOr<std::vector<RowResult>> EventsImporter::Import(v1::ImportEventsRequest request,
+                                                              const std::string& request_id, DryRun dry_run) const {
   request.set_request_id(request_id);
   request.set_validate_only(dry_run == DryRun::kYes);
   BRYGGA_ASSIGN_OR_RETURN(const auto response,
@@ -129,6 +139,11 @@ absl::StatusOr<std::vector<RowResult>> EventsImporter::Send(const std::string& r
   std::vector<RowResult> results;
   for (const v1::ImportEventResult& answer : response.results()) results.push_back(ResultOf(answer));
   return results;
+}
+
+void EventsImporter::Clear() {
+  batch_.clear_rows();
+  aside_.clear_rows();
 }
 
 std::string_view EventsImporter::ColumnOf(std::string_view field) const {

@@ -45,12 +45,16 @@ class Importer {
   virtual const CsvFormat& format() const = 0;
 
   // Reads `row` into the batch that is being filled, or says what is wrong with
-  // it and leaves the batch as it is.
+  // it and puts it aside, as far as it could be read.
   virtual std::vector<RowProblem> Add(const CsvRow& row) = 0;
 
   // Prepares the batch for sending: finds what its rows refer to. One list of
-  // wrong fields per row added; a row with any is left out of the batch.
+  // wrong fields per row of the batch; a row with any is put aside.
   virtual absl::StatusOr<std::vector<std::vector<FieldViolation>>> Resolve() = 0;
+
+  // Asks the service what else is wrong with the rows that were put aside, and
+  // stores nothing. One result per row, those of Add before those of Resolve.
+  virtual absl::StatusOr<std::vector<RowResult>> Probe(const std::string& request_id) = 0;
 
   // What the batch asks for, in bytes: the same rows and the same target give
   // the same text. Empty: nothing is left to send.
@@ -60,7 +64,7 @@ class Importer {
   // with the same id where it failed.
   virtual absl::StatusOr<std::vector<RowResult>> Send(const std::string& request_id, DryRun dry_run) = 0;
 
-  // Empties the batch.
+  // Empties the batch and forgets the rows put aside.
   virtual void Clear() = 0;
 
   // The column that a field of a row's message was read from; empty where none was.

@@ -72,6 +72,7 @@ RowResult ResultOf(const v1::ImportRowResult& answer) {
 PartnersImporter::PartnersImporter(const Api& api, const PartnersTarget& target) : api_(api) {
   batch_.set_operator_(target.operator_name);
   batch_.set_source(target.source);
+  aside_ = batch_;
 }
 
 const CsvFormat& PartnersImporter::format() const {
@@ -102,7 +103,7 @@ std::vector<RowProblem> PartnersImporter::Add(const CsvRow& csv) {
   parser.Flag("job_partner");  // Read for its form; being a job partner is a membership of a network.
   row.set_contact_email(parser.Text("contact_email"));
   std::vector<RowProblem> problems = parser.TakeProblems();
-  if (problems.empty()) *batch_.add_rows() = std::move(row);
+  *(problems.empty() ? batch_ : aside_).add_rows() = std::move(row);
   return problems;
 }
 
@@ -113,7 +114,15 @@ absl::StatusOr<std::vector<std::vector<FieldViolation>>> PartnersImporter::Resol
 std::string PartnersImporter::Content() const { return batch_.rows_size() == 0 ? "" : batch_.SerializeAsString(); }
 
 absl::StatusOr<std::vector<RowResult>> PartnersImporter::Send(const std::string& request_id, DryRun dry_run) {
-  v1::ImportOrganisationsRequest request = batch_;
+  return Import(batch_, request_id, dry_run);
+}
+
+absl::StatusOr<std::vector<RowResult>> PartnersImporter::Probe(const std::string& request_id) {
+  return Import(aside_, request_id, DryRun::kYes);
+}
+
+absl::StatusOr<std::vector<RowResult>> PartnersImporter::Import(v1::ImportOrganisationsRequest request,
+                                                                const std::string& request_id, DryRun dry_run) const {
   request.set_request_id(request_id);
   request.set_validate_only(dry_run == DryRun::kYes);
   BRYGGA_ASSIGN_OR_RETURN(const auto response, api_.Call<v1::ImportOrganisationsResponse>(
@@ -121,6 +130,11 @@ absl::StatusOr<std::vector<RowResult>> PartnersImporter::Send(const std::string&
   std::vector<RowResult> results;
   for (const v1::ImportRowResult& answer : response.results()) results.push_back(ResultOf(answer));
   return results;
+}
+
+void PartnersImporter::Clear() {
+  batch_.clear_rows();
+  aside_.clear_rows();
 }
 
 std::string_view PartnersImporter::ColumnOf(std::string_view field) const { return FindColumn(kColumns, field); }

@@ -26,14 +26,18 @@ class PartnersImporter final : public Importer {
   const CsvFormat& format() const override;
   std::vector<RowProblem> Add(const CsvRow& row) override;
   absl::StatusOr<std::vector<std::vector<FieldViolation>>> Resolve() override;
+  absl::StatusOr<std::vector<RowResult>> Probe(const std::string& request_id) override;
   std::string Content() const override;
   absl::StatusOr<std::vector<RowResult>> Send(const std::string& request_id, DryRun dry_run) override;
-  void Clear() override { batch_.clear_rows(); }
+  void Clear() override;
   std::string_view ColumnOf(std::string_view field) const override;
 
  private:
+  absl::StatusOr<std::vector<RowResult>> Import(partner::v1::ImportOrganisationsRequest request,
+                                                const std::string& request_id, DryRun dry_run) const;
+
   const Api& api_;
-  partner::v1::ImportOrganisationsRequest batch_;
+  partner::v1::ImportOrganisationsRequest batch_, aside_;
 };
 
 }  // namespace brygga::cli

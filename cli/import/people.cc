@@ -197,9 +197,11 @@ void ForEachOrganisation(v1::ImportRow& row, F use) {
 
 PeopleImporter::PeopleImporter(const Api& api, PersonKind kind, PeopleTarget target)
     : api_(api), kind_(kind), target_(std::move(target)) {
-  if (kind_ == PersonKind::kMentor) return;  // Mentors are not asked: their undertaking is a contract.
-  batch_.mutable_notice()->set_version(target_.notice);
-  for (const v1::Purpose purpose : kPurposes) batch_.add_purposes(purpose);
+  if (kind_ == PersonKind::kMentee) {  // Mentors are not asked: their undertaking is a contract.
+    batch_.mutable_notice()->set_version(target_.notice);
+    for (const v1::Purpose purpose : kPurposes) batch_.add_purposes(purpose);
+  }
+  aside_ = batch_;
 }
 
 const CsvFormat& PeopleImporter::format() const {
@@ -217,7 +219,7 @@ std::vector<RowProblem> PeopleImporter::Add(const CsvRow& csv) {
   ReadPerson(parser, target_.source, *row.mutable_participant());
   kind_ == PersonKind::kMentor ? ReadMentor(parser, row) : ReadMentee(parser, row);
   std::vector<RowProblem> problems = parser.TakeProblems();
-  if (problems.empty()) *batch_.add_rows() = std::move(row);
+  *(problems.empty() ? batch_ : aside_).add_rows() = std::move(row);
   return problems;
 }
 
@@ -292,7 +294,7 @@ absl::StatusOr<std::vector<std::vector<FieldViolation>>> PeopleImporter::Resolve
         wrong.push_back({std::string(field), std::string(kUnknownPartner)});
       }
     });
-    if (wrong.empty()) *rest.Add() = std::move(row);
+    *(wrong.empty() ? rest : *aside_.mutable_rows()).Add() = std::move(row);
   }
   *batch_.mutable_rows() = std::move(rest);
   return violations;
@@ -309,7 +311,15 @@ absl::StatusOr<std::map<std::string, std::string>> PeopleImporter::LookUp() cons
 std::string PeopleImporter::Content() const { return batch_.rows_size() == 0 ? "" : batch_.SerializeAsString(); }
 
 absl::StatusOr<std::vector<RowResult>> PeopleImporter::Send(const std::string& request_id, DryRun dry_run) {
-  v1::ImportParticipantsRequest request = batch_;
+  return Import(batch_, request_id, dry_run);
+}
+
+absl::StatusOr<std::vector<RowResult>> PeopleImporter::Probe(const std::string& request_id) {
+  return Import(aside_, request_id, DryRun::kYes);
+}
+
+absl::StatusOr<std::vector<RowResult>> PeopleImporter::Import(v1::ImportParticipantsRequest request,
+                                                              const std::string& request_id, DryRun dry_run) const {
   request.set_request_id(request_id);
   request.set_validate_only(dry_run == DryRun::kYes);
   BRYGGA_ASSIGN_OR_RETURN(const auto response,
@@ -320,7 +330,10 @@ absl::StatusOr<std::vector<RowResult>> PeopleImporter::Send(const std::string& r
   return results;
 }
 
-void PeopleImporter::Clear() { batch_.clear_rows(); }
+void PeopleImporter::Clear() {
+  batch_.clear_rows();
+  aside_.clear_rows();
+}
 
 std::string_view PeopleImporter::ColumnOf(std::string_view field) const {
   if (field.find("excluded_organisations") != std::string_view::npos) return "excluded_partner_id";

@@ -33,6 +33,7 @@ class PeopleImporter final : public Importer {
   const CsvFormat& format() const override;
   std::vector<RowProblem> Add(const CsvRow& row) override;
   absl::StatusOr<std::vector<std::vector<FieldViolation>>> Resolve() override;
+  absl::StatusOr<std::vector<RowResult>> Probe(const std::string& request_id) override;
   std::string Content() const override;
   absl::StatusOr<std::vector<RowResult>> Send(const std::string& request_id, DryRun dry_run) override;
   void Clear() override;
@@ -44,11 +45,13 @@ class PeopleImporter final : public Importer {
   participant::v1::ImportEnrolment* Apply(RowParser& parser, std::string_view column, const std::string& programme,
                                           participant::v1::ImportRow& row) const;
   absl::StatusOr<std::map<std::string, std::string>> LookUp() const;
+  absl::StatusOr<std::vector<RowResult>> Import(participant::v1::ImportParticipantsRequest request,
+                                                const std::string& request_id, DryRun dry_run) const;
 
   const Api& api_;
   const PersonKind kind_;
   const PeopleTarget target_;
-  participant::v1::ImportParticipantsRequest batch_;
+  participant::v1::ImportParticipantsRequest batch_, aside_;
 };
 
 }  // namespace brygga::cli

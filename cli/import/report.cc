@@ -9,6 +9,8 @@
 namespace brygga::cli {
 namespace {
 
+constexpr size_t kAllOfIt = 100'000;  // The mend is what the report is for.
+
 bool IsStored(RowOutcome outcome) {
   return outcome == RowOutcome::kCreated || outcome == RowOutcome::kUpdated || outcome == RowOutcome::kUnchanged;
 }
@@ -49,7 +51,7 @@ std::string ReportText(const ImportReport& report, DryRun dry_run, Listed listed
                {"Outcome"},
                {"Column"},
                {"Value", Align::kLeft, 30},
-               {"What to do", Align::kLeft, 100}});
+               {"What to do", Align::kLeft, kAllOfIt}});
   for (const ReportedRow& row : report.rows) {
     if (!IsListed(row, listed)) continue;
     table.Add({absl::StrCat(row.line), row.key, std::string(WordOf(row.outcome)), row.column, row.value, row.mend});

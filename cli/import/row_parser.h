@@ -68,7 +68,7 @@ class RowParser {
     std::vector<std::string> allowed;
     for (const Word<T>& word : words) {
       if (word.word == value) return word.meaning;
-      allowed.emplace_back(word.word);
+      allowed.emplace_back(word.word.empty() ? "or leave it empty" : word.word);
     }
     Complain(column, value, absl::StrCat("Write one of ", absl::StrJoin(allowed, ", "), "."));
     return T{};

@@ -27,7 +27,7 @@ class Run {
   ImportReport Finish() {
     while (const auto next = reader_.Next()) {
       std::visit([this](const auto& row) { Take(row); }, *next);
-      if (batch_.size() == kRowsPerBatch) Flush();
+      if (batch_.size() + aside_.size() == kRowsPerBatch) Flush();
       if (!report_.stopped.ok()) return std::move(report_);
     }
     Flush();
@@ -44,21 +44,23 @@ class Run {
 
   void Take(const CsvRow& row) {
     line_ = row.line;
-    const std::vector<RowProblem> problems = importer_.Add(row);
+    std::vector<RowProblem> problems = importer_.Add(row);
     if (problems.empty()) {
       batch_.push_back(row);
-      return;
+    } else {
+      aside_.push_back({row, std::move(problems)});
     }
-    Count(RowOutcome::kRefused);
-    Report(RowOutcome::kRefused, problems);
   }
 
   // Sends the batch. Its number counts batches of the file, also those of which
   // nothing was left to send.
   void Flush() {
     report_.stopped = SendBatch();
+    const absl::Status probed = ProbeAside();
+    if (report_.stopped.ok()) report_.stopped = probed;
     importer_.Clear();
     batch_.clear();
+    aside_.clear();
     ++batch_number_;
     options_.progress(line_, lines_);
   }
@@ -72,11 +74,11 @@ class Run {
       if (violations[i].empty()) {
         sent.push_back(&batch_[i]);
       } else {
-        Take(batch_[i], {.outcome = RowOutcome::kRefused, .violations = violations[i]});
+        aside_.push_back({batch_[i], ProblemsOf(batch_[i], violations[i])});
       }
     }
     if (sent.empty()) return absl::OkStatus();
-    const std::string request_id = RequestId();
+    const std::string request_id = RequestId(importer_.Content(), options_.dry_run);
     BRYGGA_ASSIGN_OR_RETURN(const auto results,
                             Patiently([&] { return importer_.Send(request_id, options_.dry_run); }));
     if (results.size() != sent.size()) return absl::InternalError("The answer does not speak of every row.");
@@ -85,11 +87,49 @@ class Run {
     return absl::OkStatus();
   }
 
-  std::string RequestId() const {
+  // Adds what the service finds in the rows that are not sent for what was
+  // found here, so that all that is wrong with a row is said at once.
+  absl::Status ProbeAside() {
+    if (aside_.empty()) return absl::OkStatus();
+    const std::string request_id = RequestId("rows put aside", DryRun::kYes);
+    const auto results = Patiently([&] { return importer_.Probe(request_id); });
+    for (size_t i = 0; i < aside_.size(); ++i) {
+      auto& [row, problems] = aside_[i];
+      if (results.ok() && i < results->size()) AddOthers(row, (*results)[i].violations, problems);
+      Count(RowOutcome::kRefused);
+      Report(RowOutcome::kRefused, problems);
+    }
+    return results.status();
+  }
+
+  // A column of which something is said already needs no second complaint.
+  void AddOthers(const CsvRow& row, const std::vector<FieldViolation>& violations,
+                 std::vector<RowProblem>& problems) const {
+    for (RowProblem& found : ProblemsOf(row, violations)) {
+      const bool is_said = std::any_of(problems.begin(), problems.end(),
+                                       [&](const RowProblem& problem) { return problem.column == found.column; });
+      if (!is_said) problems.push_back(std::move(found));
+    }
+  }
+
+  std::vector<RowProblem> ProblemsOf(const CsvRow& row, const std::vector<FieldViolation>& violations) const {
+    std::vector<RowProblem> problems;
+    for (const FieldViolation& violation : violations) {
+      const std::string_view column = importer_.ColumnOf(violation.field);
+      problems.push_back({.line = row.line,
+                          .key = row[importer_.format().key],
+                          .column = column.empty() ? violation.field : std::string(column),
+                          .value = ValueIn(row, column),
+                          .mend = violation.description});
+    }
+    return problems;
+  }
+
+  std::string RequestId(const std::string& content, DryRun dry_run) const {
     return RequestIdOf({.file_digest = report_.digest,
                         .kind = importer_.kind(),
-                        .content = importer_.Content(),
-                        .dry_run = options_.dry_run == DryRun::kYes,
+                        .content = content,
+                        .dry_run = dry_run == DryRun::kYes,
                         .batch = batch_number_});
   }
 
@@ -116,15 +156,7 @@ class Run {
                               .stored_as = result.stored_as,
                               .mend = Explain(result)});
     }
-    for (const FieldViolation& violation : result.violations) {
-      const std::string_view column = importer_.ColumnOf(violation.field);
-      report_.rows.push_back({.outcome = result.outcome,
-                              .line = row.line,
-                              .key = key,
-                              .column = column.empty() ? violation.field : std::string(column),
-                              .value = ValueIn(row, column),
-                              .mend = violation.description});
-    }
+    Report(result.outcome, ProblemsOf(row, result.violations));
   }
 
   static std::string ValueIn(const CsvRow& row, std::string_view column) {
@@ -165,6 +197,7 @@ class Run {
   const int64_t lines_;
   ImportReport report_;
   std::vector<CsvRow> batch_;
+  std::vector<std::pair<CsvRow, std::vector<RowProblem>>> aside_;  // Rows that are not sent, and why.
   int64_t batch_number_ = 0;
   int64_t line_ = 0;
 };

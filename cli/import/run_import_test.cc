@@ -32,7 +32,10 @@ class FakeImporter final : public Importer {
   }
 
   std::vector<RowProblem> Add(const CsvRow& row) override {
-    if (row["city"] == "Atlantis") return {{row.line, row["id"], "city", "Atlantis", "No such city."}};
+    if (row["city"] == "Atlantis") {
+      aside_.push_back(row["id"]);
+      return {{row.line, row["id"], "city", "Atlantis", "No such city."}};
+    }
     batch_.push_back(row["id"]);
     return {};
   }
@@ -44,12 +47,19 @@ class FakeImporter final : public Importer {
       violations.emplace_back();
       if (id == unresolvable) {
         violations.back().push_back({"row.city", "Not known."});
+        aside_.push_back(id);
       } else {
         rest.push_back(id);
       }
     }
     batch_ = rest;
     return violations;
+  }
+
+  absl::StatusOr<std::vector<RowResult>> Probe(const std::string&) override {
+    std::vector<RowResult> results;
+    for (size_t i = 0; i < aside_.size(); ++i) results.push_back({.violations = probed});
+    return results;
   }
 
   std::string Content() const override { return absl::StrJoin(batch_, ","); }
@@ -70,16 +80,20 @@ class FakeImporter final : public Importer {
     return results;
   }
 
-  void Clear() override { batch_.clear(); }
+  void Clear() override {
+    batch_.clear();
+    aside_.clear();
+  }
   std::string_view ColumnOf(std::string_view field) const override { return field == "row.city" ? "city" : ""; }
 
   std::string unresolvable;
+  std::vector<FieldViolation> probed;  // What the service finds in every row put aside.
   int failures = 0;
   std::set<std::string> stored;
   std::vector<std::string> request_ids;
 
  private:
-  std::vector<std::string> batch_;
+  std::vector<std::string> batch_, aside_;
 };
 
 ImportReport Import(const std::string& text, FakeImporter& importer, ImportOptions options = {}) {
@@ -120,6 +134,21 @@ TEST(RunImportTest, TheReportNamesRowColumnValueAndMend) {
   EXPECT_EQ(report.rows[0].mend, "Not known.");
   EXPECT_EQ(report.rows[1].key, "c");
   EXPECT_THAT(ReportText(report, DryRun::kNo, Listed::kUnstoredRows), HasSubstr("2 rows: 2 refused."));
+}
+
+TEST(RunImportTest, AllThatIsWrongWithARowIsSaidAtOnce) {
+  FakeImporter importer;
+  importer.unresolvable = "b";
+  importer.probed = {{"row.city", "Said already."}, {"row.name", "Too long."}};
+
+  const ImportReport report = Import("id,city\na,Atlantis\nb,Lund\n", importer);
+
+  ASSERT_THAT(report.rows, SizeIs(4));
+  EXPECT_EQ(report.rows[0].mend, "No such city.");
+  EXPECT_EQ(report.rows[1].mend, "Too long.");
+  EXPECT_EQ(report.rows[2].mend, "Not known.");
+  EXPECT_EQ(report.rows[3].column, "row.name");
+  EXPECT_THAT(report.counts, ElementsAre(Pair(RowOutcome::kRefused, 2)));
 }
 
 TEST(RunImportTest, RowsGoInBatchesOfFiveHundred) {

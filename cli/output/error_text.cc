@@ -1,5 +1,7 @@
 #include "cli/output/error_text.h"
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "cli/output/text.h"
@@ -8,11 +10,14 @@
 namespace brygga::cli {
 namespace {
 
-// A sentence ends in a full stop and begins with a capital.
+// A sentence ends in a full stop and begins with a capital, unless it begins
+// with the name of something ("programmes/…", "filter:").
 std::string Sentence(std::string text) {
-  if (text.empty()) return text;
-  if (text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
-  if (text.back() != '.' && text.back() != '!' && text.back() != '?') text += '.';
+  const size_t end_of_word = text.find_first_not_of("abcdefghijklmnopqrstuvwxyz");
+  if (end_of_word != 0 && (end_of_word == std::string::npos || text[end_of_word] == ' ')) {
+    text[0] = absl::ascii_toupper(static_cast<unsigned char>(text[0]));
+  }
+  if (!text.empty() && text.find_last_of(".!?") != text.size() - 1) text += '.';
   return text;
 }
 
@@ -54,14 +59,17 @@ ExitCode ExitCodeOf(const absl::Status& error) {
 std::string ErrorText(const absl::Status& error) {
   const ErrorDetails details = DetailsOf(error);
   const std::string message = Printable(std::string_view(error.message().data(), error.message().size()));
-  std::string text = Sentence(message.empty() ? absl::StatusCodeToString(error.code()) : message);
-  for (const FieldViolation& field : details.fields) {
-    absl::StrAppend(&text, "\n  ", Printable(field.field), ": ", Printable(field.description));
-  }
-  for (const PreconditionViolation& violation : details.preconditions) {
-    if (violation.description == error.message()) continue;
-    absl::StrAppend(&text, "\n  ", Printable(violation.subject), ": ", Printable(violation.description));
-  }
+  // Of several fields each gets a line; of one, the message says it.
+  const bool several = details.fields.size() > 1;
+  std::string text = several           ? "These fields are wrong:"
+                     : message.empty() ? absl::StatusCodeToString(error.code())
+                                       : Sentence(message);
+  const auto add = [&](const std::string& subject, const std::string& description) {
+    if (!several && absl::StrContains(error.message(), description)) return;
+    absl::StrAppend(&text, "\n  ", Printable(subject), ": ", Printable(description));
+  };
+  for (const FieldViolation& field : details.fields) add(field.field, field.description);
+  for (const PreconditionViolation& violation : details.preconditions) add(violation.subject, violation.description);
   if (details.retry_after) {
     absl::StrAppend(&text, "\n  Try again in ", absl::FormatDuration(*details.retry_after), ".");
   }

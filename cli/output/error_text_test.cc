@@ -22,6 +22,12 @@ TEST(ErrorTextTest, EveryWrongFieldIsNamed) {
 
 TEST(ErrorTextTest, AMessageBecomesASentence) {
   EXPECT_EQ(ErrorText(absl::InvalidArgumentError("no such column")), "No such column.\n");
+  EXPECT_EQ(ErrorText(absl::NotFoundError("events/e does not exist")), "events/e does not exist.\n");
+}
+
+TEST(ErrorTextTest, NothingIsSaidTwice) {
+  EXPECT_EQ(ErrorText(WrongState("MATCH_STATE", "matches/m", "ACTIVE", {"PROPOSED"})),
+            "matches/m: is ACTIVE; this needs it to be PROPOSED.\n  (MATCH_STATE)\n");
 }
 
 TEST(ErrorTextTest, BusyServicesSayWhenToTryAgain) {
