@@ -14,6 +14,7 @@ import sample
 from harness import Stack
 
 KEYS = {"partners": "partner_id", "mentors": "mentor_id", "mentees": "mentee_id", "events": "event_id"}
+PARTNER = {"mentors": "partner_id", "mentees": "excluded_partner_id", "events": "organiser_partner_id"}
 WHAT = tuple(KEYS)
 STORED = {
     "partners": ("partner", "SELECT external_key FROM organisations WHERE external_source = 'sample'"),
@@ -254,10 +255,10 @@ class BadCsv(unittest.TestCase):
                         "waiting_list": "2", "age_min": "-1", "registration_closes": "soon", "title_sv": ""}),
     }
 
-    def expect_named(self, what, wrong):
+    def expect_named(self, what, wrong, right=None):
         """One row with the values of `wrong` is refused with each of them named; its neighbours are stored."""
         first, bad, last = self.take(what, 3)
-        bad.update(wrong)
+        bad.update(wrong | (right or {}))
         before = self.stored(what)
         code, report = self.run_import(what, as_csv([first, bad, last]))
         self.assertEqual((code, report["counts"]), (SOME_REFUSED, {"created": 2, "refused": 1}))
@@ -283,9 +284,17 @@ class BadCsv(unittest.TestCase):
                 form, judged = self.WRONG[what]
                 self.expect_named(what, {**dict(list(form.items())[:2]), **dict(list(judged.items())[:2])})
 
+    def test_a_partner_is_named_beside_other_mistakes_only_where_it_is_one(self):
+        for what, column in PARTNER.items():
+            with self.subTest(what=what):
+                wrong = dict(list(self.WRONG[what][1].items())[:2])
+                if self.WRONG[what][0]:
+                    wrong |= dict(list(self.WRONG[what][0].items())[:1])
+                self.expect_named(what, {**wrong, column: "P9999"})
+                self.expect_named(what, wrong, {column: "P0001"})
+
     def test_a_partner_that_nobody_imported_is_named(self):
-        for what, column in {"mentors": "partner_id", "mentees": "excluded_partner_id",
-                             "events": "organiser_partner_id"}.items():
+        for what, column in PARTNER.items():
             with self.subTest(what=what):
                 self.expect_named(what, {column: "P9999"})
 
@@ -320,6 +329,21 @@ class BadCsv(unittest.TestCase):
         self.assertNotIn([refusing["email"]], names)
 
     # --- Again -------------------------------------------------------------
+
+    def test_a_row_whose_partner_has_come_meanwhile_is_stored_by_the_same_file(self):
+        partner, = self.take("partners", 1)
+        waiting, bad = self.take("mentors", 2)
+        content = as_csv([{**waiting, "partner_id": partner["partner_id"]},
+                          {**bad, "partner_id": partner["partner_id"], "gender": "W"}])
+        _, report = self.run_import("mentors", content)
+        self.assertEqual([(row["line"], row["column"]) for row in report["rows"] if row["column"] != "gender"],
+                         [(2, "partner_id"), (3, "partner_id")])
+        self.run_import("partners", as_csv([partner]))
+        before = self.stored("mentors")
+        code, report = self.run_import("mentors", content)
+        self.assertEqual((code, report["counts"]), (SOME_REFUSED, {"created": 1, "refused": 1}))
+        self.assertEqual([(row["line"], row["column"]) for row in report["rows"]], [(3, "gender")])
+        self.assertEqual(self.stored("mentors") - before, {waiting["mentor_id"]})
 
     def test_a_dry_run_says_what_would_happen_and_stores_nothing(self):
         def claim(what):
