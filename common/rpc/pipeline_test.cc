@@ -434,7 +434,7 @@ class ImpatientTest : public PipelineTest {
  protected:
   ImpatientTest()
       : PipelineTest(
-            {.name = "test", .address = "", .threads = 1, .queue = 10, .max_queue_wait = absl::Milliseconds(1)}) {}
+            {.name = "test", .address = "", .threads = 1, .queue = 10, .max_queue_wait = absl::Milliseconds(250)}) {}
 };
 
 TEST_F(ImpatientTest, WorkThatWaitedTooLongIsRefused) {
@@ -450,7 +450,7 @@ TEST_F(ImpatientTest, WorkThatWaitedTooLongIsRefused) {
   auto running = start();
   began.Wait();
   auto waiting = start();
-  std::this_thread::sleep_for(std::chrono::milliseconds(20));  // What is tested is that time passes in the queue.
+  std::this_thread::sleep_for(std::chrono::milliseconds(500));  // What is tested is that time passes in the queue.
   release.Open();
 
   EXPECT_TRUE(running.get().ok());
