@@ -2,12 +2,22 @@
 
 #include <utility>
 
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "common/sql/requests.h"
 #include "common/status/macros.h"
 #include "services/events/rpc/participant_age_check.h"
 #include "services/events/store/sql/migrations.h"
 #include "services/events/store/sql/sql_event_store.h"
 
 namespace brygga::events {
+namespace {
+
+// What a sweep does not get done is left to the next one, or to another replica.
+constexpr absl::Duration kSweepInterval = absl::Minutes(10);
+constexpr absl::Duration kSweepTimeout = absl::Seconds(30);
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<EventsService>> EventsService::Open(const std::string& url,
                                                                    std::shared_ptr<rpc::Channel> participants,
@@ -27,9 +37,10 @@ EventsService::EventsService(std::unique_ptr<sql::Database> database, std::uniqu
     : database_(std::move(database)),
       store_(std::move(store)),
       ages_(std::move(ages)),
-      housekeeping_(std::make_unique<Housekeeping>(*database_)),
       events_(*store_, *ages_),
-      registrations_(*store_, *ages_) {}
+      registrations_(*store_, *ages_),
+      sweep_(std::in_place, kSweepInterval,
+             [this] { sql::SweepAnswers(*database_, absl::Now() + kSweepTimeout).IgnoreError(); }) {}
 
 std::vector<rpc::Service> EventsService::services() {
   std::vector<rpc::Service> services;

@@ -4,6 +4,7 @@
 #define BRYGGA_SERVICES_EVENTS_SERVICE_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,11 +13,11 @@
 #include "common/rpc/client.h"
 #include "common/rpc/service.h"
 #include "common/sql/database.h"
+#include "common/time/periodic.h"
 #include "services/events/domain/age_check.h"
 #include "services/events/rpc/event_handler.h"
 #include "services/events/rpc/registration_handler.h"
 #include "services/events/store/event_store.h"
-#include "services/events/work/housekeeping.h"
 
 namespace brygga::events {
 
@@ -45,9 +46,9 @@ class EventsService {
   const std::unique_ptr<sql::Database> database_;
   const std::unique_ptr<EventStore> store_;
   const std::unique_ptr<AgeCheck> ages_;
-  const std::unique_ptr<Housekeeping> housekeeping_;
   EventHandler events_;
   RegistrationHandler registrations_;
+  const std::optional<Periodic> sweep_;  // Last: it uses the others. None over a store of the caller's.
 };
 
 }  // namespace brygga::events

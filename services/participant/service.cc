@@ -2,12 +2,23 @@
 
 #include <utility>
 
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "common/sql/requests.h"
 #include "common/status/macros.h"
 #include "services/participant/rpc/partner_client.h"
 #include "services/participant/store/sql/migrations.h"
 #include "services/participant/store/sql/sql_participant_store.h"
+#include "services/participant/work/old_enquiries.h"
 
 namespace brygga::participant {
+namespace {
+
+// What a sweep does not get done is left to the next one, or to another replica.
+constexpr absl::Duration kSweepInterval = absl::Minutes(10);
+constexpr absl::Duration kSweepTimeout = absl::Seconds(30);
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<ParticipantService>> ParticipantService::Open(const std::string& url,
                                                                              std::shared_ptr<rpc::Channel> partner,
@@ -29,11 +40,15 @@ ParticipantService::ParticipantService(std::unique_ptr<sql::Database> database, 
     : database_(std::move(database)),
       store_(std::move(store)),
       partners_(std::move(partners)),
-      housekeeping_(std::make_unique<Housekeeping>(*database_, *store_)),
       participants_(*store_),
       programmes_(*store_),
       enrolments_(*store_, *partners_),
-      enquiries_(*store_) {}
+      enquiries_(*store_),
+      sweep_(std::in_place, kSweepInterval, [this] {
+        const absl::Time deadline = absl::Now() + kSweepTimeout;
+        EraseOldEnquiries(*store_, deadline).IgnoreError();
+        sql::SweepAnswers(*database_, deadline).IgnoreError();
+      }) {}
 
 std::vector<rpc::Service> ParticipantService::services() {
   std::vector<rpc::Service> services;

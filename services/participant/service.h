@@ -4,6 +4,7 @@
 #define BRYGGA_SERVICES_PARTICIPANT_SERVICE_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,13 +13,13 @@
 #include "common/rpc/client.h"
 #include "common/rpc/service.h"
 #include "common/sql/database.h"
+#include "common/time/periodic.h"
 #include "services/participant/domain/partner_directory.h"
 #include "services/participant/rpc/enquiry_handler.h"
 #include "services/participant/rpc/enrolment_handler.h"
 #include "services/participant/rpc/participant_handler.h"
 #include "services/participant/rpc/programme_handler.h"
 #include "services/participant/store/participant_store.h"
-#include "services/participant/work/housekeeping.h"
 
 namespace brygga::participant {
 
@@ -47,11 +48,11 @@ class ParticipantService {
   const std::unique_ptr<sql::Database> database_;
   const std::unique_ptr<ParticipantStore> store_;
   const std::unique_ptr<PartnerDirectory> partners_;
-  const std::unique_ptr<Housekeeping> housekeeping_;
   ParticipantHandler participants_;
   ProgrammeHandler programmes_;
   EnrolmentHandler enrolments_;
   EnquiryHandler enquiries_;
+  const std::optional<Periodic> sweep_;  // Last: it uses the others. None over a store of the caller's.
 };
 
 }  // namespace brygga::participant

@@ -2,11 +2,21 @@
 
 #include <utility>
 
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "common/sql/requests.h"
 #include "common/status/macros.h"
 #include "services/partner/store/sql/migrations.h"
 #include "services/partner/store/sql/sql_partner_store.h"
 
 namespace brygga::partner {
+namespace {
+
+// What a sweep does not get done is left to the next one, or to another replica.
+constexpr absl::Duration kSweepInterval = absl::Minutes(10);
+constexpr absl::Duration kSweepTimeout = absl::Seconds(30);
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<PartnerService>> PartnerService::Open(const std::string& url, sql::Options options) {
   options.migrations = kMigrations;
@@ -21,11 +31,12 @@ PartnerService::PartnerService(PartnerStore& store)
 PartnerService::PartnerService(std::unique_ptr<sql::Database> database, std::unique_ptr<PartnerStore> store)
     : database_(std::move(database)),
       store_(std::move(store)),
-      housekeeping_(std::make_unique<Housekeeping>(*database_)),
       organisations_(*store_),
       networks_(*store_),
       agreements_(*store_),
-      contact_persons_(*store_) {}
+      contact_persons_(*store_),
+      sweep_(std::in_place, kSweepInterval,
+             [this] { sql::SweepAnswers(*database_, absl::Now() + kSweepTimeout).IgnoreError(); }) {}
 
 std::vector<rpc::Service> PartnerService::services() {
   std::vector<rpc::Service> services;

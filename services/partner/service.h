@@ -4,18 +4,19 @@
 #define BRYGGA_SERVICES_PARTNER_SERVICE_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "common/rpc/service.h"
 #include "common/sql/database.h"
+#include "common/time/periodic.h"
 #include "services/partner/rpc/agreement_handler.h"
 #include "services/partner/rpc/contact_person_handler.h"
 #include "services/partner/rpc/network_handler.h"
 #include "services/partner/rpc/organisation_handler.h"
 #include "services/partner/store/partner_store.h"
-#include "services/partner/work/housekeeping.h"
 
 namespace brygga::partner {
 
@@ -39,11 +40,11 @@ class PartnerService {
 
   const std::unique_ptr<sql::Database> database_;
   const std::unique_ptr<PartnerStore> store_;
-  const std::unique_ptr<Housekeeping> housekeeping_;
   OrganisationHandler organisations_;
   NetworkHandler networks_;
   AgreementHandler agreements_;
   ContactPersonHandler contact_persons_;
+  const std::optional<Periodic> sweep_;  // Last: it uses the others. None over a store of the caller's.
 };
 
 }  // namespace brygga::partner

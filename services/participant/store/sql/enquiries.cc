@@ -87,7 +87,7 @@ absl::StatusOr<list::Page<Enquiry>> SqlParticipantStore::ListEnquiries(const Aud
 }
 
 absl::StatusOr<int> SqlParticipantStore::EraseEnquiries(absl::Time before, absl::Time deadline) {
-  Mutation<int> mutation{{.actor = "service:participant", .method = "work/housekeeping", .deadline = deadline},
+  Mutation<int> mutation{{.actor = "service:participant", .method = "work/old_enquiries", .deadline = deadline},
                          nullptr};
   return database_.Write(mutation, [&](Transaction& tx) -> absl::StatusOr<int> {
     BRYGGA_ASSIGN_OR_RETURN(const std::vector<Row> rows, tx.Query(kSelectOldEnquiries, {{"before", before}}));
