@@ -1,5 +1,6 @@
 #include "cli/import/people.h"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -182,6 +183,9 @@ RowResult ResultOf(const v1::ImportRowResult& answer) {
   return result;
 }
 
+// A name of ours, and no partner's id of the file.
+bool IsName(const std::string& organisation) { return organisation.starts_with("organisations/"); }
+
 // Calls `use` with each place of `row` that names an organisation, and its column.
 template <typename F>
 void ForEachOrganisation(v1::ImportRow& row, F use) {
@@ -244,7 +248,8 @@ void PeopleImporter::ReadMentor(RowParser& parser, v1::ImportRow& row) const {
 
 void PeopleImporter::ReadMentee(RowParser& parser, v1::ImportRow& row) const {
   v1::Participant& person = *row.mutable_participant();
-  row.set_consent(parser.Flag("consent") ? v1::ROW_CONSENT_GIVEN : v1::ROW_CONSENT_REFUSED);
+  parser.Flag("consent");  // Where it cannot be read the row is put aside, and asked about as if it were given.
+  row.set_consent(parser.Text("consent") == "0" ? v1::ROW_CONSENT_REFUSED : v1::ROW_CONSENT_GIVEN);
   person.mutable_background()->set_residence_status(parser.Choice("residence", kResidences));
   person.mutable_background()->set_arrival_year(parser.Number("arrival_year").value_or(0));
   person.mutable_profile()->set_target_ssyk4(parser.Text("target_ssyk4"));
@@ -279,33 +284,41 @@ v1::ImportEnrolment* PeopleImporter::Apply(RowParser& parser, std::string_view c
   return application;
 }
 
-// partner_id becomes the name of the organisation that was imported under it.
 absl::StatusOr<std::vector<std::vector<FieldViolation>>> PeopleImporter::Resolve() {
-  BRYGGA_ASSIGN_OR_RETURN(const auto names, LookUp());
-  std::vector<std::vector<FieldViolation>> violations;
+  BRYGGA_ASSIGN_OR_RETURN(auto violations, NameOrganisations(batch_));
   google::protobuf::RepeatedPtrField<v1::ImportRow> rest;
-  for (v1::ImportRow& row : *batch_.mutable_rows()) {
-    std::vector<FieldViolation>& wrong = violations.emplace_back();
-    ForEachOrganisation(row, [&](std::string& organisation, std::string_view field) {
-      const auto name = names.find(organisation);
-      if (name != names.end()) {
-        organisation = name->second;
-      } else {
-        wrong.push_back({std::string(field), std::string(kUnknownPartner)});
-      }
-    });
-    *(wrong.empty() ? rest : *aside_.mutable_rows()).Add() = std::move(row);
+  for (int i = 0; i < batch_.rows_size(); ++i) {
+    const bool named = violations[static_cast<size_t>(i)].empty();
+    *(named ? rest : *aside_.mutable_rows()).Add() = std::move(*batch_.mutable_rows(i));
   }
   *batch_.mutable_rows() = std::move(rest);
   return violations;
 }
 
-absl::StatusOr<std::map<std::string, std::string>> PeopleImporter::LookUp() const {
+// A partner's id becomes the name of the organisation that was imported under
+// it; where there is none it is a wrong field of the row.
+absl::StatusOr<std::vector<std::vector<FieldViolation>>> PeopleImporter::NameOrganisations(
+    v1::ImportParticipantsRequest& request) const {
   std::set<std::string> keys;
-  for (v1::ImportRow row : batch_.rows()) {
-    ForEachOrganisation(row, [&](const std::string& key, std::string_view) { keys.insert(key); });
+  for (v1::ImportRow& row : *request.mutable_rows()) {
+    ForEachOrganisation(row, [&](const std::string& key, std::string_view) {
+      if (!IsName(key)) keys.insert(key);
+    });
   }
-  return FindOrganisations(api_, target_.source, keys);
+  BRYGGA_ASSIGN_OR_RETURN(const auto names, FindOrganisations(api_, target_.source, keys));
+  std::vector<std::vector<FieldViolation>> violations;
+  for (v1::ImportRow& row : *request.mutable_rows()) {
+    std::vector<FieldViolation>& wrong = violations.emplace_back();
+    ForEachOrganisation(row, [&](std::string& organisation, std::string_view field) {
+      if (IsName(organisation)) return;
+      if (const auto name = names.find(organisation); name != names.end()) {
+        organisation = name->second;
+      } else {
+        wrong.push_back({std::string(field), std::string(kUnknownPartner)});
+      }
+    });
+  }
+  return violations;
 }
 
 std::string PeopleImporter::Content() const { return batch_.rows_size() == 0 ? "" : batch_.SerializeAsString(); }
@@ -315,7 +328,12 @@ absl::StatusOr<std::vector<RowResult>> PeopleImporter::Send(const std::string& r
 }
 
 absl::StatusOr<std::vector<RowResult>> PeopleImporter::Probe(const std::string& request_id) {
-  return Import(aside_, request_id, DryRun::kYes);
+  BRYGGA_ASSIGN_OR_RETURN(const auto unnamed, NameOrganisations(aside_));
+  BRYGGA_ASSIGN_OR_RETURN(auto results, Import(aside_, request_id, DryRun::kYes));
+  for (size_t i = 0; i < std::min(unnamed.size(), results.size()); ++i) {
+    results[i].violations.insert(results[i].violations.begin(), unnamed[i].begin(), unnamed[i].end());
+  }
+  return results;
 }
 
 absl::StatusOr<std::vector<RowResult>> PeopleImporter::Import(v1::ImportParticipantsRequest request,

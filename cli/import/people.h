@@ -44,7 +44,8 @@ class PeopleImporter final : public Importer {
   void ReadMentee(RowParser& parser, participant::v1::ImportRow& row) const;
   participant::v1::ImportEnrolment* Apply(RowParser& parser, std::string_view column, const std::string& programme,
                                           participant::v1::ImportRow& row) const;
-  absl::StatusOr<std::map<std::string, std::string>> LookUp() const;
+  absl::StatusOr<std::vector<std::vector<FieldViolation>>> NameOrganisations(
+      participant::v1::ImportParticipantsRequest& request) const;
   absl::StatusOr<std::vector<RowResult>> Import(participant::v1::ImportParticipantsRequest request,
                                                 const std::string& request_id, DryRun dry_run) const;
 
