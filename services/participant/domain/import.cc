@@ -13,6 +13,12 @@ RowPlan WithoutEffect(const ImportRow& row, ImportOutcome outcome) {
   return {.result = {.external_ref = row.person.external_ref, .outcome = outcome}};
 }
 
+RowPlan Refused(const ImportRow& row, std::vector<FieldViolation> violations) {
+  RowPlan plan = WithoutEffect(row, ImportOutcome::kRefused);
+  plan.result.violations = std::move(violations);
+  return plan;
+}
+
 const Enrolment* FindEnrolment(const std::optional<KnownPerson>& known, const Enrolment& wanted) {
   if (!known) return nullptr;
   for (const Enrolment& enrolment : known->enrolments) {
@@ -34,8 +40,9 @@ bool HasBasis(const ImportBatch& batch, const ImportRow& row, const CohortsByRef
   });
 }
 
-std::vector<FieldViolation> CheckRow(const ImportRow& row, const CohortsByRef& cohorts,
-                                     const std::optional<KnownPerson>& known) {
+std::string CohortPath(size_t enrolment) { return absl::StrCat("enrolments[", enrolment, "].cohort"); }
+
+std::vector<FieldViolation> CheckRow(const ImportRow& row, const CohortsByRef& cohorts) {
   std::vector<FieldViolation> violations = row.problems;
   for (FieldViolation& violation : CheckParticipant(row.person, row.background)) {
     const bool named = std::any_of(row.problems.begin(), row.problems.end(),
@@ -53,17 +60,27 @@ std::vector<FieldViolation> CheckRow(const ImportRow& row, const CohortsByRef& c
   for (size_t i = 0; i < row.enrolments.size(); ++i) {
     const Enrolment& enrolment = row.enrolments[i].enrolment;
     const CohortFacts& facts = cohorts.at(enrolment.ref.cohort);
-    const std::string path = absl::StrCat("enrolments[", i, "].");
     for (FieldViolation& violation : CheckEnrolment(enrolment, facts.programme, person)) {
-      violations.push_back({path + violation.field, std::move(violation.description)});
-    }
-    if (facts.cohort.state != CohortState::kOpen && FindEnrolment(known, enrolment) == nullptr) {
-      violations.push_back(
-          {path + "cohort", "is " + WordOf(facts.cohort.state) + "; only an OPEN cohort takes new applications"});
+      violations.push_back({absl::StrCat("enrolments[", i, "].", violation.field), std::move(violation.description)});
     }
     if (!seen.insert({enrolment.ref.cohort, enrolment.role}).second) {
-      violations.push_back({path + "cohort", "is there twice in one role; leave one out"});
+      violations.push_back({CohortPath(i), "is there twice in one role; leave one out"});
     }
+  }
+  return violations;
+}
+
+// The cohorts that no longer take the new applications of the row.
+std::vector<FieldViolation> CheckCohortsOpen(const ImportRow& row, const CohortsByRef& cohorts,
+                                             const std::optional<KnownPerson>& known) {
+  std::vector<FieldViolation> violations;
+  for (size_t i = 0; i < row.enrolments.size(); ++i) {
+    const Enrolment& enrolment = row.enrolments[i].enrolment;
+    const CohortState state = cohorts.at(enrolment.ref.cohort).cohort.state;
+    if (state == CohortState::kOpen || FindEnrolment(known, enrolment) != nullptr) continue;
+    violations.push_back(
+        {CohortPath(i), absl::StrCat("The cohort is ", WordOf(state),
+                                     ": only an OPEN cohort takes new applications. Name another cohort.")});
   }
   return violations;
 }
@@ -182,15 +199,15 @@ bool MayBeSomebodyElse(const ImportRow& row, const std::optional<KnownPerson>& k
 RowPlan PlanRow(const ImportBatch& batch, const ImportRow& row, const CohortsByRef& cohorts,
                 const std::optional<KnownPerson>& known, const std::vector<Lookalike>& lookalikes, absl::Time now) {
   if (row.consent == RowConsent::kRefused) return WithoutEffect(row, ImportOutcome::kNoConsent);
-  if (std::vector<FieldViolation> violations = CheckRow(row, cohorts, known); !violations.empty()) {
-    RowPlan plan = WithoutEffect(row, ImportOutcome::kRefused);
-    plan.result.violations = std::move(violations);
-    return plan;
-  }
+  std::vector<FieldViolation> violations = CheckRow(row, cohorts);
+  const bool sound = violations.empty();
+  for (FieldViolation& late : CheckCohortsOpen(row, cohorts, known)) violations.push_back(std::move(late));
+  if (!sound) return Refused(row, std::move(violations));
   if (!HasBasis(batch, row, cohorts)) return WithoutEffect(row, ImportOutcome::kNoConsent);
-  if (known) return PlanKnown(batch, row, *known, now);
-  if (!lookalikes.empty() && !row.confirmed_distinct) return PlanAlike(row, lookalikes);
-  return PlanNew(batch, row, now);
+  if (MayBeSomebodyElse(row, known) && !lookalikes.empty()) return PlanAlike(row, lookalikes);
+  // Last, for no other cohort would take a row that ended above.
+  if (!violations.empty()) return Refused(row, std::move(violations));
+  return known ? PlanKnown(batch, row, *known, now) : PlanNew(batch, row, now);
 }
 
 int ImportReport::Count(ImportOutcome outcome) const {

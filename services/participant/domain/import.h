@@ -83,7 +83,9 @@ struct RowPlan {
 // True where the store must look for lookalikes before it plans the row.
 bool MayBeSomebodyElse(const ImportRow& row, const std::optional<KnownPerson>& known);
 
-// Plans one row. `cohorts` holds every cohort that the row names.
+// Plans one row. `cohorts` holds every cohort that the row names. A cohort that
+// is not OPEN refuses new applications last: a row without consent, or like
+// somebody else's, is called that first.
 RowPlan PlanRow(const ImportBatch& batch, const ImportRow& row, const CohortsByRef& cohorts,
                 const std::optional<KnownPerson>& known, const std::vector<Lookalike>& lookalikes, absl::Time now);
 

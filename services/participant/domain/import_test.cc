@@ -156,6 +156,40 @@ TEST_F(PlanRowTest, WhoAgreesInAllIsADuplicateAndInPartAmbiguous) {
   EXPECT_EQ(Plan().result.outcome, ImportOutcome::kCreated);
 }
 
+TEST_F(PlanRowTest, ACohortThatIsNoLongerOpenTakesNobodyNew) {
+  cohorts_[kCohort].cohort.state = CohortState::kMatching;
+
+  EXPECT_EQ(Plan().result.outcome, ImportOutcome::kRefused);
+  EXPECT_THAT(Plan().result.violations,
+              ElementsAre(FieldViolation{"enrolments[0].cohort",
+                                         "The cohort is MATCHING: only an OPEN cohort takes new applications. Name "
+                                         "another cohort."}));
+}
+
+TEST_F(PlanRowTest, ACohortThatIsNoLongerOpenHidesNothingElseAboutARow) {
+  cohorts_[kCohort].cohort.state = CohortState::kMatching;
+  lookalikes_ = {{.external_ref = ExternalRef{"sample", "A0"}, .same_name_and_year = true, .same_email = true}};
+  EXPECT_EQ(Plan().result.outcome, ImportOutcome::kDuplicate);
+  EXPECT_THAT(Plan().result.violations, IsEmpty());
+
+  lookalikes_[0].same_email = false;
+  EXPECT_EQ(Plan().result.outcome, ImportOutcome::kAmbiguous);
+
+  row_.confirmed_distinct = true;
+  EXPECT_EQ(Plan().result.outcome, ImportOutcome::kRefused);
+
+  row_.consent = RowConsent::kNotAsked;
+  EXPECT_EQ(Plan().result.outcome, ImportOutcome::kNoConsent);
+}
+
+TEST_F(PlanRowTest, WhoIsKnownFromElsewhereIsNewToACohortThatIsNoLongerOpen) {
+  Store(Plan());
+  known_->enrolments.clear();
+  cohorts_[kCohort].cohort.state = CohortState::kMatching;
+
+  EXPECT_EQ(Plan().result.outcome, ImportOutcome::kRefused);
+}
+
 TEST_F(PlanRowTest, WhoHasSteppedBackIsStoredAsWithdrawn) {
   row_.enrolments[0].withdrawn = true;
 

@@ -709,6 +709,25 @@ TEST_P(ParticipantStoreConformance, TheSamePersonAgainIsFoundInTheBatchAndInEarl
   EXPECT_THAT(OutcomesOf(store_.Import({}, BatchOf({perhaps}))), ElementsAre(ImportOutcome::kCreated));
 }
 
+TEST_P(ParticipantStoreConformance, ACohortThatIsNoLongerOpenRefusesOnlyWhoIsNew) {
+  ASSERT_THAT(store_.Import({}, BatchOf({RowOf("A1")})), IsOk());
+  MoveTo(CohortState::kClosed);
+  ImportRow again = RowOf("A2");
+  again.person.given_name = "A1";
+  again.person.email = "p-A1@post.example";
+  ImportRow perhaps = RowOf("A3");
+  perhaps.person.given_name = "A1";
+  ImportRow silent = RowOf("A4");
+  silent.consent = RowConsent::kNotAsked;
+
+  const auto report = store_.Import({}, BatchOf({RowOf("A1"), again, perhaps, silent, RowOf("A5")}));
+
+  EXPECT_THAT(OutcomesOf(report),
+              ElementsAre(ImportOutcome::kUnchanged, ImportOutcome::kDuplicate, ImportOutcome::kAmbiguous,
+                          ImportOutcome::kNoConsent, ImportOutcome::kRefused));
+  EXPECT_THAT(IdsOf(store_.ListParticipants({.everything = true}, {}, kEver)->items), ElementsAre("p-A1"));
+}
+
 TEST_P(ParticipantStoreConformance, ABadRowStopsNoOtherAndLeavesNothing) {
   ImportRow bad = RowOf("A1");
   bad.person.profile.ssyk4 = "1";
