@@ -539,7 +539,7 @@ TEST_P(ParticipantStoreConformance, WhoAppliesManyTimesAtOnceIsEnrolledOnce) {
   EXPECT_EQ(made, 1);
 }
 
-TEST_P(ParticipantStoreConformance, TheLastPlaceIsGivenOnceToManyWhoAreDecidedAtOnce) {
+int ParticipantStoreConformance::EnrolledInTheLastPlace() {
   cohort_ = *store_.ChangeCohort({}, cohort_.ref, [](const Cohort& before, absl::Time now) {
     Cohort wanted = before;
     wanted.places = 1;
@@ -561,8 +561,11 @@ TEST_P(ParticipantStoreConformance, TheLastPlaceIsGivenOnceToManyWhoAreDecidedAt
     });
   }
   for (std::thread& thread : threads) thread.join();
+  return enrolled;
+}
 
-  EXPECT_EQ(enrolled, 1);
+TEST_P(ParticipantStoreConformance, TheLastPlaceIsGivenOnceToManyWhoAreDecidedAtOnce) {
+  EXPECT_EQ(EnrolledInTheLastPlace(), 1);
   EXPECT_EQ(store_.Summarise(cohort_.ref, kEver)->enrolments.at({Role::kAdept, EnrolmentState::kWaitlisted}), 7);
 }
 

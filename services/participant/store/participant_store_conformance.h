@@ -38,6 +38,10 @@ class ParticipantStoreConformance : public ::testing::TestWithParam<testing::Mak
   void MoveTo(CohortState state);
   FeaturesPage Features();
 
+  // How many of 8 adepts who are decided at the same moment are enrolled in a
+  // cohort of one place.
+  int EnrolledInTheLastPlace();
+
   // A row of a file for a person with this key.
   ImportRow RowOf(const std::string& key) const;
   ImportBatch BatchOf(std::vector<ImportRow> rows) const;

@@ -13,7 +13,7 @@
 namespace brygga::participant {
 
 // Safe for concurrent use. `database`, migrated with kMigrations, outlives it.
-class SqlParticipantStore final : public ParticipantStore {
+class SqlParticipantStore : public ParticipantStore {
  public:
   explicit SqlParticipantStore(sql::Database& database) : database_(database) {}
 
@@ -83,7 +83,7 @@ class SqlParticipantStore final : public ParticipantStore {
                                                     absl::Time deadline) override;
   absl::StatusOr<int> EraseEnquiries(absl::Time before, absl::Time deadline) override;
 
- private:
+ protected:
   sql::Database& database_;
 };
 
