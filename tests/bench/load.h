@@ -29,8 +29,9 @@ struct Load {
 };
 
 struct Cost {
-  double cpu_us = 0;  // Server CPU time per call, user and system.
-  double p50_us = 0;  // Latency as the client saw it.
+  double cpu_us = 0;    // Server CPU time per call, user and system.
+  double whole_us = 0;  // The same and the client's own: what the call costs at both ends.
+  double p50_us = 0;    // Latency as the client saw it.
   double p99_us = 0;
   double per_s = 0;   // Calls per second of wall time.
   int failed = 0;     // Calls that did not end with OK.

@@ -1,6 +1,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -17,6 +18,7 @@
 #include "common/sql/database.h"
 #include "common/status/check.h"
 #include "services/partner/service.h"
+#include "services/suite/suite.h"
 #include "tests/bench/contender.h"
 #include "tests/bench/echo.pb.h"
 #include "tests/bench/echo_reference.h"
@@ -62,6 +64,35 @@ void ServePartner(std::string_view name, const std::string& folder, sql::GroupCo
   ServeWithPipeline(name, folder, (*service)->services());
 }
 
+// All five services in one process, as a small organisation runs them; the
+// address is the gateway's.
+void ServeSuite(const std::string& folder) {
+  const auto issuer = rpc::LocalIssuer::OpenOrCreate(folder + "/issuer");
+  BRYGGA_CHECK(issuer.ok());
+  const auto authenticator = rpc::OpenJwtAuthenticator((*issuer)->jwt_options());
+  BRYGGA_CHECK(authenticator.ok());
+  const std::string data = absl::StrCat(folder, "/suite-", getpid());
+  std::filesystem::create_directory(data);
+  const auto log = Log::ToFile("suite", data + "/log");
+  const auto suite = suite::Suite::Start({
+      .folder = data,
+      .server = [&](const std::string& service) -> rpc::ServerOptions {
+        return {.name = service,
+                .metrics_address = "127.0.0.1:0",
+                .authenticator = *authenticator,
+                .local_issuer = true,
+                .log = log};
+      },
+      .tokens = [&](const std::string& service) { return (*issuer)->ServiceTokens(service); },
+      .log = log,
+  });
+  BRYGGA_CHECK(suite.ok());
+  for (rpc::Server* server : (*suite)->servers()) server->SetReady(true);
+  Ready((*suite)->server("gateway").address());
+  WaitForEndOfInput();
+  (*suite)->Drain();
+}
+
 absl::StatusOr<v1::EchoResponse> Echo(const v1::EchoRequest& request, const rpc::Call&) {
   v1::EchoResponse response;
   response.set_text(request.text());
@@ -88,6 +119,8 @@ int Serve(std::string_view name, const std::string& folder) {
     ServePartner(name, folder, sql::GroupCommit::kOn);
   } else if (name == "partner-ungrouped") {
     ServePartner(name, folder, sql::GroupCommit::kOff);
+  } else if (name == "suite") {
+    ServeSuite(folder);
   } else {
     std::fprintf(stderr, "brygga-bench: no contender is called %s\n", std::string(name).c_str());
     return 2;
