@@ -128,7 +128,7 @@ std::shared_ptr<spdlog::logger> MakeLogger(spdlog::sink_ptr sink, LogLevel level
 // A system call for each line would cost more than the line.
 class FileLog final : public Log {
  public:
-  FileLog(std::shared_ptr<spdlog::logger> logger, std::string_view service)
+  FileLog(const std::shared_ptr<spdlog::logger>& logger, std::string_view service)
       : Log(logger, service), flusher_([logger] { logger->flush(); }, std::chrono::seconds(1)) {}
 
  private:
