@@ -5,9 +5,10 @@
 namespace brygga::engine {
 namespace {
 
+template <typename W>
 class HopcroftKarp {
  public:
-  HopcroftKarp(const Bipartite<int32_t>& graph, Ticker& ticker)
+  HopcroftKarp(const Bipartite<W>& graph, Ticker& ticker)
       : graph_(graph), ticker_(ticker), seating_(graph.agent_count(), graph.seats), layer_(graph.agent_count()) {}
 
   std::optional<Coverage> Run() {
@@ -130,7 +131,7 @@ class HopcroftKarp {
     return coverage;
   }
 
-  const Bipartite<int32_t>& graph_;
+  const Bipartite<W>& graph_;
   Ticker& ticker_;
   Seating seating_;
   std::vector<int32_t> layer_;
@@ -141,8 +142,12 @@ class HopcroftKarp {
 
 }  // namespace
 
-std::optional<Coverage> LargestCoverage(const Bipartite<int32_t>& graph, Ticker& ticker) {
-  return HopcroftKarp(graph, ticker).Run();
+template <typename W>
+std::optional<Coverage> LargestCoverage(const Bipartite<W>& graph, Ticker& ticker) {
+  return HopcroftKarp<W>(graph, ticker).Run();
 }
+
+template std::optional<Coverage> LargestCoverage(const Bipartite<int32_t>& graph, Ticker& ticker);
+template std::optional<Coverage> LargestCoverage(const Bipartite<int64_t>& graph, Ticker& ticker);
 
 }  // namespace brygga::engine

@@ -18,7 +18,9 @@ struct Coverage {
 
 // Hopcroft and Karp's algorithm with seats: O(pairs × √people).
 // Nullopt: `ticker` stopped it.
-std::optional<Coverage> LargestCoverage(const Bipartite<int32_t>& graph, Ticker& ticker);
+// W is int32_t or int64_t; weights are not looked at.
+template <typename W>
+std::optional<Coverage> LargestCoverage(const Bipartite<W>& graph, Ticker& ticker);
 
 }  // namespace brygga::engine
 
