@@ -135,6 +135,12 @@ absl::Status CheckSums(const Problem& problem, const Assignment& assignment, con
 
 }  // namespace
 
+absl::Status Check(const Problem& problem, Objective objective, const Assignment& assignment,
+                   const Certificate& certificate) {
+  if (objective != Objective::kCoverageThenScore) return absl::UnimplementedError("not checked yet");
+  return CheckCoverageThenScore(problem, assignment, certificate);
+}
+
 absl::Status CheckCoverageThenScore(const Problem& problem, const Assignment& assignment,
                                     const Certificate& certificate) {
   BRYGGA_RETURN_IF_ERROR(Validate(problem));

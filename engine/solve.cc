@@ -2,7 +2,11 @@
 
 #include <openssl/sha.h>
 
+#include <algorithm>
 #include <array>
+#include <set>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/status/error.h"
@@ -36,21 +40,68 @@ int64_t Lot(uint64_t adept_ticket, uint64_t mentor_ticket) {
   return static_cast<int64_t>((z ^ (z >> 31)) >> 24);
 }
 
-int64_t SolveMemoryBound(const Problem& problem) {
+Statistics StatisticsOf(const Problem& problem, const Assignment& assignment) {
+  Statistics statistics{.matched = static_cast<int64_t>(assignment.pairs.size()),
+                        .total_score = assignment.total_score};
+  std::vector<int64_t> adept_pairs(problem.rounds_waited.size()), mentor_pairs(problem.capacity.size());
+  std::vector<int32_t> mentor_of(problem.rounds_waited.size(), -1);
+  if (!assignment.pairs.empty()) statistics.worst_score = kScoreOne;
+  for (const MatchedPair& pair : assignment.pairs) {
+    statistics.worst_score = std::min(statistics.worst_score, pair.score);
+    ++adept_pairs[static_cast<size_t>(pair.adept)];
+    ++mentor_pairs[static_cast<size_t>(pair.mentor)];
+    mentor_of[static_cast<size_t>(pair.adept)] = pair.mentor;
+  }
+  std::set<std::pair<GroupSide, int32_t>> guaranteed;
+  for (const Group& group : problem.groups) {
+    const auto& pairs = group.side == GroupSide::kAdepts ? adept_pairs : mentor_pairs;
+    int64_t sum = 0;
+    for (const int32_t row : group.members) {
+      sum += pairs[static_cast<size_t>(row)];
+      if (group.guaranteed && pairs[static_cast<size_t>(row)] > 0) guaranteed.emplace(group.side, row);
+    }
+    statistics.reserved += std::min(group.reserved, sum);
+  }
+  statistics.guaranteed = static_cast<int64_t>(guaranteed.size());
+  if (problem.repair) {
+    for (const auto& [adept, mentor] : problem.repair->previous) {
+      if (mentor_of[static_cast<size_t>(adept)] == mentor) ++statistics.kept_pairs;
+    }
+    statistics.changed_pairs = static_cast<int64_t>(problem.repair->previous.size()) - statistics.kept_pairs;
+    statistics.new_pairs = statistics.matched - statistics.kept_pairs;
+  }
+  for (const Lock& lock : problem.locks) {
+    const bool over =
+        mentor_pairs[static_cast<size_t>(lock.mentor)] > problem.capacity[static_cast<size_t>(lock.mentor)];
+    if (lock.override_rules && (over || problem.edges.Find(lock.adept, lock.mentor) < 0)) ++statistics.overrides;
+  }
+  return statistics;
+}
+
+int64_t SolveMemoryBound(const Problem& problem, Objective) {
   return 64 * problem.edges.size() + 512 * (int64_t{problem.adept_count()} + problem.mentor_count());
 }
 
-absl::StatusOr<Solution> SolveCoverageThenScore(const Problem& problem, const SolveOptions& options) {
-  if (absl::Status status = Validate(problem); !status.ok()) return status;
+absl::StatusOr<Solution> Solve(const Problem& problem, Objective objective, const SolveOptions& options) {
+  if (absl::Status status = Validate(problem, objective); !status.ok()) return status;
   if (problem.adept_count() > kMostPeople || problem.mentor_count() > kMostPeople) {
     return TooLarge(absl::StrCat("a side of the cohort has more than ", kMostPeople, " people"));
   }
-  if (const int64_t bound = SolveMemoryBound(problem); bound > options.memory_limit_bytes) {
+  if (const int64_t bound = SolveMemoryBound(problem, objective); bound > options.memory_limit_bytes) {
     return TooLarge(absl::StrCat("solving ", problem.edges.size(), " pairs of ", problem.adept_count(), " adepts and ",
                                  problem.mentor_count(), " mentors needs up to ", bound, " bytes; the limit is ",
                                  options.memory_limit_bytes));
   }
-  return SolvePlainCoverageThenScore(problem, options);
+  if (objective != Objective::kCoverageThenScore || !problem.groups.empty() || problem.repair) {
+    return absl::UnimplementedError("not solved yet");
+  }
+  absl::StatusOr<Solution> solution = SolvePlainCoverageThenScore(problem, options);
+  if (solution.ok()) solution->statistics = StatisticsOf(problem, solution->assignment);
+  return solution;
+}
+
+absl::StatusOr<Solution> SolveCoverageThenScore(const Problem& problem, const SolveOptions& options) {
+  return Solve(problem, Objective::kCoverageThenScore, options);
 }
 
 }  // namespace brygga::engine

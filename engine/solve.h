@@ -1,4 +1,4 @@
-// The exact solver.
+// The exact solver: one door for every objective.
 #ifndef BRYGGA_ENGINE_SOLVE_H_
 #define BRYGGA_ENGINE_SOLVE_H_
 
@@ -19,25 +19,58 @@ struct SolveOptions {
   Control control;
 };
 
+// What there is to say of an answer, whoever made it; locked pairs count.
+struct Statistics {
+  int64_t matched = 0;      // Adepts.
+  int64_t total_score = 0;  // Micro-units.
+  int32_t worst_score = 0;  // Of a pair; 0 where there is none.
+  int64_t guaranteed = 0;   // People of guaranteed groups who have a pair.
+  int64_t reserved = 0;     // Reserved seats that their groups fill.
+  int64_t kept_pairs = 0;   // Of Repair's previous ones.
+  int64_t changed_pairs = 0;
+  int64_t new_pairs = 0;  // That are not among the previous ones. Without Repair: 0.
+  int64_t overrides = 0;  // Pairs that a lock forced against a rule or a capacity.
+
+  friend bool operator==(const Statistics&, const Statistics&) = default;
+};
+Statistics StatisticsOf(const Problem& problem, const Assignment& assignment);
+
 struct Solution {
   Assignment assignment;
   Certificate certificate;
+  Statistics statistics = {};
 };
 
-// What SolveCoverageThenScore needs beside the problem itself, at most: 64
-// bytes a pair and 512 a person. (64 are used only where all answers tie; 16
-// are common.)
-int64_t SolveMemoryBound(const Problem& problem);
+// What Solve needs beside the problem itself, at most. Plain problems: 64 bytes a
+// pair and 512 a person (16 a pair are common). With groups, or FAIREST: network.h
+// and fairest.h say.
+int64_t SolveMemoryBound(const Problem& problem, Objective objective = Objective::kCoverageThenScore);
 
-// COVERAGE_THEN_SCORE: as many pairs as there can be; among those answers the
-// highest total score; among those the most rounds waited by the matched; among
-// those the highest sum of lots. A pair's lot is drawn from the round's seed and
-// both tie keys alone (Lot), so the answer does not depend on the order of rows.
-// Locked pairs are in every answer.
+// The best answer to `problem`. In this order, each among the best answers to
+// what stands before it:
 //
-// kInvalidArgument: Validate refuses the problem. kCancelled: the control said
-// so. kResourceExhausted, reason COHORT_TOO_LARGE: SolveMemoryBound is above the
-// limit; both are named.
+//  1. the hard rules: pairs allowed, capacities, caps, minimum loads, locks;
+//  2. the most people of guaranteed groups have a pair;
+//  3. the most reserved seats are filled by their groups;
+//  4. the objective; with Repair's price less the price of the changed pairs
+//     from the total score;
+//  5. without a price, the fewest changed pairs;
+//  6. the most rounds waited by the matched, and then the highest sum of lots. A
+//     pair's lot is drawn from the round's seed and both tie keys alone (Lot), so
+//     the answer does not depend on the order of rows.
+//
+// SCORE has as many pairs of score 0 as 5 and 6 make of it: a pair that costs
+// nothing is added where its lot is not 0. STABLE takes 1 to 3 as stable.h says,
+// and does not look at previous pairs.
+//
+// kInvalidArgument: Validate refuses the problem, or STABLE its groups.
+// kFailedPrecondition, reason MINIMUM_LOAD: no answer reaches the minimum loads;
+// the groups that are short are named, with the most they can have together and
+// who stands in the way. kCancelled: the control said so. kResourceExhausted,
+// reason COHORT_TOO_LARGE: SolveMemoryBound is above the limit; both are named.
+absl::StatusOr<Solution> Solve(const Problem& problem, Objective objective, const SolveOptions& options = {});
+
+// Solve with COVERAGE_THEN_SCORE.
 absl::StatusOr<Solution> SolveCoverageThenScore(const Problem& problem, const SolveOptions& options = {});
 
 // A person's ticket: the first eight bytes, big-endian, of SHA-256 over the
