@@ -137,6 +137,7 @@ class ReferenceReader {
       if (row["ssyk"].size() != 4) return row.Bad("ssyk", "is not of four digits");
       codes.emplace_back(row["ssyk"]);
       fields.emplace_back(row["field_id"]);
+      reference_.group_codes_.emplace_back(row["ssyk"]);
       reference_.managers_.push_back(row["ssyk"][0] == '1');
       return AddCode(row, "ssyk", reference_.groups_);
     }));

@@ -67,6 +67,8 @@ class Reference {
   int language_count() const { return static_cast<int>(languages_.size()); }
   int municipality_count() const { return static_cast<int>(latitudes_.size()); }
 
+  // The SSYK-4 code of a group.
+  const std::string& GroupCode(int group) const { return group_codes_[static_cast<size_t>(group)]; }
   // The SSYK-4 group that an occupation name belongs to.
   int GroupOf(int occupation) const { return occupation_groups_[static_cast<size_t>(occupation)]; }
   // Whether a group is a manager group (major group 1).
@@ -99,6 +101,7 @@ class Reference {
   friend class ReferenceReader;
 
   Index groups_, occupations_, skills_, municipalities_, languages_, sun_fields_, levels_;
+  std::vector<std::string> group_codes_;
   std::vector<bool> managers_;
   std::vector<int> occupation_groups_;
   std::vector<uint16_t> relations_;
