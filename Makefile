@@ -4,7 +4,7 @@ SHELL := /bin/bash
 JOBS ?= $(shell nproc)
 CTEST := ctest --output-on-failure --parallel $(JOBS) --no-tests=error
 
-.PHONY: help deps lint-deps build demo run test lint fmt tidy check asan tsan bench soak release clean
+.PHONY: help deps lint-deps bench-deps build demo run test lint fmt tidy check asan tsan bench soak release clean
 
 help:  ## This list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -52,9 +52,13 @@ check: lint tidy test asan tsan  ## What we run before handing in.
 release: deps  ## Build the optimised programs into build/release.
 	@cmake --preset release >/dev/null && cmake --build --preset release --parallel $(JOBS)
 
-bench: deps  ## Our figures beside their references, interleaved in one run.
-	@cmake --preset release >/dev/null && cmake --build --preset release --parallel $(JOBS) --target brygga-bench
+bench-deps:
+	@deploy/install-deps --bench
+
+bench: bench-deps  ## Our figures beside their references, interleaved in one run.
+	@cmake --preset release >/dev/null && cmake --build --preset release --parallel $(JOBS) --target brygga-bench brygga-bench-engine
 	@build/release/brygga-bench
+	@build/release/brygga-bench-engine
 
 clean:  ## Remove what was built and what the demo left.
 	@rm -rf build .run
