@@ -38,15 +38,13 @@ struct WhatIf::Search {
   std::priority_queue<std::pair<Change, Place>, std::vector<std::pair<Change, Place>>, std::greater<>> queue;
 };
 
-bool WhatIf::IsPlain(const Problem& problem) {
-  return problem.groups.empty() && (!problem.repair || problem.repair->price);
-}
-
 WhatIf::WhatIf(const Problem& problem, Objective objective, const Assignment& assignment,
                const Certificate& certificate)
     : problem_(problem),
       is_largest_(objective == Objective::kCoverageThenScore || objective == Objective::kFairest),
-      has_prices_(objective == Objective::kCoverageThenScore || objective == Objective::kScore),
+      has_prices_((objective == Objective::kCoverageThenScore || objective == Objective::kScore) &&
+                  certificate.adept_price.size() == problem.rounds_waited.size() &&
+                  certificate.mentor_price.size() == problem.capacity.size()),
       locked_(problem.rounds_waited.size(), 0),
       place_of_(problem.rounds_waited.size(), static_cast<Place>(problem.capacity.size())),
       seats_(problem.capacity),
@@ -96,7 +94,8 @@ void WhatIf::ReadPrices(const Certificate& certificate) {
 
 Change WhatIf::Worth(int32_t adept, int64_t pair) const {
   if (!has_prices_) return {};
-  const bool kept = problem_.repair && previous_[At(adept)] == problem_.edges.mentor[At(pair)];
+  const bool kept =
+      problem_.repair && problem_.repair->price && previous_[At(adept)] == problem_.edges.mentor[At(pair)];
   return {is_largest_ ? 1 : 0, problem_.edges.score[At(pair)] + (kept ? *problem_.repair->price : 0)};
 }
 

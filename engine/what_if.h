@@ -67,15 +67,12 @@ using NewMentor = std::vector<std::pair<int32_t, int32_t>>;
 // Immutable, safe for concurrent use. Borrows what it is made from.
 class WhatIf {
  public:
-  // Whether `problem` is plain (certificate.h), so that its answer can be asked at
-  // all: it has no groups and no previous pairs that are kept without a price.
-  static bool IsPlain(const Problem& problem);
-
-  // `problem` is plain, and Check says that `certificate` proves `assignment`
-  // best for it.
+  // `problem` has no groups, and Check says that `certificate` proves
+  // `assignment` best for it.
   WhatIf(const Problem& problem, Objective objective, const Assignment& assignment, const Certificate& certificate);
 
-  // COVERAGE_THEN_SCORE and SCORE can say what a forced pair costs.
+  // COVERAGE_THEN_SCORE and SCORE, where the certificate has prices (certificate.h),
+  // can say what a forced pair costs.
   bool can_force() const { return has_prices_; }
   // COVERAGE_THEN_SCORE and FAIREST match as many as can be, so that it can be
   // said what would match one more.

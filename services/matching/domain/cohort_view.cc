@@ -92,8 +92,13 @@ std::string SnapshotHash(const CohortInput& input, std::string_view seed) {
   return Sha256Hex(text);
 }
 
-CohortView::CohortView(CohortInput input, engine::People adepts, engine::People mentors, engine::Scorer scorer)
-    : input_(std::move(input)), adepts_(std::move(adepts)), mentors_(std::move(mentors)), scorer_(std::move(scorer)) {
+CohortView::CohortView(CohortInput input, std::vector<engine::Person> adept_features, engine::People adepts,
+                       engine::People mentors, engine::Scorer scorer)
+    : input_(std::move(input)),
+      adept_features_(std::move(adept_features)),
+      adepts_(std::move(adepts)),
+      mentors_(std::move(mentors)),
+      scorer_(std::move(scorer)) {
   for (int32_t row = 0; row < adepts_.count; ++row) adept_rows_.emplace(AdeptAt(row), row);
   for (int32_t row = 0; row < mentors_.count; ++row) mentor_rows_.emplace(MentorAt(row), row);
   std::set<std::pair<ParticipantId, ParticipantId>> overridden;
@@ -122,8 +127,8 @@ absl::StatusOr<std::shared_ptr<const CohortView>> CohortView::Build(const engine
   BRYGGA_ASSIGN_OR_RETURN(engine::People adept_columns, engine::BuildPeople(reference, adepts));
   BRYGGA_ASSIGN_OR_RETURN(engine::People mentor_columns, engine::BuildPeople(reference, mentors));
   // Shared: a ranking goes on with the view it began with while a newer one takes its place.
-  return std::shared_ptr<const CohortView>(
-      new CohortView(std::move(input), std::move(adept_columns), std::move(mentor_columns), std::move(scorer)));
+  return std::shared_ptr<const CohortView>(new CohortView(std::move(input), std::move(adepts), std::move(adept_columns),
+                                                          std::move(mentor_columns), std::move(scorer)));
 }
 
 engine::PairScore CohortView::ScorePair(int32_t adept, int32_t mentor) const {

@@ -45,6 +45,8 @@ class CohortView {
   const engine::People& adepts() const { return adepts_; }
   const engine::People& mentors() const { return mentors_; }
   const engine::Scorer& scorer() const { return scorer_; }
+  // The adepts by row as codes, those aside that the reference does not know.
+  const std::vector<engine::Person>& adept_features() const { return adept_features_; }
 
   // The row of a person, or nothing.
   std::optional<int32_t> AdeptRow(const ParticipantId& id) const { return Find(adept_rows_, id); }
@@ -68,13 +70,15 @@ class CohortView {
  private:
   using Rows = std::unordered_map<ParticipantId, int32_t>;
 
-  CohortView(CohortInput input, engine::People adepts, engine::People mentors, engine::Scorer scorer);
+  CohortView(CohortInput input, std::vector<engine::Person> adept_features, engine::People adepts,
+             engine::People mentors, engine::Scorer scorer);
   static std::optional<int32_t> Find(const Rows& rows, const ParticipantId& id) {
     const auto found = rows.find(id);
     return found == rows.end() ? std::nullopt : std::optional(found->second);
   }
 
   const CohortInput input_;
+  const std::vector<engine::Person> adept_features_;
   const engine::People adepts_, mentors_;
   const engine::Scorer scorer_;
   Rows adept_rows_, mentor_rows_;

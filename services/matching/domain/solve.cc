@@ -11,7 +11,6 @@
 #include "engine/certificate.h"
 #include "engine/explain.h"
 #include "engine/solve.h"
-#include "services/matching/domain/cohort_view.h"
 #include "services/matching/domain/errors.h"
 
 namespace brygga::matching {
@@ -133,14 +132,21 @@ absl::StatusOr<Proposal> Solve(const engine::Reference& reference, CohortInput i
   return proposal;
 }
 
+absl::StatusOr<Solved> Reopen(const engine::Reference& reference, const Proposal& proposal, std::string_view seed) {
+  Solved solved;
+  BRYGGA_ASSIGN_OR_RETURN(solved.view, CohortView::Build(reference, proposal.input));
+  BRYGGA_ASSIGN_OR_RETURN(solved.problem, MakeProblem(*solved.view, seed, {}));
+  BRYGGA_ASSIGN_OR_RETURN(solved.certificate, engine::CertificateFromJson(proposal.certificate));
+  solved.assignment = AssignmentOf(*solved.view, proposal.pairs);
+  return solved;
+}
+
 absl::Status CheckProposal(const engine::Reference& reference, const Proposal& proposal, std::string_view seed) {
   if (SnapshotHash(proposal.input, seed) != proposal.snapshot_hash) {
     return absl::DataLossError("the snapshot is not the one that was solved");
   }
-  BRYGGA_ASSIGN_OR_RETURN(const View view, CohortView::Build(reference, proposal.input));
-  BRYGGA_ASSIGN_OR_RETURN(const engine::Problem problem, MakeProblem(*view, seed, {}));
-  BRYGGA_ASSIGN_OR_RETURN(const engine::Certificate certificate, engine::CertificateFromJson(proposal.certificate));
-  return engine::CheckCoverageThenScore(problem, AssignmentOf(*view, proposal.pairs), certificate);
+  BRYGGA_ASSIGN_OR_RETURN(const Solved solved, Reopen(reference, proposal, seed));
+  return engine::CheckCoverageThenScore(solved.problem, solved.assignment, solved.certificate);
 }
 
 }  // namespace brygga::matching

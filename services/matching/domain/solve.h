@@ -3,12 +3,16 @@
 #define BRYGGA_SERVICES_MATCHING_DOMAIN_SOLVE_H_
 
 #include <functional>
+#include <memory>
 #include <string_view>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "engine/certificate.h"
+#include "engine/problem.h"
 #include "engine/reference.h"
 #include "services/matching/domain/cohort.h"
+#include "services/matching/domain/cohort_view.h"
 #include "services/matching/domain/round.h"
 
 namespace brygga::matching {
@@ -29,6 +33,18 @@ struct SolveControl {
 // kInternal: the certificate does not hold.
 absl::StatusOr<Proposal> Solve(const engine::Reference& reference, CohortInput input, std::string_view seed,
                                const SolveControl& control = {});
+
+// A stored proposal as the engine knew it.
+struct Solved {
+  std::shared_ptr<const CohortView> view;  // Shared with whoever reads on while others are opened.
+  engine::Problem problem;
+  engine::Assignment assignment;
+  engine::Certificate certificate;
+};
+
+// `proposal`, as it was stored with a round of this seed, opened again. The
+// certificate is read and not checked.
+absl::StatusOr<Solved> Reopen(const engine::Reference& reference, const Proposal& proposal, std::string_view seed);
 
 // OK where `proposal`, as it was stored with a round of this seed, is of the
 // snapshot that its hash names, and its certificate proves its pairs best.
