@@ -1,25 +1,24 @@
 #include "engine/plain.h"
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
-#include "common/status/check.h"
-#include "engine/assignment.h"
+#include "common/status/macros.h"
 #include "engine/bipartite.h"
-#include "engine/coverage.h"
+#include "engine/matching.h"
+#include "engine/ties.h"
 
 namespace brygga::engine {
 namespace {
 
-using Wide = __int128;
-
 constexpr int64_t kStepsOfATicket = 200;
+constexpr int64_t kMostNarrow = 1 << 30;  // For weights of 32 bits.
 // The rows of one side in the order of their tickets: the only order the solver
 // knows, so that the order of rows in the problem cannot show.
 struct Ranking {
@@ -51,45 +50,43 @@ struct Ranking {
   }
 };
 
-// One solve: takes the locks out, then coverage, total and ties in turn.
-class CoverageThenScore {
+// One solve: takes the locks out, solves what is left, then breaks ties.
+// W: wide enough for a score and the price of a changed pair.
+template <typename W>
+class PlainSolver {
  public:
-  CoverageThenScore(const Problem& problem, const Control& control) : problem_(problem), control_(control) {
+  PlainSolver(const Problem& problem, Objective objective, const SolveOptions& options)
+      : problem_(problem), objective_(objective), options_(options) {
     TakeLocks();
   }
 
   absl::StatusOr<Solution> Run() {
-    Ticker order_ticker(control_, "order", problem_.edges.size());
+    Ticker order_ticker(options_.control, "order", problem_.edges.size());
     Rank(order_ticker);
     if (order_ticker.stopped()) return Cancelled();
-    Bipartite<int32_t> graph = RankedGraph(order_ticker);
+    Bipartite<W> graph = RankedGraph(order_ticker);
     if (order_ticker.stopped()) return Cancelled();
 
-    const int64_t people = static_cast<int64_t>(graph.agent_count());
-    Ticker coverage_ticker(control_, "coverage", people);
-    const std::optional<Coverage> coverage = LargestCoverage(graph, coverage_ticker);
-    if (!coverage) return Cancelled();
-
-    // Exactly as many stay unmatched as must: a host of so many seats takes them.
-    const int32_t unmatched = static_cast<int32_t>(people - coverage->size);
-    if (unmatched > 0) AddWaitingRoom(graph, unmatched);
-    Ticker total_ticker(control_, "total", people);
-    auto priced = AssignmentSolver<int32_t, int64_t>(graph, total_ticker).Run();
-    if (total_ticker.stopped()) return Cancelled();
-    BRYGGA_CHECK(priced.has_value());
-
-    Ticker tie_ticker(control_, "ties", people);
-    Bipartite<Wide> ties = TightGraph(graph, *priced, unmatched > 0, tie_ticker);
-    if (tie_ticker.stopped()) return Cancelled();
-    const auto chosen = AssignmentSolver<Wide, Wide>(ties, tie_ticker).Run();
-    if (tie_ticker.stopped()) return Cancelled();
-    BRYGGA_CHECK(chosen.has_value());
-    return Answer(chosen->host, *priced, *coverage, unmatched > 0);
+    const GraphOptions options{.threads = options_.threads,
+                               .memory_limit_bytes = std::numeric_limits<int64_t>::max(),  // Asked for the whole.
+                               .control = options_.control};
+    auto priced = objective_ == Objective::kScore ? SolveScore(graph, options) : SolveCoverageThenScore(graph, options);
+    BRYGGA_RETURN_IF_ERROR(priced.status());
+    Ticker tie_ticker(options_.control, "ties", static_cast<int64_t>(graph.agent_count()));
+    const TieOrder order{.anyone_may_stay_out = objective_ == Objective::kScore,
+                         .rounds_waited = [&](int32_t agent) { return problem_.rounds_waited[Row(adepts_, agent)]; },
+                         .lot =
+                             [&](int32_t agent, int32_t host) {
+                               return Lot(adepts_.ticket[Row(adepts_, agent)], mentors_.ticket[Row(mentors_, host)]);
+                             }};
+    if (!BreakTies(graph, *priced, order, options_.threads, tie_ticker)) return Cancelled();
+    return Answer(*priced);
   }
 
  private:
   static absl::Status Cancelled() { return absl::CancelledError("the round was cancelled"); }
 
+  // And the previous pairs in.
   void TakeLocks() {
     unlocked_.assign(static_cast<size_t>(problem_.adept_count()), 1);
     seats_ = problem_.capacity;
@@ -98,6 +95,9 @@ class CoverageThenScore {
       int32_t& seats = seats_[static_cast<size_t>(lock.mentor)];
       seats = std::max(0, seats - 1);  // Below 0 only by an override.
     }
+    if (!problem_.repair || problem_.repair->price.value_or(0) == 0) return;
+    kept_.assign(static_cast<size_t>(problem_.adept_count()), kNobody);
+    for (const auto& [adept, mentor] : problem_.repair->previous) kept_[static_cast<size_t>(adept)] = mentor;
   }
 
   void Rank(Ticker& ticker) {
@@ -109,7 +109,7 @@ class CoverageThenScore {
 
   // The pairs that are left, by rank; within an agent, hosts ascend. Sorted by
   // turning the graph around twice, which costs two passes and no comparison.
-  Bipartite<int32_t> RankedGraph(Ticker& ticker) const {
+  Bipartite<W> RankedGraph(Ticker& ticker) const {
     const Edges& edges = problem_.edges;
     std::vector<size_t> next(mentors_.rows.size() + 1, 0);  // Per host: where its next agent goes.
     std::vector<int64_t> degree(adepts_.rows.size() + 1, 0);
@@ -119,12 +119,12 @@ class CoverageThenScore {
     });
     std::partial_sum(next.begin(), next.end(), next.begin());
     const std::vector<size_t> begin = next;
-    std::vector<std::pair<int32_t, int32_t>> by_host(next.back());  // Agent and score.
+    std::vector<std::pair<int32_t, W>> by_host(next.back());  // Agent and weight.
     ForEachPair(ticker, [&](int32_t agent, int32_t host, size_t e) {
-      by_host[next[static_cast<size_t>(host)]++] = {agent, edges.score[e]};
+      by_host[next[static_cast<size_t>(host)]++] = {agent, Weight(agent, host, edges.score[e])};
     });
 
-    Bipartite<int32_t> graph;
+    Bipartite<W> graph;
     if (ticker.stopped()) return graph;
     std::partial_sum(degree.begin(), degree.end(), degree.begin());
     graph.offset = degree;
@@ -137,11 +137,7 @@ class CoverageThenScore {
         graph.weight[e] = by_host[i].second;
       }
       if (!ticker.Step(static_cast<int64_t>(begin[host + 1] - begin[host]))) return graph;
-      // More seats than agents who could sit there are never needed; one more keeps
-      // a host that has them from ever being full, and so from a price.
-      const int64_t wanted = static_cast<int64_t>(begin[host + 1] - begin[host]) + 1;
-      graph.seats.push_back(
-          static_cast<int32_t>(std::min<int64_t>(wanted, seats_[static_cast<size_t>(mentors_.rows[host])])));
+      graph.seats.push_back(seats_[static_cast<size_t>(mentors_.rows[host])]);
     }
     return graph;
   }
@@ -158,76 +154,29 @@ class CoverageThenScore {
     }
   }
 
-  // One more host, the last, whom everybody may have at weight 0.
-  static void AddWaitingRoom(Bipartite<int32_t>& graph, int32_t seats) {
-    Bipartite<int32_t> wider;
-    const int32_t room = static_cast<int32_t>(graph.host_count());
-    wider.host.reserve(graph.host.size() + graph.agent_count());
-    wider.weight.reserve(graph.host.size() + graph.agent_count());
-    for (size_t a = 0; a < graph.agent_count(); ++a) {
-      for (int64_t e = graph.offset[a]; e < graph.offset[a + 1]; ++e) {
-        wider.host.push_back(graph.host[static_cast<size_t>(e)]);
-        wider.weight.push_back(graph.weight[static_cast<size_t>(e)]);
-      }
-      wider.host.push_back(room);
-      wider.weight.push_back(0);
-      wider.offset.push_back(static_cast<int64_t>(wider.host.size()));
-    }
-    wider.seats = std::move(graph.seats);
-    wider.seats.push_back(seats);
-    graph = std::move(wider);
+  static size_t Row(const Ranking& ranking, int32_t rank) {
+    return static_cast<size_t>(ranking.rows[static_cast<size_t>(rank)]);
   }
 
-  // The best answers are those that use tight pairs alone and leave no seat free
-  // that has a price. So the next objectives are the weights of the tight pairs:
-  // first the priced seats (all of them can be taken), then rounds waited, then
-  // lots, each laid out above what the next can sum to.
-  Bipartite<Wide> TightGraph(const Bipartite<int32_t>& graph, const PricedAssignment<int64_t>& priced, bool has_room,
-                             Ticker& ticker) const {
-    const int32_t room = has_room ? static_cast<int32_t>(graph.host_count()) - 1 : kNobody;
-    Bipartite<Wide> tight;
-    for (size_t a = 0; a < graph.agent_count(); ++a) {
-      for (int64_t e = graph.offset[a]; e < graph.offset[a + 1]; ++e) {
-        const int32_t host = graph.host[static_cast<size_t>(e)];
-        const int64_t price = priced.host_price[static_cast<size_t>(host)];
-        if (priced.agent_price[a] + price == graph.weight[static_cast<size_t>(e)]) tight.host.push_back(host);
-      }
-      tight.offset.push_back(static_cast<int64_t>(tight.host.size()));
-      if (!ticker.Step(graph.offset[a + 1] - graph.offset[a])) return tight;
-    }
-    tight.weight.reserve(tight.host.size());
-    for (size_t a = 0; a < graph.agent_count(); ++a) {
-      for (int64_t e = tight.offset[a]; e < tight.offset[a + 1]; ++e) {
-        const int32_t host = tight.host[static_cast<size_t>(e)];
-        const bool has_price = priced.host_price[static_cast<size_t>(host)] > 0;
-        tight.weight.push_back(host == room ? 0 : TieWeight(adepts_.rows[a], host, has_price));
-      }
-      if (!ticker.Step(tight.offset[a + 1] - tight.offset[a])) return tight;
-    }
-    tight.seats = graph.seats;
-    return tight;
+  // The score, and the price of changing the pair where it is a previous one.
+  W Weight(int32_t agent, int32_t host, int32_t score) const {
+    if (kept_.empty()) return score;
+    const size_t adept = Row(adepts_, agent);
+    const bool previous = kept_[adept] == static_cast<int32_t>(Row(mentors_, host));
+    return static_cast<W>(score) + (previous ? static_cast<W>(*problem_.repair->price) : 0);
   }
 
-  Wide TieWeight(int32_t adept_row, int32_t host, bool has_price) const {
-    const size_t adept = static_cast<size_t>(adept_row);
-    const size_t mentor = static_cast<size_t>(mentors_.rows[static_cast<size_t>(host)]);
-    return (static_cast<Wide>(has_price ? 1 : 0) << 100) + (static_cast<Wide>(problem_.rounds_waited[adept]) << 62) +
-           Lot(adepts_.ticket[adept], mentors_.ticket[mentor]);
-  }
-
-  Solution Answer(const std::vector<int32_t>& host, const PricedAssignment<int64_t>& priced, const Coverage& coverage,
-                  bool has_room) const {
+  Solution Answer(const PricedMatching& priced) const {
     Solution solution;
     std::vector<MatchedPair>& pairs = solution.assignment.pairs;
-    const int32_t room = has_room ? static_cast<int32_t>(mentors_.rows.size()) : kNobody;
-    for (size_t a = 0; a < host.size(); ++a) {
-      if (host[a] == room) continue;
-      pairs.push_back(Pair(adepts_.rows[a], mentors_.rows[static_cast<size_t>(host[a])], /*locked=*/false));
+    for (size_t a = 0; a < priced.host.size(); ++a) {
+      if (priced.host[a] == kNobody) continue;
+      pairs.push_back(Pair(adepts_.rows[a], mentors_.rows[static_cast<size_t>(priced.host[a])], /*locked=*/false));
     }
     for (const Lock& lock : problem_.locks) pairs.push_back(Pair(lock.adept, lock.mentor, /*locked=*/true));
     std::sort(pairs.begin(), pairs.end(), [](const MatchedPair& a, const MatchedPair& b) { return a.adept < b.adept; });
     for (const MatchedPair& pair : pairs) solution.assignment.total_score += pair.score;
-    solution.certificate = Prove(priced, coverage, has_room);
+    solution.certificate = Prove(priced);
     return solution;
   }
 
@@ -239,40 +188,57 @@ class CoverageThenScore {
             .locked = locked};
   }
 
-  Certificate Prove(const PricedAssignment<int64_t>& priced, const Coverage& coverage, bool has_room) const {
+  Certificate Prove(const PricedMatching& priced) const {
     Certificate certificate;
     certificate.adept_price.assign(unlocked_.size(), 0);
-    certificate.adept_cover.assign(unlocked_.size(), 0);
     for (size_t a = 0; a < adepts_.rows.size(); ++a) {
-      const size_t row = static_cast<size_t>(adepts_.rows[a]);
-      certificate.adept_price[row] = priced.agent_price[a];
-      certificate.adept_cover[row] = coverage.agent_cover[a];
+      certificate.adept_price[static_cast<size_t>(adepts_.rows[a])] = priced.agent_price[a];
     }
     // A mentor without a seat costs nothing at any price.
     const int64_t lowest =
         priced.agent_price.empty() ? 0 : *std::min_element(priced.agent_price.begin(), priced.agent_price.end());
-    certificate.mentor_price.assign(seats_.size(), kScoreOne + std::max<int64_t>(0, -lowest));
+    certificate.mentor_price.assign(seats_.size(), MostWeight() + std::max<int64_t>(0, -lowest));
+    for (size_t m = 0; m < mentors_.rows.size(); ++m) {
+      certificate.mentor_price[static_cast<size_t>(mentors_.rows[m])] = priced.host_price[m];
+    }
+    certificate.unmatched_price = priced.unmatched_price;
+    if (objective_ == Objective::kScore) return certificate;
+    certificate.adept_cover.assign(unlocked_.size(), 0);
+    for (size_t a = 0; a < adepts_.rows.size(); ++a) {
+      certificate.adept_cover[static_cast<size_t>(adepts_.rows[a])] = priced.agent_cover[a];
+    }
     certificate.mentor_cover.assign(seats_.size(), 1);
     for (size_t m = 0; m < mentors_.rows.size(); ++m) {
-      const size_t row = static_cast<size_t>(mentors_.rows[m]);
-      certificate.mentor_price[row] = priced.host_price[m];
-      certificate.mentor_cover[row] = coverage.host_cover[m];
+      certificate.mentor_cover[static_cast<size_t>(mentors_.rows[m])] = priced.host_cover[m];
     }
-    if (has_room) certificate.unmatched_price = priced.host_price.back();
     return certificate;
   }
 
+  int64_t MostWeight() const { return kScoreOne + (kept_.empty() ? 0 : *problem_.repair->price); }
+
   const Problem& problem_;
-  const Control& control_;
+  const Objective objective_;
+  const SolveOptions& options_;
   std::vector<uint8_t> unlocked_;
   std::vector<int32_t> seats_;  // Per mentor row, after the locks.
+  std::vector<int32_t> kept_;   // Per adept row: the mentor of its previous pair. Empty: changes cost nothing.
   Ranking adepts_, mentors_;
 };
 
 }  // namespace
 
+absl::StatusOr<Solution> SolvePlain(const Problem& problem, Objective objective, const SolveOptions& options) {
+  const int64_t price = problem.repair ? problem.repair->price.value_or(0) : 0;
+  if (kScoreOne + price <= kMostNarrow) return PlainSolver<int32_t>(problem, objective, options).Run();
+  return PlainSolver<int64_t>(problem, objective, options).Run();
+}
+
 absl::StatusOr<Solution> SolvePlainCoverageThenScore(const Problem& problem, const SolveOptions& options) {
-  return CoverageThenScore(problem, options.control).Run();
+  return SolvePlain(problem, Objective::kCoverageThenScore, options);
+}
+
+int64_t PlainMemoryBound(const Problem& problem) {
+  return 40 * problem.edges.size() + 1024 * (int64_t{problem.adept_count()} + problem.mentor_count());
 }
 
 }  // namespace brygga::engine

@@ -16,6 +16,8 @@ namespace brygga::engine {
 struct SolveOptions {
   // A problem that would need more is refused before it is started.
   int64_t memory_limit_bytes = int64_t{2} << 30;
+  // That work, the caller's included; the answer is the same at any number.
+  int threads = 1;
   Control control;
 };
 

@@ -1,0 +1,304 @@
+// Makes nearly right prices exact, and keeps them so.
+#ifndef BRYGGA_ENGINE_SHORTEST_PATHS_H_
+#define BRYGGA_ENGINE_SHORTEST_PATHS_H_
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <utility>
+#include <vector>
+
+#include "common/status/check.h"
+#include "engine/bipartite.h"
+#include "engine/market.h"
+#include "engine/workers.h"
+
+namespace brygga::engine {
+
+// Successive shortest paths (Jonker and Volgenant 1987): whoever does not sit on
+// a seat that is worth most to it gets up; then each in turn is seated along the
+// path of least loss, found by Dijkstra's search over reduced costs, to the
+// nearest free seat. From an auction's prices free seats are near, so that a
+// search sees a few people. An agent's pairs behind its front are looked at only
+// when the search gets as far as their bound.
+//
+// Seats that stay free are seated as well, by people without wishes who may have
+// any seat of a `spare` host: they too sit where it costs least.
+//
+// At most n searches of O(m + n log n).
+template <typename W, typename P>
+class ShortestPaths {
+ public:
+  explicit ShortestPaths(Market<W, P>& market) : market_(market) {
+    distance_.assign(market.host_count(), market_.kFar);
+    from_.assign(market.host_count(), kNobody);
+    from_weight_.assign(market.host_count(), 0);
+    free_.assign(market.host_count(), 0);
+    gain_.assign(market.agent_count(), 0);
+    elsewhere_.assign(market.agent_count(), market_.kFar);
+  }
+
+  // Seats everyone. False: `ticker` stopped it.
+  bool Run(Workers& workers, Ticker& ticker) {
+    ticker_ = &ticker;
+    const auto [agents, seats] = GetUp(workers);
+    for (int64_t i = 0; i < seats && !ticker.stopped(); ++i) Seat(kNoWishes);
+    int64_t seated = static_cast<int64_t>(market_.agent_count() - agents.size());
+    for (const int32_t agent : agents) {
+      if (ticker.stopped()) return false;
+      Seat(agent);
+      ticker.Advance(++seated);
+    }
+    return !ticker.stopped();
+  }
+
+  // What each agent's seat is worth to it: no host is worth more.
+  const std::vector<P>& gain() const { return gain_; }
+
+ private:
+  static constexpr int32_t kNoWishes = -2;
+  static constexpr int32_t kLongFront = 512;
+  static constexpr size_t kMostEntries = 3;  // Of the heap, a person.
+
+  static size_t At(int32_t i) { return static_cast<size_t>(i); }
+  // Agents and people without wishes.
+  bool IsFull(size_t host) const { return market_.taken[host] + free_[host] == market_.seats[host]; }
+
+  // Works out what everybody's best is worth, and who has it. Returns those who
+  // have not, and how many people without wishes have no seat at the floor.
+  std::pair<std::vector<int32_t>, int64_t> GetUp(Workers& workers) {
+    workers.For(market_.agent_count(), 256, [&](size_t begin, size_t end) {
+      for (size_t a = begin; a < end; ++a) gain_[a] = market_.Look(a, 0).worth;
+    });
+    ticker_->Step(static_cast<int64_t>(market_.agent_count()) * market_.kFront);
+    floor_ = market_.kFar;
+    for (size_t h = 0; h < market_.host_count(); ++h) {
+      if (market_.spare[h] && market_.seats[h] > 0) floor_ = std::min(floor_, market_.price[h]);
+    }
+    std::vector<int32_t> agents;
+    for (size_t a = 0; a < market_.agent_count(); ++a) {
+      if (market_.host_of[a] == kNobody) agents.push_back(static_cast<int32_t>(a));
+    }
+    int64_t wishless = static_cast<int64_t>(market_.who.size()) - static_cast<int64_t>(market_.agent_count());
+    for (size_t h = 0; h < market_.host_count(); ++h) {
+      if (market_.spare[h] && market_.price[h] == floor_) {
+        free_[h] = static_cast<int32_t>(std::min<int64_t>(wishless, market_.seats[h] - market_.taken[h]));
+        wishless -= free_[h];
+      }
+      for (int32_t i = market_.taken[h]; i-- > 0;) {
+        const int32_t agent = market_.Who(h)[i];
+        if (static_cast<P>(market_.weight_of[At(agent)]) - market_.price[h] == gain_[At(agent)]) {
+          market_.place[At(agent)] = i;
+          continue;
+        }
+        agents.push_back(agent);
+        market_.host_of[At(agent)] = kNobody;
+        const int32_t last = market_.Who(h)[--market_.taken[h]];
+        market_.Who(h)[i] = last;
+        market_.place[At(last)] = i;
+      }
+    }
+    std::sort(agents.begin(), agents.end());
+    return {std::move(agents), wishless};
+  }
+
+  void Seat(int32_t source) {
+    nearest_ = market_.kFar;
+    target_ = kNobody;
+    wishless_distance_ = market_.kFar;
+    wishless_from_ = kNobody;
+    heap_.clear();
+    touched_.clear();
+    done_.clear();
+    if (source == kNoWishes) {
+      RelaxWishless(0);
+    } else {
+      Relax(source, gain_[At(source)]);
+    }
+    while (!heap_.empty() && heap_.front().first < nearest_) {
+      std::pop_heap(heap_.begin(), heap_.end(), std::greater<>());
+      const auto [distance, node] = heap_.back();
+      heap_.pop_back();
+      if (node < 0) {  // Behind this agent's front there may be hosts as near as that.
+        const P base = distance + market_.bound[At(-1 - node)];
+        LookFurther(-1 - node);
+        Relax(-1 - node, base);
+      } else if (distance == distance_[At(node)]) {  // Otherwise a shorter way was found since.
+        Visit(node, distance);
+      }
+      if (ticker_->stopped()) break;
+    }
+    if (!ticker_->stopped()) {
+      BRYGGA_CHECK(target_ != kNobody);
+      MovePrices(source);
+      MoveUp(source);
+    }
+    for (const int32_t host : touched_) distance_[At(host)] = market_.kFar;
+  }
+
+  void Visit(int32_t host, P distance) {
+    done_.push_back(host);
+    const size_t h = At(host);
+    const int32_t* const who = market_.Who(h);
+    for (int32_t i = 0; i < market_.taken[h]; ++i) {
+      const P base = distance + gain_[At(who[i])];
+      if (base - elsewhere_[At(who[i])] < nearest_) Relax(who[i], base);
+    }
+    ticker_->Step(market_.taken[h]);
+    if (free_[h] > 0 && wishless_distance_ == market_.kFar) {
+      wishless_from_ = host;
+      RelaxWishless(distance);
+    }
+  }
+
+  // The agent, whose best is `base` away from nothing, looks for another seat.
+  void Relax(int32_t agent, P base) {
+    const size_t a = At(agent);
+    const int32_t* const host = market_.Hosts(a);
+    const W* const weight = market_.Weights(a);
+    const int32_t own = market_.host_of[a];
+    P elsewhere = market_.bound[a];
+    for (int32_t i = 0; i < market_.front[a]; ++i) {
+      if (host[i] == own) continue;
+      const P worth = static_cast<P>(weight[i]) - market_.price[At(host[i])];
+      elsewhere = std::max(elsewhere, worth);
+      Reach(host[i], base - worth, agent, weight[i]);
+    }
+    if (market_.waits[a] && own != market_.room) {
+      const P worth = -market_.price[At(market_.room)];
+      elsewhere = std::max(elsewhere, worth);
+      Reach(market_.room, base - worth, agent, 0);
+    }
+    elsewhere_[a] = elsewhere;
+    if (market_.front[a] < market_.count[a] && base - market_.bound[a] < nearest_)
+      Push(base - market_.bound[a], -1 - agent);
+    ticker_->Step(market_.front[a]);
+  }
+
+  void RelaxWishless(P distance) {
+    wishless_distance_ = distance;
+    for (size_t h = 0; h < market_.host_count(); ++h) {
+      if (!market_.spare[h] || market_.seats[h] == 0) continue;
+      Reach(static_cast<int32_t>(h), distance + market_.price[h] - floor_, kNoWishes, 0);
+    }
+    ticker_->Step(static_cast<int64_t>(market_.host_count()));
+  }
+
+  void Reach(int32_t host, P distance, int32_t from, W weight) {
+    const size_t h = At(host);
+    if (distance >= nearest_ || distance >= distance_[h]) return;
+    if (distance_[h] == market_.kFar) touched_.push_back(host);
+    distance_[h] = distance;
+    from_[h] = from;
+    from_weight_[h] = weight;
+    if (IsFull(h)) {
+      Push(distance, host);
+    } else {
+      nearest_ = distance;
+      target_ = host;
+    }
+  }
+
+  void Push(P distance, int32_t node) {
+    if (heap_.size() >= kMostEntries * (distance_.size() + gain_.size())) DropOldEntries();
+    heap_.emplace_back(distance, node);
+    std::push_heap(heap_.begin(), heap_.end(), std::greater<>());
+  }
+
+  // Keeps the heap within its share of memory.
+  void DropOldEntries() {
+    std::erase_if(heap_,
+                  [&](const auto& entry) { return entry.second >= 0 && distance_[At(entry.second)] != entry.first; });
+    std::make_heap(heap_.begin(), heap_.end(), std::greater<>());
+  }
+
+  // Doubles the agent's front, or ends with all its pairs in it.
+  void LookFurther(int32_t agent) {
+    const size_t a = At(agent);
+    const int32_t all = market_.count[a];
+    const int32_t size = 2 * market_.front[a];
+    ticker_->Step(4 * all);
+    if (size > kLongFront || size >= all) {
+      market_.front[a] = all;
+      market_.bound[a] = market_.kLow;
+      return;
+    }
+    order_.clear();
+    for (int32_t i = 0; i < all; ++i) {
+      const P worth = static_cast<P>(market_.Weights(a)[i]) - market_.price[At(market_.Hosts(a)[i])];
+      order_.emplace_back(-worth, i);
+    }
+    std::nth_element(order_.begin(), order_.begin() + size - 1, order_.end());
+    market_.bound[a] = -order_[At(size) - 1].first;
+    places_.clear();
+    for (int32_t i = 0; i < size; ++i) places_.push_back(order_[At(i)].second);
+    market_.MoveToFront(a, places_.data(), size);
+    market_.front[a] = size;
+  }
+
+  void MovePrices(int32_t source) {
+    if (source != kNoWishes) gain_[At(source)] -= nearest_;
+    for (const int32_t host : done_) {
+      const size_t h = At(host);
+      const P by = nearest_ - distance_[h];
+      market_.price[h] += by;
+      const int32_t* const who = market_.Who(h);
+      for (int32_t i = 0; i < market_.taken[h]; ++i) gain_[At(who[i])] -= by;
+    }
+    if (wishless_distance_ < nearest_) floor_ += nearest_ - wishless_distance_;
+  }
+
+  // Everyone on the path takes the next one's seat, the last a free one.
+  void MoveUp(int32_t source) {
+    for (int32_t host = target_;;) {
+      const int32_t agent = from_[At(host)];
+      int32_t left = wishless_from_;
+      if (agent == kNoWishes) {
+        ++free_[At(host)];
+        if (left != kNobody) --free_[At(left)];
+      } else {
+        left = market_.host_of[At(agent)];
+        if (left != kNobody) Leave(agent);
+        Sit(agent, host, from_weight_[At(host)]);
+      }
+      if (agent == source) return;
+      host = left;
+    }
+  }
+
+  void Leave(int32_t agent) {
+    const size_t h = At(market_.host_of[At(agent)]);
+    const int32_t last = market_.Who(h)[--market_.taken[h]];
+    market_.Who(h)[market_.place[At(agent)]] = last;
+    market_.place[At(last)] = market_.place[At(agent)];
+    market_.host_of[At(agent)] = kNobody;
+  }
+
+  void Sit(int32_t agent, int32_t host, W weight) {
+    const size_t a = At(agent), h = At(host);
+    market_.place[a] = market_.taken[h]++;
+    market_.Who(h)[market_.place[a]] = agent;
+    market_.host_of[a] = host;
+    market_.weight_of[a] = weight;
+    elsewhere_[a] = market_.kFar;
+  }
+
+  Market<W, P>& market_;
+  Ticker* ticker_ = nullptr;  // Of this Run.
+  std::vector<P> distance_;   // Per host; kFar between searches.
+  std::vector<int32_t> from_;
+  std::vector<W> from_weight_;
+  std::vector<int32_t> free_;  // Per host: people without wishes.
+  std::vector<P> gain_;        // Per agent.
+  std::vector<P> elsewhere_;   // Per agent: no seat but its own is worth more.
+  std::vector<int32_t> touched_, done_, places_;
+  std::vector<std::pair<P, int32_t>> heap_;  // Distances of hosts and, as -1 - agent, of agents' bounds.
+  std::vector<std::pair<P, int32_t>> order_;
+  P nearest_ = 0, floor_ = 0, wishless_distance_ = 0;
+  int32_t target_ = kNobody, wishless_from_ = kNobody;
+};
+
+}  // namespace brygga::engine
+
+#endif  // BRYGGA_ENGINE_SHORTEST_PATHS_H_
