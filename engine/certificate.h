@@ -17,8 +17,9 @@
 namespace brygga::engine {
 
 // One stage of a proof by stages: prices of the nodes of the network (below).
-enum class StageKind : uint8_t { kGuaranteed, kReserved, kCoverage, kScore, kLevel, kChanges };
-inline constexpr int kStageKindCount = 6;
+// kBounds has no costs: it says what the bounds alone leave no choice of.
+enum class StageKind : uint8_t { kBounds, kGuaranteed, kReserved, kCoverage, kScore, kLevel, kChanges };
+inline constexpr int kStageKindCount = 7;
 
 struct Stage {
   StageKind kind = StageKind::kCoverage;

@@ -10,7 +10,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status/error.h"
+#include "common/status/macros.h"
 #include "engine/plain.h"
+#include "engine/stable.h"
+#include "engine/staged.h"
 
 namespace brygga::engine {
 namespace {
@@ -19,6 +22,14 @@ constexpr int kMostPeople = 1 << 20;  // A side; the tie-break's numbers are lai
 
 absl::Status TooLarge(std::string_view what) {
   return MakeError(absl::StatusCode::kResourceExhausted, what, {.reason = "COHORT_TOO_LARGE"});
+}
+
+absl::StatusOr<Solution> SolveStableRound(const Problem& problem, const SolveOptions& options) {
+  Solution solution;
+  BRYGGA_ASSIGN_OR_RETURN(solution.assignment, SolveStable(problem, {.memory_limit_bytes = options.memory_limit_bytes,
+                                                                     .control = options.control}));
+  solution.statistics = StatisticsOf(problem, solution.assignment);
+  return solution;
 }
 
 }  // namespace
@@ -78,7 +89,11 @@ Statistics StatisticsOf(const Problem& problem, const Assignment& assignment) {
   return statistics;
 }
 
-int64_t SolveMemoryBound(const Problem& problem, Objective) {
+int64_t SolveMemoryBound(const Problem& problem, Objective objective) {
+  if (objective == Objective::kStable) return StableMemoryBound(problem);
+  if (objective != Objective::kCoverageThenScore || !problem.groups.empty() || problem.repair) {
+    return StagedMemoryBound(problem, objective);
+  }
   return 64 * problem.edges.size() + 512 * (int64_t{problem.adept_count()} + problem.mentor_count());
 }
 
@@ -92,8 +107,9 @@ absl::StatusOr<Solution> Solve(const Problem& problem, Objective objective, cons
                                  problem.mentor_count(), " mentors needs up to ", bound, " bytes; the limit is ",
                                  options.memory_limit_bytes));
   }
+  if (objective == Objective::kStable) return SolveStableRound(problem, options);
   if (objective != Objective::kCoverageThenScore || !problem.groups.empty() || problem.repair) {
-    return absl::UnimplementedError("not solved yet");
+    return SolveStaged(problem, objective, options);
   }
   absl::StatusOr<Solution> solution = SolvePlainCoverageThenScore(problem, options);
   if (solution.ok()) solution->statistics = StatisticsOf(problem, solution->assignment);

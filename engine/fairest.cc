@@ -1,0 +1,370 @@
+#include "engine/fairest.h"
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+
+namespace brygga::engine {
+namespace {
+
+constexpr int32_t kNone = -1;
+
+}  // namespace
+
+FairestLevels::FairestLevels(const Network& network, FlowStart start, const std::vector<int32_t>& rank, int32_t levels)
+    : network_(network), start_(std::move(start)) {
+  const size_t nodes = At(network.nodes);
+  matched_.resize(nodes);
+  kept_.resize(nodes);
+  links_.resize(nodes);
+  label_.assign(nodes, 0);
+  price_.assign(nodes, 0);
+  is_touched_.assign(nodes, 0);
+  mark_.assign(nodes, 0);
+  for (Front& front : front_) {
+    front.seen.assign(nodes, 0);
+    front.from.assign(nodes, kNone);
+    front.via.assign(nodes, 0);
+  }
+  for (size_t l = 0; l < network.links.size(); ++l) {
+    if (start_.link_fixed[l]) continue;
+    links_[At(network.links[l].tail)].push_back(l);
+    links_[At(network.links[l].head)].push_back(l);
+  }
+  SortPairs(rank, levels);
+  SeatPairs(rank);
+}
+
+// By counting: once by rank, and from there to both ends.
+void FairestLevels::SortPairs(const std::vector<int32_t>& rank, int32_t levels) {
+  const size_t count = start_.free.size();
+  std::vector<size_t> place(At(levels) + 1, 0);
+  for (const int32_t r : rank) ++place[At(levels - r)];
+  std::partial_sum(place.begin(), place.end(), place.begin());
+  std::vector<uint32_t> order(count);
+  for (size_t i = 0; i < count; ++i) order[place[At(levels - 1 - rank[i])]++] = static_cast<uint32_t>(i);
+
+  std::vector<int32_t> agent_of(count);
+  begin_.assign(At(network_.nodes) + 1, 0);
+  int32_t agent = 0;
+  for (size_t i = 0; i < count; ++i) {
+    while (network_.offset[At(agent) + 1] <= start_.free[i]) ++agent;
+    agent_of[i] = agent;
+    ++begin_[At(agent) + 1];
+    ++begin_[At(network_.agents + network_.host[At(start_.free[i])]) + 1];
+  }
+  std::partial_sum(begin_.begin(), begin_.end(), begin_.begin());
+  end_.assign(begin_.begin(), begin_.end() - 1);
+  entry_.resize(2 * count);
+  for (const uint32_t i : order) {
+    const int32_t a = agent_of[i], h = network_.agents + network_.host[At(start_.free[i])];
+    entry_[end_[At(a)]++] = {h, rank[i]};
+    entry_[end_[At(h)]++] = {a, rank[i]};
+  }
+}
+
+void FairestLevels::SeatPairs(const std::vector<int32_t>& rank) {
+  int32_t agent = 0;
+  for (size_t i = 0; i < start_.free.size(); ++i) {
+    while (network_.offset[At(agent) + 1] <= start_.free[i]) ++agent;
+    if (start_.carries[i]) Match(agent, network_.agents + network_.host[At(start_.free[i])], rank[i]);
+  }
+}
+
+int64_t FairestLevels::ReducedCost(int32_t agent, int32_t host, int32_t rank) const {
+  return (rank == level_ ? 1 : 0) - price_[At(agent)] + price_[At(host)];
+}
+
+const FairestLevels::Matched* FairestLevels::FindMatched(int32_t agent, int32_t host) const {
+  for (const Matched& matched : matched_[At(agent)]) {
+    if (matched.other == host) return &matched;
+  }
+  return nullptr;
+}
+
+void FairestLevels::Match(int32_t agent, int32_t host, int32_t rank) {
+  matched_[At(agent)].push_back({.other = host, .rank = rank});
+  matched_[At(host)].push_back({.other = agent, .rank = rank});
+  if (rank != kNone) waiting_.push({rank, agent, host});
+}
+
+bool FairestLevels::Unmatch(int32_t agent, int32_t host) {
+  const auto drop = [&](int32_t node, int32_t other) {
+    auto& list = matched_[At(node)];
+    const auto found =
+        std::find_if(list.begin(), list.end(), [&](const Matched& matched) { return matched.other == other; });
+    if (found == list.end()) return false;
+    *found = list.back();
+    list.pop_back();
+    return true;
+  };
+  return drop(agent, host) && drop(host, agent);
+}
+
+bool FairestLevels::Run(Ticker& ticker) {
+  const int64_t all = static_cast<int64_t>(waiting_.size());
+  while (!waiting_.empty()) {
+    ticker.Advance(all - std::min<int64_t>(all, static_cast<int64_t>(waiting_.size())));
+    if (!RunLevel(waiting_.top().rank, ticker)) return false;
+  }
+  return true;
+}
+
+bool FairestLevels::RunLevel(int32_t rank, Ticker& ticker) {
+  level_ = rank;
+  std::vector<std::pair<int32_t, int32_t>> pairs;
+  while (!waiting_.empty() && waiting_.top().rank == rank) {
+    const auto [_, agent, host] = waiting_.top();
+    waiting_.pop();
+    const Matched* const matched = FindMatched(agent, host);
+    if (matched == nullptr || matched->rank != rank) continue;
+    if (ReducedCost(agent, host, rank) > 0 && Replace(agent, host, ticker)) continue;
+    if (ticker.stopped()) return false;
+    pairs.emplace_back(agent, host);
+  }
+  EndLevel(pairs);
+  return true;
+}
+
+// Tries to take the pair out. Where it must stay, prices say so afterwards.
+bool FairestLevels::Replace(int32_t agent, int32_t host, Ticker& ticker) {
+  ++search_;
+  for (const bool forward : {true, false}) {
+    Front& front = front_[forward ? 0 : 1];
+    const int32_t root = forward ? agent : host;
+    front.queue.assign(1, root);
+    front.seen[At(root)] = search_;
+    front.from[At(root)] = kNone;
+    front.next = 0;
+    front.work = 0;
+  }
+  for (;;) {
+    const bool forward = front_[0].work <= front_[1].work;
+    Front& front = front_[forward ? 0 : 1];
+    if (front.next == front.queue.size()) {
+      Raise(forward);
+      return false;
+    }
+    const int64_t before = front.work;
+    const int32_t meeting = Expand(forward);
+    if (!ticker.Step(front.work - before)) return false;
+    if (meeting == kNone) continue;
+    Shift(meeting);
+    Unmatch(agent, host);
+    return true;
+  }
+}
+
+int32_t FairestLevels::Expand(bool forward) {
+  Front& front = front_[forward ? 0 : 1];
+  const int32_t node = front.queue[front.next++];
+  ++front.work;
+  if (forward ? IsAgent(node) : IsHost(node)) {
+    if (const int32_t meeting = ScanPairs(forward, node); meeting != kNone) return meeting;
+  }
+  return ScanRest(forward, node);
+}
+
+bool FairestLevels::Reach(bool forward, int32_t from, int32_t node, int32_t via) {
+  Front& front = front_[forward ? 0 : 1];
+  if (front.seen[At(node)] == search_) return false;
+  front.seen[At(node)] = search_;
+  front.from[At(node)] = from;
+  front.via[At(node)] = via;
+  front.queue.push_back(node);
+  return front_[forward ? 1 : 0].seen[At(node)] == search_;
+}
+
+// The pairs that `node` could have more of. Those that are gone for good leave
+// the list on the way.
+int32_t FairestLevels::ScanPairs(bool forward, int32_t node) {
+  ++marks_;
+  for (const Matched& matched : matched_[At(node)]) mark_[At(matched.other)] = marks_;
+  const size_t begin = begin_[At(node)];
+  size_t& end = end_[At(node)];
+  while (end > begin && entry_[end - 1].rank < level_) --end;
+  int32_t meeting = kNone;
+  size_t kept = begin, i = begin;
+  for (; i < end && meeting == kNone; ++i) {
+    const Entry entry = entry_[i];
+    if (label_[At(entry.other)] != label_[At(node)]) continue;
+    entry_[kept++] = entry;
+    if (mark_[At(entry.other)] == marks_) continue;
+    const int32_t agent = forward ? node : entry.other, host = forward ? entry.other : node;
+    if (ReducedCost(agent, host, entry.rank) > 0) continue;
+    if (Reach(forward, node, entry.other, entry.rank)) meeting = entry.other;
+  }
+  front_[forward ? 0 : 1].work += static_cast<int64_t>(i - begin);
+  if (kept < i) {
+    std::copy(entry_.begin() + static_cast<std::ptrdiff_t>(i), entry_.begin() + static_cast<std::ptrdiff_t>(end),
+              entry_.begin() + static_cast<std::ptrdiff_t>(kept));
+    end -= i - kept;
+  }
+  if (meeting != kNone) return meeting;
+  for (const int32_t other : kept_[At(node)]) {
+    if (mark_[At(other)] == marks_ || price_[At(other)] != price_[At(node)]) continue;
+    if (Reach(forward, node, other, kNone)) return other;
+  }
+  return kNone;
+}
+
+// Pairs that could be taken away, and links.
+int32_t FairestLevels::ScanRest(bool forward, int32_t node) {
+  Front& front = front_[forward ? 0 : 1];
+  if (forward ? IsHost(node) : IsAgent(node)) {
+    front.work += static_cast<int64_t>(matched_[At(node)].size());
+    for (const Matched& matched : matched_[At(node)]) {
+      const int32_t agent = forward ? matched.other : node, host = forward ? node : matched.other;
+      if (ReducedCost(agent, host, matched.rank) < 0) continue;
+      if (Reach(forward, node, matched.other, matched.rank)) return matched.other;
+    }
+  }
+  front.work += static_cast<int64_t>(links_[At(node)].size());
+  for (const size_t l : links_[At(node)]) {
+    const Link& link = network_.links[l];
+    const bool is_tail = link.tail == node;
+    const int32_t other = is_tail ? link.head : link.tail;
+    if (label_[At(other)] != label_[At(node)] || price_[At(other)] != price_[At(node)]) continue;
+    // From the agent on a unit leaves `node`; from the host back it comes to it.
+    const bool more = is_tail == forward;
+    if (more ? start_.link_flow[l] >= link.upper : start_.link_flow[l] <= link.lower) continue;
+    if (Reach(forward, node, other, static_cast<int32_t>(l))) return other;
+  }
+  return kNone;
+}
+
+void FairestLevels::Shift(int32_t meeting) {
+  for (int32_t to = meeting; front_[0].from[At(to)] != kNone; to = front_[0].from[At(to)]) {
+    Move(front_[0].from[At(to)], to, front_[0].via[At(to)]);
+  }
+  for (int32_t from = meeting; front_[1].from[At(from)] != kNone; from = front_[1].from[At(from)]) {
+    Move(from, front_[1].from[At(from)], front_[1].via[At(from)]);
+  }
+}
+
+// One unit more from one node to the next.
+void FairestLevels::Move(int32_t from, int32_t to, int32_t via) {
+  if (IsAgent(from) && IsHost(to)) {
+    Match(from, to, via);
+  } else if (IsHost(from) && IsAgent(to)) {
+    Unmatch(to, from);
+  } else {
+    start_.link_flow[At(via)] += network_.links[At(via)].tail == from ? 1 : -1;
+  }
+}
+
+// The searched side is a cut: its price rises by one against the rest.
+void FairestLevels::Raise(bool forward) {
+  for (const int32_t node : front_[forward ? 0 : 1].queue) {
+    price_[At(node)] += forward ? 1 : -1;
+    if (!is_touched_[At(node)]) touched_.push_back(node);
+    is_touched_[At(node)] = 1;
+  }
+}
+
+void FairestLevels::Keep(int32_t agent, int32_t host) {
+  kept_[At(agent)].push_back(host);
+  kept_[At(host)].push_back(agent);
+}
+
+// Pairs of levels that are over are free no more where prices part them.
+void FairestLevels::DropKept() {
+  for (const int32_t node : touched_) {
+    auto& kept = kept_[At(node)];
+    for (const int32_t other : kept) {
+      if (price_[At(other)] != price_[At(node)] && !is_touched_[At(other)]) std::erase(kept_[At(other)], node);
+    }
+    std::erase_if(kept, [&](int32_t other) { return price_[At(other)] != price_[At(node)]; });
+  }
+}
+
+// Sorts out which pairs are free still: those whose reduced cost is 0.
+void FairestLevels::EndLevel(std::vector<std::pair<int32_t, int32_t>> pairs) {
+  DropKept();
+  std::sort(pairs.begin(), pairs.end());
+  pairs.erase(std::unique(pairs.begin(), pairs.end()), pairs.end());
+  for (const auto& [agent, host] : pairs) {
+    const Matched* const matched = FindMatched(agent, host);
+    const bool is_in = matched != nullptr && matched->rank == level_;  // And was not taken out later on.
+    if (is_in && ReducedCost(agent, host, level_) == 0) Keep(agent, host);
+  }
+  std::vector<std::pair<int32_t, int32_t>> parted;
+  for (const int32_t node : touched_) {
+    if (!IsAgent(node) && !IsHost(node)) continue;
+    const auto agent_of = [&](int32_t other) { return IsAgent(node) ? node : other; };
+    const auto host_of = [&](int32_t other) { return IsAgent(node) ? other : node; };
+    // The level's own pairs are the last of the list.
+    for (size_t i = end_[At(node)]; i > begin_[At(node)] && entry_[i - 1].rank <= level_; --i) {
+      const Entry& entry = entry_[i - 1];
+      const int32_t agent = agent_of(entry.other), host = host_of(entry.other);
+      if (entry.rank < level_ || label_[At(agent)] != label_[At(host)]) continue;
+      if (IsHost(node) && is_touched_[At(agent)]) continue;  // The agent's list has it.
+      if (ReducedCost(agent, host, level_) == 0 && FindMatched(agent, host) == nullptr) Keep(agent, host);
+    }
+    for (const Matched& matched : matched_[At(node)]) {
+      const int32_t agent = agent_of(matched.other), host = host_of(matched.other);
+      if (ReducedCost(agent, host, matched.rank) != 0) parted.emplace_back(agent, host);
+    }
+  }
+  for (const auto& [agent, host] : parted) {
+    if (Unmatch(agent, host)) fixed_.emplace_back(agent, host);
+  }
+  Relabel();
+}
+
+void FairestLevels::Relabel() {
+  Stage stage{.kind = StageKind::kLevel, .level = level_, .node = {}, .price = {}};
+  std::sort(touched_.begin(), touched_.end());
+  std::map<std::pair<int32_t, int32_t>, int32_t> label;
+  for (const int32_t node : touched_) {
+    if (price_[At(node)] == 0) continue;
+    stage.node.push_back(node);
+    stage.price.push_back(price_[At(node)]);
+    const auto [found, is_new] = label.emplace(std::pair(label_[At(node)], price_[At(node)]), labels_);
+    if (is_new) ++labels_;
+    label_[At(node)] = found->second;
+  }
+  for (const int32_t node : touched_) {
+    price_[At(node)] = 0;
+    is_touched_[At(node)] = 0;
+  }
+  touched_.clear();
+  if (!stage.node.empty()) stages_.push_back(std::move(stage));
+}
+
+FlowStart FairestLevels::End() const {
+  FlowStart end{
+      .free = {}, .carries = {}, .fixed = start_.fixed, .link_flow = start_.link_flow, .link_fixed = start_.link_fixed};
+  for (size_t l = 0; l < network_.links.size(); ++l) {
+    if (label_[At(network_.links[l].tail)] != label_[At(network_.links[l].head)]) end.link_fixed[l] = 1;
+  }
+  enum Mark : uint8_t { kGone, kFree, kCarries, kFixed };
+  std::vector<uint8_t> mark(At(network_.hosts), kGone);
+  std::vector<std::pair<int32_t, int32_t>> fixed = fixed_;
+  std::sort(fixed.begin(), fixed.end());
+  size_t next = 0;
+  for (int32_t a = 0; a < network_.agents; ++a) {
+    std::vector<int32_t> hosts;
+    const auto set = [&](int32_t host, Mark to) {
+      mark[At(host - network_.agents)] = to;
+      hosts.push_back(host - network_.agents);
+    };
+    for (const int32_t host : kept_[At(a)]) set(host, kFree);
+    for (const Matched& matched : matched_[At(a)]) set(matched.other, kCarries);
+    for (; next < fixed.size() && fixed[next].first == a; ++next) set(fixed[next].second, kFixed);
+    if (hosts.empty()) continue;
+    for (int64_t e = network_.offset[At(a)]; e < network_.offset[At(a) + 1]; ++e) {
+      const uint8_t is = mark[At(network_.host[At(e)])];
+      if (is == kFixed) end.fixed.push_back(e);
+      if (is != kFree && is != kCarries) continue;
+      end.free.push_back(e);
+      end.carries.push_back(is == kCarries ? 1 : 0);
+    }
+    for (const int32_t host : hosts) mark[At(host)] = kGone;
+  }
+  std::inplace_merge(end.fixed.begin(), end.fixed.begin() + static_cast<std::ptrdiff_t>(start_.fixed.size()),
+                     end.fixed.end());
+  return end;
+}
+
+}  // namespace brygga::engine

@@ -1,0 +1,391 @@
+#include "engine/flow.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace brygga::engine {
+namespace {
+
+constexpr size_t kSmallestBlock = 64;
+
+FlowStart NoFlow(const Network& network) {
+  FlowStart start;
+  for (int32_t a = 0; a < network.agents; ++a) {
+    if (!network.agent_open[static_cast<size_t>(a)]) continue;
+    for (int64_t e = network.offset[static_cast<size_t>(a)]; e < network.offset[static_cast<size_t>(a) + 1]; ++e) {
+      if (network.host_open[static_cast<size_t>(network.host[static_cast<size_t>(e)])]) start.free.push_back(e);
+    }
+  }
+  start.carries.assign(start.free.size(), 0);
+  for (const Link& link : network.links) {
+    start.link_flow.push_back(link.lower);
+    start.link_fixed.push_back(link.lower == link.upper ? 1 : 0);
+  }
+  return start;
+}
+
+}  // namespace
+
+StagedFlow::StagedFlow(const Network& network) : StagedFlow(network, NoFlow(network)) {}
+
+StagedFlow::StagedFlow(const Network& network, FlowStart start)
+    : network_(network),
+      fixed_(std::move(start.fixed)),
+      link_flow_(std::move(start.link_flow)),
+      link_fixed_(std::move(start.link_fixed)) {
+  begin_.assign(Index(network.agents) + 1, 0);
+  int32_t agent = 0;
+  for (const int64_t e : start.free) {
+    while (network.offset[Index(agent) + 1] <= e) begin_[Index(++agent)] = id_.size();
+    head_.push_back(network.agents + network.host[Index(e)]);
+    id_.push_back(static_cast<uint32_t>(e));
+  }
+  while (agent < network.agents) begin_[Index(++agent)] = id_.size();
+  for (const uint8_t carries : start.carries) {
+    flow_.push_back(static_cast<int8_t>(carries));
+    state_.push_back(carries ? kUpper : kLower);
+  }
+  cost_.assign(id_.size(), 0);
+  link_cost_.assign(network.links.size(), 0);
+  for (size_t l = 0; l < network.links.size(); ++l) {
+    link_state_.push_back(link_flow_[l] == network.links[l].lower ? kLower : kUpper);
+  }
+  PlantTree();
+}
+
+// Every node hangs on the hub by a link that can carry more to it, where it has
+// one, or else by an artificial arc; so any node could send something to the hub,
+// which is what makes the tree strongly feasible.
+void StagedFlow::PlantTree() {
+  const size_t nodes = Index(network_.nodes);
+  parent_.assign(nodes, kNone);
+  child_.assign(nodes, kNone);
+  next_.assign(nodes, kNone);
+  previous_.assign(nodes, kNone);
+  arc_.assign(nodes, 0);
+  up_.assign(nodes, 0);
+  depth_.assign(nodes, 0);
+  price_.assign(nodes, 0);
+  artificial_flow_.assign(nodes, 0);
+  artificial_up_.assign(nodes, 1);
+
+  std::vector<int64_t> excess(nodes, 0);  // Comes in, less what goes out.
+  for (size_t l = 0; l < network_.links.size(); ++l) {
+    excess[Index(network_.links[l].head)] += link_flow_[l];
+    excess[Index(network_.links[l].tail)] -= link_flow_[l];
+  }
+  const auto count = [&](int32_t agent, int32_t host) {
+    --excess[Index(agent)];
+    ++excess[Index(host)];
+  };
+  for (int32_t a = 0; a < network_.agents; ++a) {
+    for (size_t i = begin_[Index(a)]; i < begin_[Index(a) + 1]; ++i) {
+      if (flow_[i]) count(a, head_[i]);
+    }
+  }
+  int32_t agent = 0;
+  for (const int64_t e : fixed_) {
+    while (network_.offset[Index(agent) + 1] <= e) ++agent;
+    count(agent, network_.agents + network_.host[Index(e)]);
+  }
+
+  // Links with something between their bounds first: they have no other place.
+  for (const bool between : {true, false}) {
+    for (size_t l = 0; l < network_.links.size(); ++l) {
+      const Link& link = network_.links[l];
+      const bool up = link.tail == link.hung;
+      const int64_t more = MoreOf(LinkArc(l)), less = LessOf(LinkArc(l));
+      const size_t node = Index(link.hung);
+      if (link_fixed_[l] || parent_[node] != kNone || excess[node] != 0) continue;
+      if (between ? more == 0 || less == 0 : (up ? more : less) == 0) continue;
+      Attach(link.hung, up ? link.head : link.tail, LinkArc(l), up);
+      link_state_[l] = kTree;
+    }
+  }
+  for (int32_t v = 0; v < network_.nodes; ++v) {
+    if (v == network_.hub || parent_[Index(v)] != kNone) continue;
+    artificial_flow_[Index(v)] = std::abs(excess[Index(v)]);
+    artificial_up_[Index(v)] = excess[Index(v)] >= 0 ? 1 : 0;
+    Attach(v, network_.hub, ArtificialArc(v), excess[Index(v)] >= 0);
+  }
+}
+
+int64_t StagedFlow::CostOf(Arc arc) const {
+  if (IsPair(arc)) return cost_[Index(arc)];
+  return IsLink(arc) ? link_cost_[LinkOf(arc)] : artificial_cost_;
+}
+
+int64_t StagedFlow::MoreOf(Arc arc) const {
+  if (IsPair(arc)) return 1 - flow_[Index(arc)];
+  if (IsLink(arc)) return network_.links[LinkOf(arc)].upper - link_flow_[LinkOf(arc)];
+  return kFar;
+}
+
+int64_t StagedFlow::LessOf(Arc arc) const {
+  if (IsPair(arc)) return flow_[Index(arc)];
+  if (IsLink(arc)) return link_flow_[LinkOf(arc)] - network_.links[LinkOf(arc)].lower;
+  return artificial_flow_[Index(NodeOf(arc))];
+}
+
+void StagedFlow::Change(Arc arc, int64_t by) {
+  if (IsPair(arc)) {
+    flow_[Index(arc)] = static_cast<int8_t>(flow_[Index(arc)] + by);
+  } else if (IsLink(arc)) {
+    link_flow_[LinkOf(arc)] += by;
+  } else {
+    artificial_flow_[Index(NodeOf(arc))] += by;
+  }
+}
+
+void StagedFlow::SetState(Arc arc, State state) {
+  if (IsPair(arc)) {
+    state_[Index(arc)] = state;
+  } else if (IsLink(arc)) {
+    link_state_[LinkOf(arc)] = state;
+  }  // An artificial arc that leaves the tree never comes back.
+}
+
+void StagedFlow::Attach(int32_t node, int32_t parent, Arc arc, bool up) {
+  const size_t v = Index(node);
+  parent_[v] = parent;
+  arc_[v] = arc;
+  up_[v] = up ? 1 : 0;
+  previous_[v] = kNone;
+  next_[v] = child_[Index(parent)];
+  if (next_[v] != kNone) previous_[Index(next_[v])] = node;
+  child_[Index(parent)] = node;
+}
+
+void StagedFlow::Detach(int32_t node) {
+  const size_t v = Index(node);
+  if (next_[v] != kNone) previous_[Index(next_[v])] = previous_[v];
+  if (previous_[v] != kNone) {
+    next_[Index(previous_[v])] = next_[v];
+  } else {
+    child_[Index(parent_[v])] = next_[v];
+  }
+}
+
+template <typename Visit>
+void StagedFlow::ForSubtree(int32_t root, const Visit& visit) {
+  for (int32_t v = root;;) {
+    visit(v);
+    if (child_[Index(v)] != kNone) {
+      v = child_[Index(v)];
+      continue;
+    }
+    while (v != root && next_[Index(v)] == kNone) v = parent_[Index(v)];
+    if (v == root) return;
+    v = next_[Index(v)];
+  }
+}
+
+void StagedFlow::PriceTree() {
+  ForSubtree(network_.hub, [&](int32_t v) {
+    if (v == network_.hub) {
+      price_[Index(v)] = 0;
+      depth_[Index(v)] = 0;
+      return;
+    }
+    const int64_t cost = CostOf(arc_[Index(v)]), there = price_[Index(parent_[Index(v)])];
+    price_[Index(v)] = up_[Index(v)] ? there + cost : there - cost;
+    depth_[Index(v)] = depth_[Index(parent_[Index(v)])] + 1;
+  });
+}
+
+bool StagedFlow::MakeFeasible(Ticker& ticker) {
+  std::fill(cost_.begin(), cost_.end(), 0);
+  std::fill(link_cost_.begin(), link_cost_.end(), 0);
+  artificial_cost_ = 1;
+  if (!Optimise(ticker)) return false;
+  for (const int64_t flow : artificial_flow_) {
+    if (flow != 0) return false;
+  }
+  return Restrict(ticker);
+}
+
+bool StagedFlow::Optimise(Ticker& ticker) {
+  PriceTree();
+  block_ = std::max(kSmallestBlock, static_cast<size_t>(std::sqrt(static_cast<double>(id_.size()))));
+  int64_t pivots = 0;
+  while (FindEntering(ticker)) {
+    if (!ticker.Step(Pivot())) return false;
+    ticker.Advance(++pivots);
+  }
+  return !ticker.stopped();
+}
+
+void StagedFlow::Consider(Arc arc, int32_t tail, int32_t head, int64_t cost, State state) {
+  const int64_t reduced = cost - price_[Index(tail)] + price_[Index(head)];
+  const int64_t gain = -reduced * state;
+  if (gain <= entering_gain_) return;
+  entering_ = arc;
+  entering_tail_ = tail;
+  entering_head_ = head;
+  entering_state_ = state;
+  entering_gain_ = gain;
+}
+
+// The arc that gains most among the next block of pairs that holds one that
+// gains; links are looked at where no block does.
+bool StagedFlow::FindEntering(Ticker& ticker) {
+  entering_gain_ = 0;
+  size_t looked = 0;
+  for (int32_t turn = 0; turn < network_.agents; ++turn) {
+    const int32_t agent = next_agent_;
+    next_agent_ = agent + 1 == network_.agents ? 0 : agent + 1;
+    for (size_t i = begin_[Index(agent)]; i < begin_[Index(agent) + 1]; ++i) {
+      Consider(static_cast<Arc>(i), agent, head_[i], cost_[i], static_cast<State>(state_[i]));
+    }
+    looked += begin_[Index(agent) + 1] - begin_[Index(agent)] + 1;
+    if (looked < block_) continue;
+    if (!ticker.Step(static_cast<int64_t>(looked))) return false;
+    if (entering_gain_ > 0) return true;
+    looked = 0;
+  }
+  for (size_t l = 0; l < network_.links.size(); ++l) {
+    const Link& link = network_.links[l];
+    if (!link_fixed_[l]) Consider(LinkArc(l), link.tail, link.head, link_cost_[l], static_cast<State>(link_state_[l]));
+  }
+  return ticker.Step(static_cast<int64_t>(network_.links.size())) && entering_gain_ > 0;
+}
+
+// Sends as much as can be around the cycle that the entering arc closes. The last
+// arc in the cycle's direction, seen from the join, that lets no more through
+// leaves the tree (Cunningham's rule, which keeps it strongly feasible). Returns
+// how many nodes were touched.
+int64_t StagedFlow::Pivot() {
+  int64_t touched = 0;
+  const bool more = entering_state_ == kLower;
+  const int32_t first = more ? entering_tail_ : entering_head_;
+  const int32_t second = more ? entering_head_ : entering_tail_;
+  int64_t most = more ? MoreOf(entering_) : LessOf(entering_);
+  int32_t leaving = kNone;  // The node below the arc that leaves.
+  bool leaves_second = false;
+  int32_t u = first, v = second;
+  while (u != v) {
+    ++touched;
+    if (depth_[Index(u)] >= depth_[Index(v)]) {
+      const int64_t room = up_[Index(u)] ? LessOf(arc_[Index(u)]) : MoreOf(arc_[Index(u)]);
+      if (room < most) {  // The first seen from below is the last in the cycle's direction.
+        most = room;
+        leaving = u;
+        leaves_second = false;
+      }
+      u = parent_[Index(u)];
+    } else {
+      v = parent_[Index(v)];
+    }
+  }
+  const int32_t join = u;
+  for (v = second; v != join; v = parent_[Index(v)]) {
+    const int64_t room = up_[Index(v)] ? MoreOf(arc_[Index(v)]) : LessOf(arc_[Index(v)]);
+    if (room > most) continue;
+    most = room;
+    leaving = v;
+    leaves_second = true;
+  }
+  if (most > 0) {
+    Change(entering_, more ? most : -most);
+    for (u = first; u != join; u = parent_[Index(u)]) Change(arc_[Index(u)], up_[Index(u)] ? -most : most);
+    for (v = second; v != join; v = parent_[Index(v)]) Change(arc_[Index(v)], up_[Index(v)] ? most : -most);
+  }
+  if (leaving == kNone) {
+    SetState(entering_, more ? kUpper : kLower);
+    return touched;
+  }
+
+  SetState(arc_[Index(leaving)], LessOf(arc_[Index(leaving)]) == 0 ? kLower : kUpper);
+  SetState(entering_, kTree);
+  // What hung on the leaving arc is turned upside down and hangs on the entering one.
+  const int32_t inside = leaves_second ? second : first;
+  int32_t parent = leaves_second ? first : second;
+  Arc arc = entering_;
+  bool up = inside == entering_tail_;
+  for (int32_t node = inside;;) {
+    const int32_t old_parent = parent_[Index(node)];
+    const Arc old_arc = arc_[Index(node)];
+    const bool old_up = up_[Index(node)] != 0;
+    Detach(node);
+    Attach(node, parent, arc, up);
+    if (node == leaving) break;
+    parent = node;
+    arc = old_arc;
+    up = !old_up;
+    node = old_parent;
+  }
+  const int64_t by = (up_[Index(inside)] ? 1 : -1) *
+                     (CostOf(entering_) - price_[Index(entering_tail_)] + price_[Index(entering_head_)]);
+  ForSubtree(inside, [&](int32_t node) {
+    price_[Index(node)] += by;
+    depth_[Index(node)] = depth_[Index(parent_[Index(node)])] + 1;
+    ++touched;
+  });
+  return touched;
+}
+
+// Keeps for later stages the arcs whose reduced cost is 0; the others stay as
+// they are in all best circulations.
+bool StagedFlow::Restrict(Ticker& ticker) {
+  std::vector<std::pair<Arc, int32_t>> in_tree;  // Pairs that bear a node, in their order.
+  for (int32_t v = 0; v < network_.nodes; ++v) {
+    if (v != network_.hub && IsPair(arc_[Index(v)])) in_tree.emplace_back(arc_[Index(v)], v);
+  }
+  std::sort(in_tree.begin(), in_tree.end());
+  size_t kept = 0, tree = 0, i = 0;
+  const size_t fixed_before = fixed_.size();
+  for (int32_t a = 0; a < network_.agents; ++a) {
+    const size_t end = begin_[Index(a) + 1];
+    const size_t first = i;
+    for (; i < end; ++i) {
+      if (cost_[i] - price_[Index(a)] + price_[Index(head_[i])] != 0) {
+        if (flow_[i]) fixed_.push_back(id_[i]);
+        continue;
+      }
+      if (tree < in_tree.size() && in_tree[tree].first == static_cast<Arc>(i)) {
+        arc_[Index(in_tree[tree++].second)] = static_cast<Arc>(kept);
+      }
+      head_[kept] = head_[i];
+      id_[kept] = id_[i];
+      cost_[kept] = cost_[i];
+      state_[kept] = state_[i];
+      flow_[kept] = flow_[i];
+      ++kept;
+    }
+    begin_[Index(a) + 1] = kept;
+    if (!ticker.Step(static_cast<int64_t>(i - first))) return false;
+  }
+  std::inplace_merge(fixed_.begin(), fixed_.begin() + static_cast<std::ptrdiff_t>(fixed_before), fixed_.end());
+  head_.resize(kept);
+  id_.resize(kept);
+  cost_.resize(kept);
+  state_.resize(kept);
+  flow_.resize(kept);
+  for (size_t l = 0; l < network_.links.size(); ++l) {
+    const Link& link = network_.links[l];
+    if (link_cost_[l] - price_[Index(link.tail)] + price_[Index(link.head)] != 0) link_fixed_[l] = 1;
+  }
+  next_agent_ = 0;
+  return true;
+}
+
+FlowStart StagedFlow::Left() const {
+  FlowStart state{.free = std::vector<int64_t>(id_.begin(), id_.end()),
+                  .carries = std::vector<uint8_t>(flow_.begin(), flow_.end()),
+                  .fixed = fixed_,
+                  .link_flow = link_flow_,
+                  .link_fixed = link_fixed_};
+  return state;
+}
+
+std::vector<int64_t> StagedFlow::Chosen() const {
+  std::vector<int64_t> chosen = fixed_;
+  for (size_t i = 0; i < id_.size(); ++i) {
+    if (flow_[i]) chosen.push_back(id_[i]);
+  }
+  std::inplace_merge(chosen.begin(), chosen.begin() + static_cast<std::ptrdiff_t>(fixed_.size()), chosen.end());
+  return chosen;
+}
+
+}  // namespace brygga::engine

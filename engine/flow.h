@@ -1,0 +1,143 @@
+// Circulations of least cost in a network, stage by stage, each among the best
+// of the stages before.
+//
+// Method: the primal network simplex with strongly feasible trees (W. H.
+// Cunningham, "A network simplex method", Mathematical Programming 11, 1976;
+// R. K. Ahuja, T. L. Magnanti and J. B. Orlin, "Network Flows", 1993, chapter 11),
+// which cannot cycle, with block pricing (M. D. Grigoriadis, 1986). A first stage
+// of its own finds a circulation within the lower bounds. After a stage every arc
+// whose reduced cost is not 0 stays as it is for good: exactly the best
+// circulations of the stage agree on it (complementary slackness). So each stage
+// has costs of its own and small integers, and its prices are its proof; nothing
+// is ever added up with "a big number".
+//
+// Time: exponential at worst, as for every simplex; in practice pivots grow with
+// people and each looks at about the root of the pairs. Memory: 22 bytes a pair
+// and 200 a node.
+#ifndef BRYGGA_ENGINE_FLOW_H_
+#define BRYGGA_ENGINE_FLOW_H_
+
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+#include "engine/bipartite.h"
+#include "engine/network.h"
+
+namespace brygga::engine {
+
+// What of a network may still change, and a circulation to start from.
+struct FlowStart {
+  std::vector<int64_t> free;        // Positions of pairs, ascending.
+  std::vector<uint8_t> carries;     // Per free pair: 0 or 1.
+  std::vector<int64_t> fixed;       // Positions of pairs that carry 1 for good, ascending.
+  std::vector<int64_t> link_flow;   // Per link.
+  std::vector<uint8_t> link_fixed;  // Per link: 1 where it may not change.
+};
+
+// Not thread-safe.
+class StagedFlow {
+ public:
+  // Starts from no flow at all; every pair is free whose agent and host are open.
+  explicit StagedFlow(const Network& network);
+  // Starts from a circulation that keeps all bounds.
+  StagedFlow(const Network& network, FlowStart start);
+
+  // To be called first: finds a circulation that keeps all lower bounds. False
+  // where there is none, or where `ticker` stopped it.
+  bool MakeFeasible(Ticker& ticker);
+
+  // Finds a circulation of least cost among those that are left, and leaves just
+  // those. `pair_cost(agent, position)` and `link_cost(link)` are whole numbers;
+  // |cost| times the number of nodes stays below 2^61. False: `ticker` stopped it.
+  template <typename PairCost, typename LinkCost>
+  bool Minimise(const PairCost& pair_cost, const LinkCost& link_cost, Ticker& ticker) {
+    for (int32_t a = 0; a < network_.agents; ++a) {
+      for (size_t i = begin_[Index(a)]; i < begin_[Index(a) + 1]; ++i) cost_[i] = pair_cost(a, int64_t{id_[i]});
+    }
+    for (size_t l = 0; l < network_.links.size(); ++l) link_cost_[l] = link_cost(network_.links[l]);
+    artificial_cost_ = 0;
+    return Optimise(ticker) && Restrict(ticker);
+  }
+
+  // Of the last stage, per node; the hub's is 0.
+  const std::vector<int64_t>& price() const { return price_; }
+  // The circulation and what may still change of it.
+  FlowStart Left() const;
+  // Positions of the pairs that carry 1, ascending.
+  std::vector<int64_t> Chosen() const;
+  int64_t LinkFlow(size_t link) const { return link_flow_[link]; }
+
+ private:
+  // An arc as one number: pairs (in cost_ and its like) from 0 up, links from -1
+  // down, then the artificial arcs of the nodes.
+  using Arc = int64_t;
+  enum State : int8_t { kUpper = -1, kTree = 0, kLower = 1 };
+  static constexpr int64_t kFar = std::numeric_limits<int64_t>::max() / 4;
+  static constexpr int32_t kNone = -1;
+
+  static size_t Index(int64_t i) { return static_cast<size_t>(i); }
+  Arc LinkArc(size_t l) const { return -1 - static_cast<Arc>(l); }
+  Arc ArtificialArc(int32_t v) const { return -1 - static_cast<Arc>(network_.links.size()) - v; }
+  bool IsPair(Arc arc) const { return arc >= 0; }
+  size_t LinkOf(Arc arc) const { return Index(-1 - arc); }
+  bool IsLink(Arc arc) const { return arc < 0 && LinkOf(arc) < network_.links.size(); }
+  int32_t NodeOf(Arc arc) const { return static_cast<int32_t>(-1 - arc - static_cast<Arc>(network_.links.size())); }
+
+  int64_t CostOf(Arc arc) const;
+  // How much more, and how much less, the arc can carry.
+  int64_t MoreOf(Arc arc) const;
+  int64_t LessOf(Arc arc) const;
+  void Change(Arc arc, int64_t by);
+  void SetState(Arc arc, State state);
+
+  void PlantTree();
+  void Attach(int32_t node, int32_t parent, Arc arc, bool up);
+  void Detach(int32_t node);
+  void PriceTree();
+  template <typename Visit>
+  void ForSubtree(int32_t root, const Visit& visit);
+
+  bool Optimise(Ticker& ticker);
+  bool FindEntering(Ticker& ticker);
+  void Consider(Arc arc, int32_t tail, int32_t head, int64_t cost, State state);
+  int64_t Pivot();
+  bool Restrict(Ticker& ticker);
+
+  const Network& network_;
+
+  // The pairs that may still change, agent by agent.
+  std::vector<size_t> begin_;
+  std::vector<int32_t> head_;
+  std::vector<uint32_t> id_;
+  std::vector<int64_t> cost_;
+  std::vector<int8_t> state_, flow_;
+  std::vector<int64_t> fixed_;
+
+  std::vector<int64_t> link_cost_, link_flow_;
+  std::vector<int8_t> link_state_;
+  std::vector<uint8_t> link_fixed_;
+
+  // An artificial arc joins each node and the hub until real ones do.
+  int64_t artificial_cost_ = 0;
+  std::vector<int64_t> artificial_flow_;
+  std::vector<uint8_t> artificial_up_;  // 1: from the node to the hub.
+
+  // The tree hangs from the hub; `up_`: the arc to the parent leads to it.
+  std::vector<int32_t> parent_, depth_, child_, next_, previous_;
+  std::vector<Arc> arc_;
+  std::vector<uint8_t> up_;
+  std::vector<int64_t> price_;
+
+  // The search for an arc that enters goes on where it ended.
+  int32_t next_agent_ = 0;
+  size_t block_ = 0;
+  Arc entering_ = 0;
+  int32_t entering_tail_ = 0, entering_head_ = 0;
+  State entering_state_ = kLower;
+  int64_t entering_gain_ = 0;
+};
+
+}  // namespace brygga::engine
+
+#endif  // BRYGGA_ENGINE_FLOW_H_
