@@ -7,13 +7,13 @@
 // Method. A plan of k rounds exists for a set of pairs exactly when nobody is in
 // more than k of them (König's edge colouring theorem), so the pairs are chosen
 // first and placed in rounds afterwards. Choosing is a maximum-weight b-matching
-// in which each pair is used at most once: successive shortest paths with
-// prices (Busacker and Gowen; Edmonds and Karp), O(conversations × pairs × log
-// people) at most and far less as a rule, since a search ends at the first free
-// place. Placing is an edge colouring by alternating (Kempe) chains,
-// O(conversations × people) at most; the rounds are then evened out by the same
-// chains until they differ by one conversation at most (de Werra), which is
-// also why a limit on tables costs nothing in exactness.
+// in which each pair is used at most once: a flow hub → tables → newcomers →
+// established → hub, first with the most conversations, then with the highest
+// total among those (flow.h, whose complexity it has). Placing is an edge
+// colouring by alternating (Kempe) chains, O(conversations × people) at most; the
+// rounds are then evened out by the same chains until they differ by one
+// conversation at most (D. de Werra, 1971), which is also why a limit on tables
+// costs nothing in exactness.
 #ifndef BRYGGA_ENGINE_NETWORKING_H_
 #define BRYGGA_ENGINE_NETWORKING_H_
 
@@ -94,8 +94,8 @@ struct NetworkingOptions {
   Control control;  // Phases "conversations" and "rounds".
 };
 
-// What PlanNetworking needs beside the problem itself, at most: 24 bytes a pair,
-// and 192 plus 8 per round for each person.
+// What PlanNetworking needs beside the problem itself, at most: 48 bytes a pair,
+// and 320 plus 12 per round for each person.
 int64_t NetworkingMemoryBound(const NetworkingProblem& problem);
 
 // kInvalidArgument, reason INVALID_FIELDS: rows out of range or out of order,
