@@ -12,6 +12,7 @@ std::vector<rpc::Service> GatewayService::services() {
       .Unary("GetParticipantHome", &home_, &HomeHandler::GetParticipantHome)
       .Unary("GetSuiteStatus", &status_, &StatusHandler::GetSuiteStatus);
   services.push_back(rpc::Service::Forward("brygga.partner.v1.PartnerService", backends_.partner));
+  services.push_back(rpc::Service::Forward("brygga.partner.v1.OpeningService", backends_.partner));
   services.push_back(rpc::Service::Forward("brygga.participant.v1.ParticipantService", backends_.participant));
   services.push_back(rpc::Service::Forward("brygga.participant.v1.ProgrammeService", backends_.participant));
   services.push_back(rpc::Service::Forward("brygga.participant.v1.EnrolmentService", backends_.participant));

@@ -8,7 +8,7 @@
 #include "services/partner/service.h"
 
 int main(int argc, char** argv) {
-  brygga::rpc::Process process("partner", "Keeps organisations, networks, agreements and contact persons.",
+  brygga::rpc::Process process("partner", "Keeps organisations, networks, agreements, contact persons and openings.",
                                {.port = 7071, .admin_port = 9071, .metrics_port = 9171});
   std::string database = "sqlite:partner.db";
   process.config().Text("database", &database, "Where it keeps them: sqlite:FILE or postgresql://…");

@@ -26,7 +26,7 @@ absl::StatusOr<std::unique_ptr<PartnerService>> PartnerService::Open(const std::
 }
 
 PartnerService::PartnerService(PartnerStore& store)
-    : organisations_(store), networks_(store), agreements_(store), contact_persons_(store) {}
+    : organisations_(store), networks_(store), agreements_(store), contact_persons_(store), openings_(store) {}
 
 PartnerService::PartnerService(std::unique_ptr<sql::Database> database, std::unique_ptr<PartnerStore> store)
     : database_(std::move(database)),
@@ -35,6 +35,7 @@ PartnerService::PartnerService(std::unique_ptr<sql::Database> database, std::uni
       networks_(*store_),
       agreements_(*store_),
       contact_persons_(*store_),
+      openings_(*store_),
       sweep_(std::in_place, kSweepInterval,
              [this] { sql::SweepAnswers(*database_, absl::Now() + kSweepTimeout).IgnoreError(); }) {}
 
@@ -67,6 +68,22 @@ std::vector<rpc::Service> PartnerService::services() {
       .Unary("ListContactPersons", &contact_persons_, &ContactPersonHandler::List)
       .Unary("ExportContactPerson", &contact_persons_, &ContactPersonHandler::Export)
       .Unary("EraseContactPerson", &contact_persons_, &ContactPersonHandler::Erase);
+  services.emplace_back("brygga.partner.v1.OpeningService")
+      .Unary("CreateOpening", &openings_, &OpeningHandler::Create)
+      .Unary("GetOpening", &openings_, &OpeningHandler::Get)
+      .Unary("ListOpenings", &openings_, &OpeningHandler::List)
+      .Unary("BatchGetOpenings", &openings_, &OpeningHandler::BatchGet)
+      .Unary("UpdateOpening", &openings_, &OpeningHandler::Update)
+      .Unary("OpenOpening", &openings_, &OpeningHandler::Open)
+      .Unary("CloseOpening", &openings_, &OpeningHandler::Close)
+      .Unary("CancelOpening", &openings_, &OpeningHandler::Cancel)
+      .Unary("HoldOpeningSeat", &openings_, &OpeningHandler::Hold)
+      .Unary("ConfirmOpeningSeat", &openings_, &OpeningHandler::Confirm)
+      .Unary("ReleaseOpeningSeat", &openings_, &OpeningHandler::Release)
+      .Unary("BatchHoldOpeningSeats", &openings_, &OpeningHandler::BatchHold)
+      .Unary("BatchConfirmOpeningSeats", &openings_, &OpeningHandler::BatchConfirm)
+      .Unary("BatchReleaseOpeningSeats", &openings_, &OpeningHandler::BatchRelease)
+      .Unary("ListOpeningSeats", &openings_, &OpeningHandler::ListSeats);
   return services;
 }
 

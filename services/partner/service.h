@@ -15,6 +15,7 @@
 #include "services/partner/rpc/agreement_handler.h"
 #include "services/partner/rpc/contact_person_handler.h"
 #include "services/partner/rpc/network_handler.h"
+#include "services/partner/rpc/opening_handler.h"
 #include "services/partner/rpc/organisation_handler.h"
 #include "services/partner/store/partner_store.h"
 
@@ -44,6 +45,7 @@ class PartnerService {
   NetworkHandler networks_;
   AgreementHandler agreements_;
   ContactPersonHandler contact_persons_;
+  OpeningHandler openings_;
   const std::optional<Periodic> sweep_;  // Last: it uses the others. None over a store of the caller's.
 };
 

@@ -440,10 +440,10 @@ TEST_F(GatewayTest, EveryServiceOfTheContractsIsServed) {
 
   EXPECT_THAT(served,
               UnorderedElementsAre("brygga.gateway.v1.GatewayService", "brygga.partner.v1.PartnerService",
-                                   "brygga.participant.v1.ParticipantService", "brygga.participant.v1.ProgrammeService",
-                                   "brygga.participant.v1.EnrolmentService", "brygga.participant.v1.EnquiryService",
-                                   "brygga.matching.v1.MatchingService", "brygga.events.v1.EventService",
-                                   "brygga.events.v1.RegistrationService"));
+                                   "brygga.partner.v1.OpeningService", "brygga.participant.v1.ParticipantService",
+                                   "brygga.participant.v1.ProgrammeService", "brygga.participant.v1.EnrolmentService",
+                                   "brygga.participant.v1.EnquiryService", "brygga.matching.v1.MatchingService",
+                                   "brygga.events.v1.EventService", "brygga.events.v1.RegistrationService"));
 }
 
 }  // namespace

@@ -68,10 +68,60 @@ absl::Status MembershipEnded(const Membership& membership) {
                                                                 "; only one that goes on can be ended"});
 }
 
-absl::Status ChangedMeanwhile(const OrganisationId& organisation) {
+absl::Status HostNotAllowed(const Opening& opening, const Organisation& organisation) {
+  return FailedPrecondition(
+      "HOST_NOT_ALLOWED",
+      {.type = "HOST",
+       .subject = NameOf(organisation.id),
+       .description = "is a " + NameOf(organisation.kind) + " of the sector " + NameOf(organisation.sector) +
+                      " and cannot be the host " + NameOf(*opening.host) +
+                      "; a MUNICIPAL_UNIT is a MUNICIPALITY, a CONTRACTOR a COMPANY or SOCIAL_ENTERPRISE, a NON_PROFIT "
+                      "of the sector CIVIL_SOCIETY"});
+}
+
+absl::Status WrongOpeningState(const Opening& opening, const std::vector<OpeningState>& allowed) {
+  std::vector<std::string> words;
+  for (const OpeningState state : allowed) words.push_back(NameOf(state));
+  return WrongState("OPENING_STATE", opening.name(), NameOf(StateOf(opening)), words);
+}
+
+absl::Status SeatsTaken(const Opening& opening) {
+  return FailedPrecondition(
+      "SEATS_TAKEN", {.type = "CAPACITY",
+                      .subject = opening.name(),
+                      .description = "has " + std::to_string(opening.taken) + " seats taken; end those matches first"});
+}
+
+absl::Status OpeningFull(const std::vector<Opening>& openings) {
+  ErrorDetails details = {.reason = "OPENING_FULL"};
+  for (const Opening& opening : openings) {
+    details.preconditions.push_back({.type = "CAPACITY",
+                                     .subject = opening.name(),
+                                     .description = "has no free seat for it: " + std::to_string(opening.taken) +
+                                                    " of " + std::to_string(opening.seats) + " are taken"});
+  }
+  return MakeError(absl::StatusCode::kFailedPrecondition,
+                   openings.front().name() + " " + details.preconditions.front().description, details);
+}
+
+absl::Status SeatReleased(const Seat& seat) {
+  return FailedPrecondition(
+      "SEAT_RELEASED",
+      {.type = "STATE", .subject = seat.key.name(), .description = "was given back; another match takes a seat anew"});
+}
+
+absl::Status MatchHasSeat(const SeatKey& wanted) {
+  return FailedPrecondition("MATCH_HAS_SEAT", {.type = "CAPACITY",
+                                               .subject = wanted.match,
+                                               .description = "has a seat of another opening; release that one first"});
+}
+
+absl::Status ChangedMeanwhile(const OrganisationId& organisation) { return ChangedMeanwhile(NameOf(organisation)); }
+
+absl::Status ChangedMeanwhile(std::string_view resource) {
   return MakeError(absl::StatusCode::kAborted,
-                   NameOf(organisation) + ": another call changed the same thing at the same moment; repeat this one",
-                   {.reason = "CHANGED_MEANWHILE", .metadata = {{"resource", NameOf(organisation)}}});
+                   std::string(resource) + ": another call changed the same thing at the same moment; repeat this one",
+                   {.reason = "CHANGED_MEANWHILE", .metadata = {{"resource", std::string(resource)}}});
 }
 
 }  // namespace brygga::partner

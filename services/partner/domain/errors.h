@@ -3,9 +3,13 @@
 #ifndef BRYGGA_SERVICES_PARTNER_DOMAIN_ERRORS_H_
 #define BRYGGA_SERVICES_PARTNER_DOMAIN_ERRORS_H_
 
+#include <string_view>
+#include <vector>
+
 #include "absl/status/status.h"
 #include "services/partner/domain/ids.h"
 #include "services/partner/domain/network.h"
+#include "services/partner/domain/opening.h"
 
 namespace brygga::partner {
 
@@ -30,9 +34,23 @@ absl::Status OrganisationUnusable(const OrganisationId& organisation);
 // kFailedPrecondition: the membership ended on another day.
 absl::Status MembershipEnded(const Membership& membership);
 
+// kFailedPrecondition: the organisation is not what the opening's host says.
+absl::Status HostNotAllowed(const Opening& opening, const Organisation& organisation);
+// kFailedPrecondition: the opening is in another state than `allowed`.
+absl::Status WrongOpeningState(const Opening& opening, const std::vector<OpeningState>& allowed);
+// kFailedPrecondition: more seats are taken than the call would leave.
+absl::Status SeatsTaken(const Opening& opening);
+// kFailedPrecondition: no seat is free. One violation an opening.
+absl::Status OpeningFull(const std::vector<Opening>& openings);
+// kFailedPrecondition: the match gave this seat back.
+absl::Status SeatReleased(const Seat& seat);
+// kFailedPrecondition: the match has a seat of another opening.
+absl::Status MatchHasSeat(const SeatKey& wanted);
+
 // kAborted: another call changed the same thing at the same moment; the caller
 // repeats the call.
 absl::Status ChangedMeanwhile(const OrganisationId& organisation);
+absl::Status ChangedMeanwhile(std::string_view resource);
 
 }  // namespace brygga::partner
 

@@ -13,6 +13,7 @@ using NetworkId = Id<struct NetworkTag>;
 using MembershipId = Id<struct MembershipTag>;
 using AgreementId = Id<struct AgreementTag>;
 using ContactPersonId = Id<struct ContactPersonTag>;
+using OpeningId = Id<struct OpeningTag>;
 
 inline std::string NameOf(const OrganisationId& id) { return "organisations/" + id.value(); }
 inline std::string NameOf(const NetworkId& id) { return "networks/" + id.value(); }
@@ -24,6 +25,9 @@ inline std::string NameOf(const OrganisationId& organisation, const AgreementId&
 }
 inline std::string NameOf(const OrganisationId& organisation, const ContactPersonId& id) {
   return NameOf(organisation) + "/contactPersons/" + id.value();
+}
+inline std::string NameOf(const OrganisationId& organisation, const OpeningId& id) {
+  return NameOf(organisation) + "/openings/" + id.value();
 }
 
 }  // namespace brygga::partner

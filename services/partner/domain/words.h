@@ -29,6 +29,21 @@ enum class ServiceKind {
   kTraining
 };
 enum class ContactRole { kGeneral = 1, kProgramme, kRecruitment, kAgreement };
+enum class OpeningKind {
+  kInternship = 1,
+  kWorkExperience,
+  kHolidayJob,
+  kSummerJob,
+  kExtraJob,
+  kMunicipalFixedTerm,
+  kJobRotation,
+  kEmployment,
+  kVolunteer
+};
+enum class OpeningSubtype { kItHost = 1 };
+enum class OpeningHost { kMunicipalUnit = 1, kContractor, kNonProfit };
+enum class OpeningState { kDraft = 1, kOpen, kFull, kClosed, kCancelled };
+enum class SeatState { kHeld = 1, kConfirmed, kReleased };
 
 namespace internal {
 
@@ -55,6 +70,21 @@ inline constexpr auto kWords<ServiceKind> =
 template <>
 inline constexpr auto kWords<ContactRole> = std::to_array<std::string_view>({"GENERAL", "PROGRAMME", "RECRUITMENT",
                                                                              "AGREEMENT"});
+template <>
+inline constexpr auto kWords<OpeningKind> = std::to_array<std::string_view>({"INTERNSHIP", "WORK_EXPERIENCE",
+                                                                             "HOLIDAY_JOB", "SUMMER_JOB", "EXTRA_JOB",
+                                                                             "MUNICIPAL_FIXED_TERM", "JOB_ROTATION",
+                                                                             "EMPLOYMENT", "VOLUNTEER"});
+template <>
+inline constexpr auto kWords<OpeningSubtype> = std::to_array<std::string_view>({"IT_HOST"});
+template <>
+inline constexpr auto kWords<OpeningHost> = std::to_array<std::string_view>({"MUNICIPAL_UNIT", "CONTRACTOR",
+                                                                             "NON_PROFIT"});
+template <>
+inline constexpr auto kWords<OpeningState> = std::to_array<std::string_view>({"DRAFT", "OPEN", "FULL", "CLOSED",
+                                                                              "CANCELLED"});
+template <>
+inline constexpr auto kWords<SeatState> = std::to_array<std::string_view>({"HELD", "CONFIRMED", "RELEASED"});
 
 }  // namespace internal
 

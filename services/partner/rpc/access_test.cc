@@ -9,6 +9,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "services/partner/rpc/partner_rpc_testing.h"
 
@@ -24,20 +25,50 @@ std::map<std::string, std::set<std::string>> Table() {
   const std::set<std::string> seen_by_contacts = {"CONTACT", "COORDINATOR", "SERVICE"};
   const std::set<std::string> inside = {"COORDINATOR", "SERVICE"};
   const std::set<std::string> managed = {"COORDINATOR"};
+  const std::set<std::string> own = {"CONTACT", "COORDINATOR"};
+  const std::set<std::string> services = {"SERVICE"};
   return {
-      {"CreateOrganisation", managed},    {"GetOrganisation", seen_by_contacts},
-      {"UpdateOrganisation", managed},    {"ListOrganisations", inside},
-      {"BatchGetOrganisations", inside},  {"LookupOrganisations", inside},
-      {"ImportOrganisations", managed},   {"CountSectors", inside},
-      {"ListDirectory", everybody},       {"CreateNetwork", managed},
-      {"ListNetworks", seen_by_contacts}, {"CreateMembership", managed},
-      {"EndMembership", managed},         {"ListMemberships", seen_by_contacts},
-      {"CreateAgreement", managed},       {"CorrectAgreement", managed},
-      {"GetAgreement", seen_by_contacts}, {"ListAgreements", seen_by_contacts},
-      {"ListActiveAgreements", inside},   {"CheckAgreements", inside},
-      {"ListPartnerships", inside},       {"CreateContactPerson", managed},
-      {"UpdateContactPerson", managed},   {"ListContactPersons", seen_by_contacts},
-      {"ExportContactPerson", inside},    {"EraseContactPerson", managed},
+      {"CreateOrganisation", managed},
+      {"GetOrganisation", seen_by_contacts},
+      {"UpdateOrganisation", managed},
+      {"ListOrganisations", inside},
+      {"BatchGetOrganisations", inside},
+      {"LookupOrganisations", inside},
+      {"ImportOrganisations", managed},
+      {"CountSectors", inside},
+      {"ListDirectory", everybody},
+      {"CreateNetwork", managed},
+      {"ListNetworks", seen_by_contacts},
+      {"CreateMembership", managed},
+      {"EndMembership", managed},
+      {"ListMemberships", seen_by_contacts},
+      {"CreateAgreement", managed},
+      {"CorrectAgreement", managed},
+      {"GetAgreement", seen_by_contacts},
+      {"ListAgreements", seen_by_contacts},
+      {"ListActiveAgreements", inside},
+      {"CheckAgreements", inside},
+      {"ListPartnerships", inside},
+      {"CreateContactPerson", managed},
+      {"UpdateContactPerson", managed},
+      {"ListContactPersons", seen_by_contacts},
+      {"ExportContactPerson", inside},
+      {"EraseContactPerson", managed},
+      {"CreateOpening", own},
+      {"GetOpening", seen_by_contacts},
+      {"ListOpenings", seen_by_contacts},
+      {"BatchGetOpenings", inside},
+      {"UpdateOpening", own},
+      {"OpenOpening", own},
+      {"CloseOpening", own},
+      {"CancelOpening", own},
+      {"HoldOpeningSeat", services},
+      {"ConfirmOpeningSeat", services},
+      {"ReleaseOpeningSeat", services},
+      {"BatchHoldOpeningSeats", services},
+      {"BatchConfirmOpeningSeats", services},
+      {"BatchReleaseOpeningSeats", services},
+      {"ListOpeningSeats", seen_by_contacts},
   };
 }
 
@@ -55,9 +86,16 @@ class AccessTest : public PartnerRpcTest {
   }
 };
 
+std::vector<const google::protobuf::MethodDescriptor*> Methods() {
+  std::vector<const google::protobuf::MethodDescriptor*> methods;
+  for (const char* name : {"brygga.partner.v1.PartnerService", "brygga.partner.v1.OpeningService"}) {
+    const auto* service = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(name);
+    for (int i = 0; i < service->method_count(); ++i) methods.push_back(service->method(i));
+  }
+  return methods;
+}
+
 TEST_F(AccessTest, EveryMethodAnswersItsRolesAndNobodyElse) {
-  const auto* service =
-      google::protobuf::DescriptorPool::generated_pool()->FindServiceByName("brygga.partner.v1.PartnerService");
   const std::map<std::string, rpc::Identity> callers = {{"ANONYMOUS", rpc::Anonymous()},
                                                         {"PARTICIPANT", rpc::ParticipantNamed("participants/p")},
                                                         {"CONTACT", rpc::ContactOf("organisations/o")},
@@ -65,8 +103,8 @@ TEST_F(AccessTest, EveryMethodAnswersItsRolesAndNobodyElse) {
                                                         {"SERVICE", rpc::ServiceNamed("matching")},
                                                         {"ADMIN", rpc::Admin()}};
   const auto table = Table();
-  for (int i = 0; i < service->method_count(); ++i) {
-    const auto& method = *service->method(i);
+  for (const auto* descriptor : Methods()) {
+    const auto& method = *descriptor;
     ASSERT_TRUE(table.contains(method.name())) << "no row for " << method.name();
     for (const auto& [role, caller] : callers) {
       const absl::StatusCode code = Ask(caller, method);

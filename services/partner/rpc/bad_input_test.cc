@@ -80,18 +80,52 @@ std::vector<BadInput> Table() {
        std::string("contact_person { phone: '08-465 004 00' } update_mask { paths: 'phone' }") + kId,
        {"contact_person.name"}},
       {"EraseContactPerson", "name: 'organisations/o'", {"name", "request_id"}},
+      {"CreateOpening", "parent: 'organisations/o'", {"opening", "request_id"}},
+      {"CreateOpening",
+       std::string("parent: 'organisations/o' opening { ssyk4: 'x' age_min: -1 age_max: 151 requirements: 'a b' "
+                   "operator: 'x' municipality_code: '18' subtype: 7 host: 9 }") +
+           kId,
+       {"opening.kind", "opening.display_name", "opening.seats", "opening.start_date", "opening.ssyk4",
+        "opening.age_min", "opening.age_max", "opening.requirements[0]", "opening.operator",
+        "opening.municipality_code", "opening.subtype", "opening.host"}},
+      {"CreateOpening",
+       std::string("parent: 'organisations/o' opening { kind: OPENING_KIND_WORK_EXPERIENCE display_name: 'x' seats: 1 "
+                   "start_date: '2023-03-06' end_date: '2023-03-20' age_min: 21 age_max: 16 contract: 'x' }") +
+           kId,
+       {"opening.end_date", "opening.age_max", "opening.contract"}},
+      {"UpdateOpening", std::string("opening { seats: 2 } update_mask { paths: 'seats' }") + kId, {"opening.name"}},
+      {"UpdateOpening",
+       std::string(
+           "opening { name: 'organisations/o/openings/x' } update_mask { paths: 'kind' paths: 'taken_seats' }") +
+           kId,
+       {"opening.kind", "update_mask.paths[0]", "update_mask.paths[1]"}},
+      {"OpenOpening", "name: 'organisations/o'", {"name", "request_id"}},
+      {"CloseOpening", std::string("name: 'openings/x'") + kId, {"name"}},
+      {"CancelOpening", std::string("name: ''") + kId, {"name"}},
+      {"HoldOpeningSeat", std::string("name: 'organisations/o/openings/x' match: 'matches/m'") + kId, {"match"}},
+      {"ConfirmOpeningSeat", std::string("name: 'organisations/o/openings/x'") + kId, {"match"}},
+      {"ReleaseOpeningSeat", "", {"name", "match", "request_id"}},
+      {"BatchHoldOpeningSeats", kId, {"seats"}},
+      {"BatchHoldOpeningSeats",
+       std::string("seats { opening: 'organisations/o/openings/x' match: 'programmes/p/cohorts/c/matches/m' } seats { "
+                   "opening: 'organisations/o/openings/x' match: 'programmes/p/cohorts/c/matches/m' }") +
+           kId,
+       {"seats[1]"}},
+      {"BatchConfirmOpeningSeats", std::string("seats {}") + kId, {"seats[0].opening", "seats[0].match"}},
+      {"BatchReleaseOpeningSeats", "seats {}", {"seats[0].opening", "seats[0].match", "request_id"}},
   };
 }
 
 // Every mutating method has a row; which ones those are is read from the
 // contract, so that a new one cannot be forgotten.
 TEST(BadInputTableTest, HasARowForEveryMutatingMethod) {
-  const auto* service =
-      google::protobuf::DescriptorPool::generated_pool()->FindServiceByName("brygga.partner.v1.PartnerService");
-  for (int i = 0; i < service->method_count(); ++i) {
-    const auto& method = *service->method(i);
-    if (method.input_type()->FindFieldByName("request_id") == nullptr) continue;
-    EXPECT_THAT(Table(), ::testing::Contains(::testing::Field(&BadInput::method, method.name())));
+  for (const char* name : {"brygga.partner.v1.PartnerService", "brygga.partner.v1.OpeningService"}) {
+    const auto* service = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(name);
+    for (int i = 0; i < service->method_count(); ++i) {
+      const auto& method = *service->method(i);
+      if (method.input_type()->FindFieldByName("request_id") == nullptr) continue;
+      EXPECT_THAT(Table(), ::testing::Contains(::testing::Field(&BadInput::method, method.name())));
+    }
   }
 }
 
@@ -99,16 +133,17 @@ using BadInputTest = PartnerRpcTest;
 
 TEST_F(BadInputTest, BadInputIsRefusedWithEveryWrongFieldNamed) {
   for (const BadInput& bad : Table()) {
-    const std::string full_name = "brygga.partner.v1.PartnerService/" + bad.method;
-    const auto& method = *google::protobuf::DescriptorPool::generated_pool()->FindMethodByName(
-        "brygga.partner.v1.PartnerService." + bad.method);
+    const std::string full_name = FullName(bad.method);
+    std::string descriptor_name = full_name;
+    descriptor_name[full_name.rfind('/')] = '.';
+    const auto& method = *google::protobuf::DescriptorPool::generated_pool()->FindMethodByName(descriptor_name);
     auto* factory = google::protobuf::MessageFactory::generated_factory();
     const std::unique_ptr<google::protobuf::Message> request(factory->GetPrototype(method.input_type())->New());
     const std::unique_ptr<google::protobuf::Message> response(factory->GetPrototype(method.output_type())->New());
     ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(bad.request, request.get())) << bad.request;
 
     const absl::Status status = server_.channel().CallMessage(
-        rpc::CallOptions::Within(absl::Seconds(20), rpc::TokenOf(coordinator_)), full_name, *request, response.get());
+        rpc::CallOptions::Within(absl::Seconds(20), rpc::TokenOf(rpc::Admin())), full_name, *request, response.get());
 
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << bad.method << " " << bad.request;
     EXPECT_EQ(ReasonOf(status), "INVALID_FIELDS");

@@ -58,6 +58,11 @@ ContactPersonName ToContactPersonName(std::string_view name) {
   return {.organisation = OrganisationId(ids[0]), .id = ContactPersonId(ids[1])};
 }
 
+OpeningName ToOpeningName(std::string_view name) {
+  const auto ids = IdsIn("organisations/*/openings/*", name);
+  return {.organisation = OrganisationId(ids[0]), .id = OpeningId(ids[1])};
+}
+
 Date ToDate(std::string_view text, Date otherwise) { return ParseDate(text).value_or(otherwise); }
 
 Date AsOf(std::string_view as_of, absl::Time now) { return ToDate(as_of, StockholmDate(now)); }
@@ -202,6 +207,61 @@ v1::ImportRowResult ToProto(const ImportResult& result) {
     added.set_description(problem.description);
   }
   for (const OrganisationId& candidate : result.candidates) message.add_candidates(NameOf(candidate));
+  return message;
+}
+
+v1::Opening ToProto(const Opening& opening) {
+  v1::Opening message;
+  message.set_name(opening.name());
+  SetCommon(opening, opening.updated_at, &message);
+  message.set_kind(ToEnum<v1::OpeningKind>(opening.kind));
+  if (opening.subtype) message.set_subtype(ToEnum<v1::OpeningSubtype>(*opening.subtype));
+  message.set_display_name(opening.display_name);
+  message.set_state(ToEnum<v1::OpeningState>(StateOf(opening)));
+  message.set_seats(opening.seats);
+  message.set_taken_seats(opening.taken);
+  message.set_ssyk4(opening.ssyk4);
+  message.set_municipality_code(opening.municipality_code);
+  message.set_place(opening.place);
+  message.set_start_date(FormatDate(opening.period.from));
+  message.set_end_date(OpenEnd(opening.period.to));
+  if (opening.age_min) message.set_age_min(*opening.age_min);
+  if (opening.age_max) message.set_age_max(*opening.age_max);
+  for (const std::string& code : opening.requirements) message.add_requirements(code);
+  message.set_adaptation_possible(opening.adaptation_possible);
+  if (opening.host) message.set_host(ToEnum<v1::OpeningHost>(*opening.host));
+  message.set_contract(opening.contract);
+  if (!opening.operator_id.empty()) message.set_operator_(NameOf(opening.operator_id));
+  return message;
+}
+
+Opening ToDomain(const v1::Opening& message) {
+  Opening opening = {.kind = ToDomain<OpeningKind>(message.kind()),
+                     .display_name = message.display_name(),
+                     .seats = message.seats(),
+                     .ssyk4 = message.ssyk4(),
+                     .municipality_code = message.municipality_code(),
+                     .place = message.place(),
+                     .period = {.from = ToDate(message.start_date(), Date()), .to = ToDate(message.end_date(), kNoEnd)},
+                     .requirements = {message.requirements().begin(), message.requirements().end()},
+                     .adaptation_possible = message.adaptation_possible(),
+                     .contract = message.contract(),
+                     .operator_id = ToOrganisationId(message.operator_())};
+  if (message.has_age_min()) opening.age_min = message.age_min();
+  if (message.has_age_max()) opening.age_max = message.age_max();
+  if (message.subtype() != v1::OPENING_SUBTYPE_UNSPECIFIED) {
+    opening.subtype = ToDomain<OpeningSubtype>(message.subtype());
+  }
+  if (message.host() != v1::OPENING_HOST_UNSPECIFIED) opening.host = ToDomain<OpeningHost>(message.host());
+  return opening;
+}
+
+v1::OpeningSeat ToProto(const Seat& seat) {
+  v1::OpeningSeat message;
+  message.set_name(seat.key.name());
+  SetCommon(seat, seat.updated_at, &message);
+  message.set_match(seat.key.match);
+  message.set_state(ToEnum<v1::SeatState>(seat.state));
   return message;
 }
 

@@ -12,6 +12,7 @@
 #include "brygga/partner/v1/agreement.pb.h"
 #include "brygga/partner/v1/contact_person.pb.h"
 #include "brygga/partner/v1/network.pb.h"
+#include "brygga/partner/v1/opening.pb.h"
 #include "brygga/partner/v1/organisation.pb.h"
 #include "brygga/partner/v1/partner_service.pb.h"
 #include "services/partner/domain/agreement.h"
@@ -19,6 +20,7 @@
 #include "services/partner/domain/ids.h"
 #include "services/partner/domain/import.h"
 #include "services/partner/domain/network.h"
+#include "services/partner/domain/opening.h"
 #include "services/partner/domain/organisation.h"
 
 namespace brygga::partner {
@@ -44,6 +46,11 @@ struct ContactPersonName {
 MembershipName ToMembershipName(std::string_view name);
 AgreementName ToAgreementName(std::string_view name);
 ContactPersonName ToContactPersonName(std::string_view name);
+struct OpeningName {
+  OrganisationId organisation;
+  OpeningId id;
+};
+OpeningName ToOpeningName(std::string_view name);
 
 // A date that the validator has accepted; `otherwise` for "".
 Date ToDate(std::string_view text, Date otherwise);
@@ -84,6 +91,11 @@ v1::ContactPerson ToProto(const ContactPerson& person);
 ContactPerson ToDomain(const v1::ContactPerson& person);
 
 v1::ImportRowResult ToProto(const ImportResult& result);
+
+v1::Opening ToProto(const Opening& opening);
+// Without identity, revision, times, state and taken seats.
+Opening ToDomain(const v1::Opening& opening);
+v1::OpeningSeat ToProto(const Seat& seat);
 
 }  // namespace brygga::partner
 

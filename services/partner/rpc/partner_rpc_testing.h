@@ -2,6 +2,7 @@
 #ifndef BRYGGA_SERVICES_PARTNER_RPC_PARTNER_RPC_TESTING_H_
 #define BRYGGA_SERVICES_PARTNER_RPC_PARTNER_RPC_TESTING_H_
 
+#include <google/protobuf/descriptor.h>
 #include <google/protobuf/text_format.h>
 #include <gtest/gtest.h>
 
@@ -10,6 +11,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "brygga/partner/v1/opening_service.pb.h"
 #include "brygga/partner/v1/partner_service.pb.h"
 #include "common/ids/uuid.h"
 #include "common/rpc/testing.h"
@@ -43,7 +45,14 @@ class PartnerRpcTest : public ::testing::Test {
     if constexpr (requires { request.set_request_id(""); }) {
       if (request.request_id().empty()) request.set_request_id(NewUuid(absl::Now()));
     }
-    return server_.Call<Response>(caller, "brygga.partner.v1.PartnerService/" + std::string(method), request);
+    return server_.Call<Response>(caller, FullName(method), request);
+  }
+  // Methods are told apart by their names, whatever service they belong to.
+  static std::string FullName(std::string_view method) {
+    const auto* openings =
+        google::protobuf::DescriptorPool::generated_pool()->FindServiceByName("brygga.partner.v1.OpeningService");
+    const bool is_opening = openings->FindMethodByName(std::string(method)) != nullptr;
+    return std::string("brygga.partner.v1.").append(is_opening ? "OpeningService/" : "PartnerService/").append(method);
   }
   template <typename Request, typename Response>
   absl::StatusOr<Response> Call(const rpc::Identity& caller, std::string_view method, const std::string& text) {
@@ -86,6 +95,33 @@ class PartnerRpcTest : public ::testing::Test {
         "parent: '" + organisation + "' contact_person { role: CONTACT_ROLE_GENERAL email: '" + email + "' }");
     EXPECT_TRUE(created.ok()) << created.status();
     return created.ok() ? created->contact_person().name() : "";
+  }
+
+  // An opening of `kind` at `organisation`, from 1 to 31 August 2022 unless `more`
+  // says other.
+  absl::StatusOr<v1::CreateOpeningResponse> CreateOpening(const std::string& organisation, const std::string& kind,
+                                                          int seats, const std::string& more = "") {
+    const std::string dates =
+        more.find("start_date") == std::string::npos ? "start_date: '2022-08-01' end_date: '2022-08-31' " : "";
+    return Call<v1::CreateOpeningRequest, v1::CreateOpeningResponse>(
+        coordinator_, "CreateOpening",
+        "parent: '" + organisation + "' opening { display_name: 'Park keeper' kind: OPENING_KIND_" + kind +
+            " seats: " + std::to_string(seats) + " " + dates + more + " }");
+  }
+  // One that is OPEN.
+  std::string MakeOpening(const std::string& organisation, int seats, const std::string& kind = "INTERNSHIP") {
+    const auto created = CreateOpening(organisation, kind, seats);
+    EXPECT_TRUE(created.ok()) << created.status();
+    if (!created.ok()) return "";
+    EXPECT_TRUE((Call<v1::OpenOpeningRequest, v1::OpenOpeningResponse>(coordinator_, "OpenOpening",
+                                                                       "name: '" + created->opening().name() + "'")
+                     .ok()));
+    return created->opening().name();
+  }
+  absl::StatusOr<v1::HoldOpeningSeatResponse> Hold(const std::string& opening, const std::string& match) {
+    return Call<v1::HoldOpeningSeatRequest, v1::HoldOpeningSeatResponse>(
+        rpc::ServiceNamed("matching"), "HoldOpeningSeat",
+        "name: '" + opening + "' match: 'programmes/p/cohorts/c/matches/" + match + "'");
   }
 
   const rpc::Identity coordinator_ = rpc::CoordinatorOf("programmes/p");

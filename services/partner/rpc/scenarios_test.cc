@@ -149,5 +149,33 @@ TEST_F(ScenarioTest, TheNetworksOfLinkoping) {
   EXPECT_EQ(list("as_of: '2015-01-01'")->memberships_size(), 2);
 }
 
+// 5. Openings: a partner opens 3 internships, the fourth acceptance is refused. A
+// 14-day work-experience place is accepted, 15 days refused. Holiday-job hosts:
+// municipal unit, city contractor, non-profit; any other kind refused.
+TEST_F(ScenarioTest, OpeningsAreNeverOversoldAndTheirKindsHaveRules) {
+  const std::string partner = MakeOrganisation("Nordea", kCompany);
+  const std::string internships = MakeOpening(partner, 3);
+  for (const char* match : {"m1", "m2", "m3"}) EXPECT_THAT(Hold(internships, match), IsOk());
+  EXPECT_THAT(Hold(internships, "m4"), HasReason("OPENING_FULL"));
+
+  EXPECT_THAT(CreateOpening(partner, "WORK_EXPERIENCE", 1, "start_date: '2023-03-06' end_date: '2023-03-19'"), IsOk());
+  EXPECT_THAT(CreateOpening(partner, "WORK_EXPERIENCE", 1, "start_date: '2023-03-06' end_date: '2023-03-20'"),
+              HasReason("INVALID_FIELDS"));
+
+  const std::string city = MakeOrganisation("Stockholms stad", kMunicipality);
+  const std::string parks = MakeOrganisation("Trafikkontoret", kMunicipality + (" parent: '" + city + "'"));
+  const std::string agency = MakeOrganisation("Försvarsmakten", kAgency);
+  const std::string club = MakeOrganisation("Hammarby IF", kAssociation);
+  EXPECT_THAT(CreateOpening(parks, "HOLIDAY_JOB", 10, "host: OPENING_HOST_MUNICIPAL_UNIT"), IsOk());
+  EXPECT_THAT(CreateOpening(partner, "HOLIDAY_JOB", 10, "host: OPENING_HOST_CONTRACTOR contract: 'KS 2022/114'"),
+              IsOk());
+  EXPECT_THAT(CreateOpening(club, "HOLIDAY_JOB", 10, "host: OPENING_HOST_NON_PROFIT"), IsOk());
+  EXPECT_THAT(CreateOpening(partner, "HOLIDAY_JOB", 10), HasReason("INVALID_FIELDS"));
+  EXPECT_THAT(CreateOpening(partner, "HOLIDAY_JOB", 10, "host: OPENING_HOST_NON_PROFIT"),
+              HasReason("HOST_NOT_ALLOWED"));
+  EXPECT_THAT(CreateOpening(agency, "HOLIDAY_JOB", 10, "host: OPENING_HOST_MUNICIPAL_UNIT"),
+              HasReason("HOST_NOT_ALLOWED"));
+}
+
 }  // namespace
 }  // namespace brygga::partner

@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -76,6 +77,24 @@ class FakePartnerStore final : public PartnerStore {
                                                               const OrganisationId& organisation,
                                                               const ContactPersonId& id) override;
 
+  absl::StatusOr<Opening> CreateOpening(const Mutation<Opening>& mutation, const Opening& opening) override;
+  absl::StatusOr<Opening> ChangeOpening(const Mutation<Opening>& mutation, const OrganisationId& organisation,
+                                        const OpeningId& id, const Decide<Opening>& decide) override;
+  absl::StatusOr<Opening> GetOpening(const OrganisationId& organisation, const OpeningId& id,
+                                     absl::Time deadline) override;
+  absl::StatusOr<std::vector<Opening>> GetOpenings(const std::vector<std::pair<OrganisationId, OpeningId>>& ids,
+                                                   absl::Time deadline) override;
+  absl::StatusOr<list::Page<Opening>> ListOpenings(const OrganisationId& organisation, const list::ListQuery& query,
+                                                   absl::Time deadline) override;
+  absl::StatusOr<std::vector<Seat>> HoldSeats(const Mutation<std::vector<Seat>>& mutation,
+                                              const std::vector<SeatKey>& keys) override;
+  absl::StatusOr<std::vector<Seat>> ConfirmSeats(const Mutation<std::vector<Seat>>& mutation,
+                                                 const std::vector<SeatKey>& keys) override;
+  absl::StatusOr<std::vector<Seat>> ReleaseSeats(const Mutation<std::vector<Seat>>& mutation,
+                                                 const std::vector<SeatKey>& keys) override;
+  absl::StatusOr<list::Page<Seat>> ListSeats(const OrganisationId& organisation, const OpeningId& id,
+                                             const list::ListQuery& query, absl::Time deadline) override;
+
  private:
   // What a database would hold.
   struct State {
@@ -84,6 +103,8 @@ class FakePartnerStore final : public PartnerStore {
     std::map<MembershipId, Membership> memberships;
     std::map<AgreementId, std::vector<Agreement>> agreements;  // All versions, oldest first.
     std::map<ContactPersonId, ContactPerson> contacts;
+    std::map<OpeningId, Opening> openings;
+    std::map<std::pair<OpeningId, std::string>, Seat> seats;  // By opening and match.
 
     // The version that was believed at `known_at`, or null.
     static const Agreement* Believed(const std::vector<Agreement>& versions, std::optional<absl::Time> known_at);
@@ -98,6 +119,9 @@ class FakePartnerStore final : public PartnerStore {
     absl::StatusOr<std::vector<ContactPerson>> RecordsOf(const OrganisationId& organisation,
                                                          const ContactPersonId& id) const;
     void Apply(const ImportPlan& plan, FakeLedger& ledger);
+    absl::StatusOr<Opening*> FindOpening(const OrganisationId& organisation, const OpeningId& id);
+    absl::StatusOr<Seat> Hold(const SeatKey& key, absl::Time now, std::vector<Opening>& full);
+    absl::StatusOr<Seat> Settle(const SeatKey& key, SeatState state, absl::Time now);
   };
 
   // Runs `change(state, ledger)` once per mutation, all or nothing.

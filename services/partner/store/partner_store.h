@@ -19,6 +19,7 @@
 #include "services/partner/domain/import.h"
 #include "services/partner/domain/network.h"
 #include "services/partner/domain/organisation.h"
+#include "services/partner/store/opening_store.h"
 
 namespace brygga::partner {
 
@@ -51,7 +52,8 @@ struct AgreementScope {
   std::optional<absl::Time> known_at = std::nullopt;  // The instant whose belief is asked for; absent: the latest.
 };
 
-// Keeps organisations, networks, agreements and contact persons.
+// Keeps organisations, networks, agreements, contact persons and (opening_store.h)
+// openings.
 //
 // Safe for concurrent use. Calls block until the answer is durable or the
 // deadline passes. Any call may return kUnavailable or kDeadlineExceeded;
@@ -59,10 +61,8 @@ struct AgreementScope {
 // answered with a Replay of the first answer, another request under the same id
 // is refused (common/mutation). New things come with their ids; revision and
 // times are set here. "Not found" is NotFound of the resource's name.
-class PartnerStore {
+class PartnerStore : public OpeningStore {
  public:
-  virtual ~PartnerStore() = default;
-
   // The time of a transaction that would begin now.
   virtual absl::Time Now() const = 0;
 

@@ -42,6 +42,13 @@ class PartnerStoreConformance : public ::testing::TestWithParam<testing::MakeSto
   absl::StatusOr<Agreement> CorrectTo(const Agreement& agreement, Period period);
   ContactPerson MakeContact(const std::string& id, const std::string& organisation, const std::string& email);
 
+  // An OPEN opening of organisation "o".
+  Opening MakeOpen(const std::string& id, int seats);
+  absl::StatusOr<std::vector<Seat>> Hold(const std::vector<SeatKey>& keys);
+  absl::StatusOr<std::vector<Seat>> Confirm(const std::vector<SeatKey>& keys);
+  absl::StatusOr<std::vector<Seat>> Release(const std::vector<SeatKey>& keys);
+  int TakenOf(const std::string& id);
+
   // The ids of all items of `page`, which must be OK.
   template <typename T>
   static std::vector<std::string> Ids(const absl::StatusOr<list::Page<T>>& page) {

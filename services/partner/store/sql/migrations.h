@@ -109,6 +109,58 @@ CREATE TABLE contact_persons (
 CREATE UNIQUE INDEX contact_persons_by_email ON contact_persons (organisation_id, email_key) WHERE email_key <> '';
 CREATE INDEX contact_persons_by_email_key ON contact_persons (email_key);
 )sql"},
+    {2, R"sql(
+-- Lists of codes are joined by semicolons. taken_seats counts the opening's rows in
+-- opening_seats that are not RELEASED.
+CREATE TABLE openings (
+  id TEXT PRIMARY KEY,
+  organisation_id TEXT NOT NULL REFERENCES organisations (id),
+  revision BIGINT NOT NULL,
+  created_at_us BIGINT NOT NULL,
+  updated_at_us BIGINT NOT NULL,
+  kind TEXT NOT NULL,
+  subtype TEXT NOT NULL,
+  display_name TEXT NOT NULL,
+  state TEXT NOT NULL,
+  seats BIGINT NOT NULL,
+  taken_seats BIGINT NOT NULL,
+  ssyk4 TEXT NOT NULL,
+  municipality_code TEXT NOT NULL,
+  place TEXT NOT NULL,
+  start_date TEXT NOT NULL,
+  end_date TEXT NOT NULL,
+  age_min BIGINT,
+  age_max BIGINT,
+  requirements TEXT NOT NULL,
+  adaptation_possible BIGINT NOT NULL,
+  host TEXT NOT NULL,
+  contract TEXT NOT NULL,
+  operator_id TEXT REFERENCES organisations (id),
+  CONSTRAINT openings_kind CHECK (kind IN ('INTERNSHIP', 'WORK_EXPERIENCE', 'HOLIDAY_JOB', 'SUMMER_JOB', 'EXTRA_JOB',
+    'MUNICIPAL_FIXED_TERM', 'JOB_ROTATION', 'EMPLOYMENT', 'VOLUNTEER')),
+  CONSTRAINT openings_state CHECK (state IN ('DRAFT', 'OPEN', 'CLOSED', 'CANCELLED')),
+  CONSTRAINT openings_dates CHECK (start_date <= end_date),
+  CONSTRAINT openings_host CHECK ((kind = 'HOLIDAY_JOB') = (host <> '')),
+  CONSTRAINT openings_taken CHECK (taken_seats >= 0 AND taken_seats <= seats)
+);
+CREATE INDEX openings_by_organisation ON openings (organisation_id, start_date, id);
+CREATE INDEX openings_by_start ON openings (start_date, id);
+
+-- Which match has a seat. Who the match is about is not known here.
+CREATE TABLE opening_seats (
+  opening_id TEXT NOT NULL REFERENCES openings (id),
+  match_id TEXT NOT NULL,
+  match TEXT NOT NULL,
+  revision BIGINT NOT NULL,
+  created_at_us BIGINT NOT NULL,
+  updated_at_us BIGINT NOT NULL,
+  state TEXT NOT NULL,
+  PRIMARY KEY (opening_id, match_id),
+  CONSTRAINT opening_seats_state CHECK (state IN ('HELD', 'CONFIRMED', 'RELEASED'))
+);
+-- A match takes one seat at a time.
+CREATE UNIQUE INDEX opening_seats_taken ON opening_seats (match_id) WHERE state <> 'RELEASED';
+)sql"},
 };
 
 }  // namespace brygga::partner

@@ -1,5 +1,6 @@
 #include "services/partner/store/sql/rows.h"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,28 @@ std::vector<ServiceKind> Split(const std::string& text) {
   }
   return services;
 }
+
+// Codes, joined by semicolons.
+std::string JoinCodes(const std::vector<std::string>& codes) { return absl::StrJoin(codes, ";"); }
+
+std::vector<std::string> SplitCodes(const std::string& text) { return absl::StrSplit(text, ';', absl::SkipEmpty()); }
+
+// The value of a word that may be empty, and the other way round.
+template <typename Enum>
+std::optional<Enum> FromOptional(const std::string& word) {
+  return word.empty() ? std::nullopt : std::optional(FromName<Enum>(word));
+}
+template <typename Enum>
+std::string ToOptional(const std::optional<Enum>& value) {
+  return value ? NameOf(*value) : "";
+}
+
+std::optional<int> OptionalInt(const sql::Row& row, std::string_view column) {
+  const auto value = row.OptionalInt(column);
+  return value ? std::optional(static_cast<int>(*value)) : std::nullopt;
+}
+
+sql::Value ToValue(const std::optional<int>& value) { return value ? sql::Value(int64_t{*value}) : sql::Value(); }
 
 }  // namespace
 
@@ -174,6 +197,82 @@ sql::Args UpdateArgs(const ContactPerson& person) {
 
 sql::Args InsertArgs(const ContactPerson& person) {
   return UpdateArgs(person).Set("organisation", person.organisation).Set("created_at", person.created_at);
+}
+
+Opening ToOpening(const sql::Row& row) {
+  return {.id = row.As<OpeningId>("id"),
+          .organisation = row.As<OrganisationId>("organisation_id"),
+          .revision = row.Int("revision"),
+          .created_at = row.Time("created_at_us"),
+          .updated_at = row.Time("updated_at_us"),
+          .kind = FromName<OpeningKind>(row.Text("kind")),
+          .subtype = FromOptional<OpeningSubtype>(row.Text("subtype")),
+          .display_name = row.Text("display_name"),
+          .state = FromName<OpeningState>(row.Text("state")),
+          .seats = static_cast<int>(row.Int("seats")),
+          .taken = static_cast<int>(row.Int("taken_seats")),
+          .ssyk4 = row.Text("ssyk4"),
+          .municipality_code = row.Text("municipality_code"),
+          .place = row.Text("place"),
+          .period = {.from = ToDate(row.Text("start_date")), .to = ToDate(row.Text("end_date"))},
+          .age_min = OptionalInt(row, "age_min"),
+          .age_max = OptionalInt(row, "age_max"),
+          .requirements = SplitCodes(row.Text("requirements")),
+          .adaptation_possible = row.Bool("adaptation_possible"),
+          .host = FromOptional<OpeningHost>(row.Text("host")),
+          .contract = row.Text("contract"),
+          .operator_id = OrganisationId(row.OptionalText("operator_id").value_or(""))};
+}
+
+sql::Args UpdateArgs(const Opening& opening) {
+  return {{"id", opening.id},
+          {"revision", opening.revision},
+          {"updated_at", opening.updated_at},
+          {"display_name", opening.display_name},
+          {"state", NameOf(opening.state)},
+          {"seats", opening.seats},
+          {"ssyk4", opening.ssyk4},
+          {"municipality_code", opening.municipality_code},
+          {"place", opening.place},
+          {"start_date", FormatDate(opening.period.from)},
+          {"end_date", FormatDate(opening.period.to)},
+          {"age_min", ToValue(opening.age_min)},
+          {"age_max", ToValue(opening.age_max)},
+          {"requirements", JoinCodes(opening.requirements)},
+          {"adaptation_possible", opening.adaptation_possible}};
+}
+
+sql::Args InsertArgs(const Opening& opening) {
+  return UpdateArgs(opening)
+      .Set("organisation", opening.organisation)
+      .Set("created_at", opening.created_at)
+      .Set("kind", NameOf(opening.kind))
+      .Set("subtype", ToOptional(opening.subtype))
+      .Set("host", ToOptional(opening.host))
+      .Set("contract", opening.contract)
+      .Set("operator", opening.operator_id.empty() ? sql::Value() : sql::Value(opening.operator_id));
+}
+
+Seat ToSeat(const sql::Row& row) {
+  return {.key = {.organisation = row.As<OrganisationId>("organisation_id"),
+                  .opening = row.As<OpeningId>("opening_id"),
+                  .match = row.Text("match")},
+          .revision = row.Int("revision"),
+          .created_at = row.Time("created_at_us"),
+          .updated_at = row.Time("updated_at_us"),
+          .state = FromName<SeatState>(row.Text("state"))};
+}
+
+sql::Args InsertArgs(const Seat& seat) {
+  return UpdateArgs(seat).Set("match", seat.key.match).Set("created_at", seat.created_at);
+}
+
+sql::Args UpdateArgs(const Seat& seat) {
+  return {{"opening", seat.key.opening},
+          {"match_id", seat.key.match_id()},
+          {"revision", seat.revision},
+          {"updated_at", seat.updated_at},
+          {"state", NameOf(seat.state)}};
 }
 
 }  // namespace brygga::partner

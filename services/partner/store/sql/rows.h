@@ -11,6 +11,7 @@
 #include "services/partner/domain/agreement.h"
 #include "services/partner/domain/contact_person.h"
 #include "services/partner/domain/network.h"
+#include "services/partner/domain/opening.h"
 #include "services/partner/domain/organisation.h"
 
 namespace brygga::partner {
@@ -37,6 +38,14 @@ sql::Args VersionArgs(const Agreement& agreement);
 ContactPerson ToContactPerson(const sql::Row& row);
 sql::Args InsertArgs(const ContactPerson& person);
 sql::Args UpdateArgs(const ContactPerson& person);
+
+Opening ToOpening(const sql::Row& row);
+sql::Args InsertArgs(const Opening& opening);
+sql::Args UpdateArgs(const Opening& opening);
+
+Seat ToSeat(const sql::Row& row);
+sql::Args InsertArgs(const Seat& seat);
+sql::Args UpdateArgs(const Seat& seat);
 
 }  // namespace brygga::partner
 

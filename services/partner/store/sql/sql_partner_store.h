@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "common/sql/database.h"
@@ -21,11 +22,19 @@ enum class OverlapGuard {
   kOff,
 };
 
+// What keeps an opening from having more seats taken than it has. Off only in
+// tests, to show that they see it.
+enum class SeatGuard {
+  kOn,   // A seat is counted only where one is free, in one statement.
+  kOff,  // Nobody asks.
+};
+
 // Safe for concurrent use. `database`, migrated with kMigrations, outlives it.
 class SqlPartnerStore final : public PartnerStore {
  public:
-  explicit SqlPartnerStore(sql::Database& database, OverlapGuard guard = OverlapGuard::kOn)
-      : database_(database), guard_(guard) {}
+  explicit SqlPartnerStore(sql::Database& database, OverlapGuard guard = OverlapGuard::kOn,
+                           SeatGuard seat_guard = SeatGuard::kOn)
+      : database_(database), guard_(guard), seat_guard_(seat_guard) {}
 
   absl::Time Now() const override { return database_.Now(); }
 
@@ -83,6 +92,24 @@ class SqlPartnerStore final : public PartnerStore {
                                                               const OrganisationId& organisation,
                                                               const ContactPersonId& id) override;
 
+  absl::StatusOr<Opening> CreateOpening(const Mutation<Opening>& mutation, const Opening& opening) override;
+  absl::StatusOr<Opening> ChangeOpening(const Mutation<Opening>& mutation, const OrganisationId& organisation,
+                                        const OpeningId& id, const Decide<Opening>& decide) override;
+  absl::StatusOr<Opening> GetOpening(const OrganisationId& organisation, const OpeningId& id,
+                                     absl::Time deadline) override;
+  absl::StatusOr<std::vector<Opening>> GetOpenings(const std::vector<std::pair<OrganisationId, OpeningId>>& ids,
+                                                   absl::Time deadline) override;
+  absl::StatusOr<list::Page<Opening>> ListOpenings(const OrganisationId& organisation, const list::ListQuery& query,
+                                                   absl::Time deadline) override;
+  absl::StatusOr<std::vector<Seat>> HoldSeats(const Mutation<std::vector<Seat>>& mutation,
+                                              const std::vector<SeatKey>& keys) override;
+  absl::StatusOr<std::vector<Seat>> ConfirmSeats(const Mutation<std::vector<Seat>>& mutation,
+                                                 const std::vector<SeatKey>& keys) override;
+  absl::StatusOr<std::vector<Seat>> ReleaseSeats(const Mutation<std::vector<Seat>>& mutation,
+                                                 const std::vector<SeatKey>& keys) override;
+  absl::StatusOr<list::Page<Seat>> ListSeats(const OrganisationId& organisation, const OpeningId& id,
+                                             const list::ListQuery& query, absl::Time deadline) override;
+
  private:
   // Locks the organisation for the rest of the transaction. False: none.
   absl::StatusOr<bool> Lock(sql::Transaction& tx, const OrganisationId& id) const;
@@ -94,8 +121,13 @@ class SqlPartnerStore final : public PartnerStore {
   absl::StatusOr<Known> KnownOf(sql::Transaction& tx, const ImportRow& row, const OrganisationId& operator_id) const;
   absl::Status Apply(sql::Transaction& tx, const ImportPlan& plan) const;
 
+  // Counts one seat more, where one is free. False: none is, or nothing is OPEN.
+  absl::StatusOr<bool> CountSeat(sql::Transaction& tx, const Opening& opening) const;
+  absl::StatusOr<Seat> Hold(sql::Transaction& tx, const SeatKey& key, std::vector<Opening>& full) const;
+
   sql::Database& database_;
   const OverlapGuard guard_;
+  const SeatGuard seat_guard_;
 };
 
 }  // namespace brygga::partner

@@ -61,6 +61,45 @@ TEST_P(OverlapGuardTest, NegativeControlWithoutTheGuardAllAreRecorded) {
 INSTANTIATE_TEST_SUITE_P(Sqlite, OverlapGuardTest, ::testing::Values(&testing::NewSqlite));
 INSTANTIATE_TEST_SUITE_P(Postgresql, OverlapGuardTest, ::testing::Values(&testing::NewPostgresql));
 
+class SeatGuardTest : public ::testing::TestWithParam<testing::MakeDatabase> {
+ protected:
+  // How many of eight matches hold a seat of an opening with three, all at once.
+  int HeldAtOnce(SeatGuard guard) {
+    SqlPartnerStore store(ground_->database(), OverlapGuard::kOn, guard);
+    const std::string id = "opening-" + std::to_string(++openings_);
+    const OrganisationId organisation(id + "-host");
+    EXPECT_THAT(store.CreateOrganisation({}, {.id = organisation, .display_name = id}), IsOk());
+    EXPECT_THAT(store.CreateOpening({}, {.id = OpeningId(id), .organisation = organisation, .seats = 3}), IsOk());
+    EXPECT_THAT(store.ChangeOpening({}, organisation, OpeningId(id),
+                                    [](const Opening& before, absl::Time now) { return OpenUp(before, "", now); }),
+                IsOk());
+    std::atomic<int> held = 0;
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 8; ++i) {
+      threads.emplace_back([&, i] {
+        const SeatKey key = {.organisation = organisation,
+                             .opening = OpeningId(id),
+                             .match = "programmes/p/cohorts/c/matches/" + id + "-" + std::to_string(i)};
+        if (store.HoldSeats({}, {key}).ok()) ++held;
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    return held;
+  }
+
+  std::unique_ptr<testing::TestDatabase> ground_ = GetParam()({.migrations = kMigrations});
+  int openings_ = 0;
+};
+
+TEST_P(SeatGuardTest, NoMoreSeatsAreTakenThanThereAre) {
+  for (int round = 0; round < 20; ++round) EXPECT_EQ(HeldAtOnce(SeatGuard::kOn), 3);
+}
+
+TEST_P(SeatGuardTest, NegativeControlWithoutTheGuardTheOpeningIsOversold) { EXPECT_EQ(HeldAtOnce(SeatGuard::kOff), 8); }
+
+INSTANTIATE_TEST_SUITE_P(Sqlite, SeatGuardTest, ::testing::Values(&testing::NewSqlite));
+INSTANTIATE_TEST_SUITE_P(Postgresql, SeatGuardTest, ::testing::Values(&testing::NewPostgresql));
+
 class ErasureTest : public ::testing::TestWithParam<testing::MakeDatabase> {};
 
 TEST_P(ErasureTest, TheKeptAnswersThatHoldThePersonAreBlankAndTheirRequestIdsStayKnown) {

@@ -177,6 +177,54 @@ WHERE id = :id)sql";
 
 inline constexpr char kDeleteContactPerson[] = "DELETE FROM contact_persons WHERE id = :id";
 
+// --- Openings ---
+
+inline constexpr char kSelectOpening[] = "SELECT * FROM openings WHERE id = :id AND organisation_id = :organisation";
+inline constexpr char kSelectOpeningForUpdate[] =
+    "SELECT * FROM openings WHERE id = :id AND organisation_id = :organisation {for_update}";
+inline constexpr char kSelectOpenings[] =
+    "SELECT * FROM openings WHERE :organisation = '' OR organisation_id = :organisation";
+
+inline constexpr char kInsertOpening[] = R"sql(
+INSERT INTO openings (id, organisation_id, revision, created_at_us, updated_at_us, kind, subtype, display_name, state,
+                      seats, taken_seats, ssyk4, municipality_code, place, start_date, end_date, age_min, age_max,
+                      requirements, adaptation_possible, host, contract, operator_id)
+VALUES (:id, :organisation, :revision, :created_at, :updated_at, :kind, :subtype, :display_name, :state, :seats, 0,
+        :ssyk4, :municipality_code, :place, :start_date, :end_date, :age_min, :age_max, :requirements,
+        :adaptation_possible, :host, :contract, :operator))sql";
+
+inline constexpr char kUpdateOpening[] = R"sql(
+UPDATE openings
+SET revision = :revision, updated_at_us = :updated_at, display_name = :display_name, state = :state, seats = :seats,
+    ssyk4 = :ssyk4, municipality_code = :municipality_code, place = :place, start_date = :start_date,
+    end_date = :end_date, age_min = :age_min, age_max = :age_max, requirements = :requirements,
+    adaptation_possible = :adaptation_possible
+WHERE id = :id)sql";
+
+// Counts a seat where one is free: what keeps an opening from being oversold.
+inline constexpr char kCountSeat[] = R"sql(
+UPDATE openings SET taken_seats = taken_seats + 1
+WHERE id = :id AND state = 'OPEN' AND taken_seats < seats)sql";
+// The same without its guard, for the test that shows what the guard is for.
+inline constexpr char kCountSeatUnguarded[] = R"sql(
+UPDATE openings SET taken_seats = CASE WHEN taken_seats < seats THEN taken_seats + 1 ELSE taken_seats END
+WHERE id = :id)sql";
+inline constexpr char kGiveSeatBack[] = "UPDATE openings SET taken_seats = taken_seats - 1 WHERE id = :id";
+
+inline constexpr char kSelectSeat[] = R"sql(
+SELECT s.*, o.organisation_id FROM opening_seats s JOIN openings o ON o.id = s.opening_id
+WHERE s.opening_id = :opening AND s.match_id = :match_id AND o.organisation_id = :organisation)sql";
+inline constexpr char kSelectSeats[] = R"sql(
+SELECT s.*, s.match_id AS id, o.organisation_id FROM opening_seats s JOIN openings o ON o.id = s.opening_id
+WHERE s.opening_id = :opening)sql";
+inline constexpr char kInsertSeat[] = R"sql(
+INSERT INTO opening_seats (opening_id, match_id, match, revision, created_at_us, updated_at_us, state)
+VALUES (:opening, :match_id, :match, :revision, :created_at, :updated_at, :state)
+ON CONFLICT DO NOTHING)sql";
+inline constexpr char kUpdateSeat[] = R"sql(
+UPDATE opening_seats SET state = :state, revision = :revision, updated_at_us = :updated_at
+WHERE opening_id = :opening AND match_id = :match_id AND revision = :revision - 1)sql";
+
 }  // namespace brygga::partner
 
 #endif  // BRYGGA_SERVICES_PARTNER_STORE_SQL_STATEMENTS_H_
