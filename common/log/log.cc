@@ -8,10 +8,13 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <ctime>
 #include <mutex>
+#include <string>
 #include <utility>
 
 namespace brygga {
@@ -46,48 +49,98 @@ const char* WordOf(LogLevel level) {
   }
 }
 
+// Lines are written once a call: what they are made of is appended by hand
+// where fmt would parse a format each time.
+
+void Append(fmt::memory_buffer& out, std::string_view text) { out.append(text.data(), text.data() + text.size()); }
+
+// The characters that JSON has in a text only behind a backslash.
+constexpr std::array<bool, 256> kEscaped = [] {
+  std::array<bool, 256> escaped = {};
+  for (int c = 0; c < 0x20; ++c) escaped[c] = true;
+  escaped['"'] = escaped['\\'] = escaped[0x7f] = true;
+  return escaped;
+}();
+
 void AppendQuoted(fmt::memory_buffer& out, std::string_view text) {
   out.push_back('"');
-  for (const unsigned char c : text) {
+  while (!text.empty()) {
+    const auto end =
+        std::find_if(text.begin(), text.end(), [](char c) { return kEscaped[static_cast<unsigned char>(c)]; });
+    const auto plain = static_cast<size_t>(end - text.begin());
+    Append(out, text.substr(0, plain));
+    if (plain == text.size()) break;
+    const auto c = static_cast<unsigned char>(text[plain]);
     if (c == '"' || c == '\\') {
       out.push_back('\\');
       out.push_back(static_cast<char>(c));
-    } else if (c < 0x20 || c == 0x7f) {
-      fmt::format_to(std::back_inserter(out), "\\u{:04x}", c);
     } else {
-      out.push_back(static_cast<char>(c));
+      fmt::format_to(std::back_inserter(out), "\\u{:04x}", c);
     }
+    text.remove_prefix(plain + 1);
   }
   out.push_back('"');
+}
+
+void AppendNumber(fmt::memory_buffer& out, int64_t value) {
+  const fmt::format_int digits(value);
+  out.append(digits.data(), digits.data() + digits.size());
+}
+
+// Six digits.
+void AppendMillionths(fmt::memory_buffer& out, int64_t value) {
+  char digits[6];
+  for (int i = 5; i >= 0; --i, value /= 10) digits[i] = static_cast<char>('0' + value % 10);
+  out.append(digits, digits + 6);
 }
 
 struct ValueWriter {
   fmt::memory_buffer& out;
 
-  void operator()(const std::string& text) const { AppendQuoted(out, text); }
   void operator()(std::string_view text) const { AppendQuoted(out, text); }
-  void operator()(const char* text) const { AppendQuoted(out, text); }
-  void operator()(int64_t value) const { fmt::format_to(std::back_inserter(out), "{}", value); }
-  void operator()(int value) const { fmt::format_to(std::back_inserter(out), "{}", value); }
-  void operator()(bool value) const { fmt::format_to(std::back_inserter(out), "{}", value); }
+  void operator()(int64_t value) const { AppendNumber(out, value); }
+  void operator()(int value) const { AppendNumber(out, value); }
+  void operator()(bool value) const { Append(out, value ? "true" : "false"); }
   void operator()(double value) const {
     if (std::isfinite(value)) {
       fmt::format_to(std::back_inserter(out), "{:.6g}", value);
     } else {
-      fmt::format_to(std::back_inserter(out), "null");
+      Append(out, "null");
     }
+  }
+  // Milliseconds, with three decimals.
+  void operator()(std::chrono::microseconds value) const {
+    int64_t us = value.count();
+    if (us < 0) {
+      out.push_back('-');
+      us = -us;
+    }
+    AppendNumber(out, us / 1000);
+    const auto digit = [us](int64_t unit) { return static_cast<char>('0' + us / unit % 10); };
+    const char decimals[] = {'.', digit(100), digit(10), digit(1)};
+    out.append(decimals, decimals + sizeof(decimals));
   }
 };
 
-// "2026-03-01T12:00:00.123456Z".
+// "2026-03-01T12:00:00.123456Z". All but the fraction is the same for a second.
 void AppendTime(fmt::memory_buffer& out) {
+  struct Second {
+    std::time_t second = -1;
+    std::string text;
+  };
+  thread_local Second last;
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   const int64_t us = std::chrono::duration_cast<std::chrono::microseconds>(now).count();
-  const std::time_t seconds = us / 1000000;
-  std::tm utc;
-  gmtime_r(&seconds, &utc);
-  fmt::format_to(std::back_inserter(out), "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z", utc.tm_year + 1900,
-                 utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec, us % 1000000);
+  if (const std::time_t second = us / 1000000; second != last.second) {
+    std::tm utc;
+    gmtime_r(&second, &utc);
+    last = {.second = second,
+            .text = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.", utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday,
+                                utc.tm_hour, utc.tm_min, utc.tm_sec)};
+  }
+  Append(out, last.text);
+  AppendMillionths(out, us % 1000000);
+  out.push_back('Z');
 }
 
 class MemorySink final : public spdlog::sinks::base_sink<std::mutex> {
@@ -159,16 +212,18 @@ bool Log::Enabled(LogLevel level) const { return logger_->should_log(ToSpdlog(le
 void Log::Write(LogLevel level, std::string_view message, Fields fields) {
   if (!Enabled(level)) return;
   fmt::memory_buffer line;
-  fmt::format_to(std::back_inserter(line), "{{\"time\":\"");
+  Append(line, "{\"time\":\"");
   AppendTime(line);
-  fmt::format_to(std::back_inserter(line), "\",\"level\":\"{}\",\"service\":", WordOf(level));
+  Append(line, "\",\"level\":\"");
+  Append(line, WordOf(level));
+  Append(line, "\",\"service\":");
   AppendQuoted(line, service_);
-  fmt::format_to(std::back_inserter(line), ",\"message\":");
+  Append(line, ",\"message\":");
   AppendQuoted(line, message);
   for (const Field& field : fields) {
-    line.push_back(',');
-    AppendQuoted(line, field.name);
-    line.push_back(':');
+    Append(line, ",\"");
+    Append(line, field.name);  // A word of ours.
+    Append(line, "\":");
     std::visit(ValueWriter{line}, field.value);
   }
   line.push_back('}');

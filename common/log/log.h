@@ -5,6 +5,7 @@
 #ifndef BRYGGA_COMMON_LOG_LOG_H_
 #define BRYGGA_COMMON_LOG_LOG_H_
 
+#include <chrono>
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
@@ -25,7 +26,9 @@ enum class LogLevel { kDebug, kInfo, kWarning, kError, kOff };
 // the disk takes.
 class Log {
  public:
-  using Value = std::variant<std::string, std::string_view, const char*, int64_t, int, double, bool>;
+  // A line is written before the call returns, so texts are only looked at.
+  // Durations are written in milliseconds.
+  using Value = std::variant<std::string_view, int64_t, int, double, bool, std::chrono::microseconds>;
   struct Field {
     std::string_view name;
     Value value;

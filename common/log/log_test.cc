@@ -3,7 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <ctime>
 #include <nlohmann/json.hpp>
+#include <string>
 
 namespace brygga {
 namespace {
@@ -11,7 +14,13 @@ namespace {
 TEST(LogTest, ALineIsOneJsonObject) {
   const auto log = Log::ToMemory("partner");
 
-  log->Info("started", {{"port", 7071}, {"share", 0.5}, {"ready", true}, {"name", std::string("a \"b\"\n")}});
+  log->Info("started", {{"port", 7071},
+                        {"share", 0.5},
+                        {"ready", true},
+                        {"name", "a \"b\"\n\x7f å"},
+                        {"big", int64_t{-5'000'000'000}},
+                        {"ms", std::chrono::microseconds(12'034)},
+                        {"late_ms", std::chrono::microseconds(-1)}});
 
   ASSERT_EQ(log->lines().size(), 1u);
   const auto line = nlohmann::json::parse(log->lines().front());
@@ -21,8 +30,35 @@ TEST(LogTest, ALineIsOneJsonObject) {
   EXPECT_EQ(line["port"], 7071);
   EXPECT_EQ(line["share"], 0.5);
   EXPECT_EQ(line["ready"], true);
-  EXPECT_EQ(line["name"], "a \"b\"\n");
+  EXPECT_EQ(line["name"], "a \"b\"\n\x7f å");
+  EXPECT_EQ(line["big"], -5'000'000'000);
+  EXPECT_EQ(line["ms"], 12.034);
+  EXPECT_EQ(line["late_ms"], -0.001);
   EXPECT_EQ(line["time"].get<std::string>().size(), 27u);
+}
+
+TEST(LogTest, ALineHasItsOwnTime) {
+  const auto log = Log::ToMemory("partner");
+  const auto now = [] {
+    const std::time_t second = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+    std::tm utc;
+    char text[32];
+    std::strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", gmtime_r(&second, &utc));
+    return std::string(text);
+  };
+
+  const std::string before = now();
+  for (int i = 0; i < 1000; ++i) log->Info("again");
+  const std::string after = now();
+
+  std::string last = before;
+  for (const std::string& line : log->lines()) {
+    const auto time = nlohmann::json::parse(line)["time"].get<std::string>();
+    EXPECT_THAT(time, ::testing::MatchesRegex("....-..-..T..:..:..\\.......Z"));
+    EXPECT_GE(time, last);
+    last = time;
+  }
+  EXPECT_LE(last.substr(0, after.size()), after);
 }
 
 TEST(LogTest, LinesBelowTheLevelAreNotWritten) {
