@@ -29,7 +29,7 @@ std::string DigestWithout(const Message& request, const FieldDescriptor* request
 }  // namespace
 
 Origin Call::MakeOrigin() const {
-  Origin origin{.actor = state_.caller.subject, .method = state_.method, .deadline = state_.deadline};
+  Origin origin{.actor = state_.caller.subject, .method = std::string(state_.method), .deadline = state_.deadline};
   if (state_.request == nullptr) return origin;
   const Message& request = *state_.request;
   if (const auto* field = FieldOf(request, "validate_only", FieldDescriptor::TYPE_BOOL)) {

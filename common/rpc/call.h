@@ -21,13 +21,13 @@ class CallbackServerContext;
 
 namespace brygga::rpc {
 
-// What a Call is made from. common/rpc fills it; a test of a plain function may
-// too. `request` and `context` are borrowed for the life of the call.
+// What a Call tells of. common/rpc fills it; a test of a plain function may too.
+// All that it points to outlives it.
 struct CallState {
-  std::string method;  // "brygga.partner.v1.PartnerService/GetOrganisation".
+  std::string_view method;  // "brygga.partner.v1.PartnerService/GetOrganisation".
   Identity caller;
-  std::string token;        // The verified bearer token, or empty.
-  std::string traceparent;  // W3C trace context of this call's own span.
+  std::string_view token;        // The verified bearer token, or empty.
+  std::string_view traceparent;  // W3C trace context of this call's own span.
   absl::Time deadline = absl::InfiniteFuture();
   const google::protobuf::Message* request = nullptr;
   grpc::CallbackServerContext* context = nullptr;
@@ -36,12 +36,14 @@ struct CallState {
 // Immutable; lives as long as the handler runs. Safe for concurrent use.
 class Call {
  public:
-  explicit Call(CallState state) : state_(std::move(state)) {}
+  // Borrows `state`, which outlives the call.
+  explicit Call(const CallState& state) : state_(state) {}
+  explicit Call(CallState&& state) = delete;
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
 
   const Identity& caller() const { return state_.caller; }
-  const std::string& method() const { return state_.method; }
+  std::string_view method() const { return state_.method; }
   // When the caller stops waiting; infinite only in a stream whose caller set none.
   absl::Time deadline() const { return state_.deadline; }
   // True once nobody waits for the answer.
@@ -82,7 +84,7 @@ class Call {
  private:
   Origin MakeOrigin() const;
 
-  const CallState state_;
+  const CallState& state_;
 };
 
 }  // namespace brygga::rpc

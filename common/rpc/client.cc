@@ -23,6 +23,7 @@
 #include "common/rpc/wire_status.h"
 #include "common/status/check.h"
 #include "common/status/error.h"
+#include "common/wait/no_wait.h"
 
 namespace brygga::rpc {
 namespace {
@@ -63,7 +64,8 @@ std::unique_ptr<grpc::ClientContext> MakeContext(const CallOptions& options) {
                                              : grpc::ClientContext::FromCallbackServerContext(*options.parent());
   if (options.deadline() != absl::InfiniteFuture()) context->set_deadline(absl::ToChronoTime(options.deadline()));
   if (!options.token().empty()) context->AddMetadata("authorization", absl::StrCat("Bearer ", options.token()));
-  context->AddMetadata("traceparent", options.traceparent().empty() ? StartSpan("").ToHeader() : options.traceparent());
+  context->AddMetadata("traceparent",
+                       options.traceparent().empty() ? std::string(TraceContext("").header()) : options.traceparent());
   return context;
 }
 
@@ -189,6 +191,7 @@ bool Channel::WaitForConnection(absl::Time deadline) {
 
 absl::Status Channel::CallMessage(const CallOptions& options, std::string_view method, const Message& request,
                                   Message* response) {
+  if (NoWait::Refuses()) return NoWait::Refusal();
   const std::string name(method);
   CheckMethod(name, request.GetDescriptor()->full_name(), response->GetDescriptor()->full_name(), /*streams=*/false);
   const auto context = MakeContext(options);
@@ -200,6 +203,7 @@ absl::Status Channel::CallMessage(const CallOptions& options, std::string_view m
 
 void Channel::StartMessage(const CallOptions& options, std::string_view method, const Message& request,
                            Message* response, std::function<void(absl::Status)> done) {
+  if (NoWait::Refuses()) return done(NoWait::Refusal());
   const std::string name(method);
   CheckMethod(name, request.GetDescriptor()->full_name(), response->GetDescriptor()->full_name(), /*streams=*/false);
   // Shared with the callback, which is the last to need it.

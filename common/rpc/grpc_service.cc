@@ -33,6 +33,7 @@
 #include "common/rpc/stream.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
+#include "common/wait/no_wait.h"
 
 namespace brygga::rpc {
 
@@ -92,8 +93,9 @@ absl::Time DeadlineOf(const grpc::CallbackServerContext& context) {
 class Incoming {
  public:
   Incoming(Pipeline& pipeline, const BoundMethod& method, grpc::CallbackServerContext* context)
-      : pipeline(pipeline), method(method), context(context) {
-    record.trace = StartSpan(HeaderOf(*context, "traceparent"));
+      : pipeline(pipeline), method(method), context(context), record(HeaderOf(*context, "traceparent")) {
+    record.state.method = method.name;
+    record.state.context = context;
     entered = pipeline.gate.Enter();
     if (entered) pipeline.metrics.in_flight().Increment();
   }
@@ -105,35 +107,31 @@ class Incoming {
   Incoming(const Incoming&) = delete;
   Incoming& operator=(const Incoming&) = delete;
 
+  // Of a call that had to wait for its thread.
+  absl::Status AfterQueue() {
+    record.queued = record.Elapsed();
+    return pipeline.AfterQueue(record, context->IsCancelled());
+  }
+
   // Authenticates before the request is parsed: strangers cost little.
   absl::Status Admit(const grpc::ByteBuffer& bytes, Message* request) {
-    record.queued = record.Elapsed();
-    BRYGGA_RETURN_IF_ERROR(pipeline.AfterQueue(record, context->IsCancelled()));
     const auto [first, last] = context->client_metadata().equal_range("authorization");
     const auto headers = static_cast<int>(std::distance(first, last));
     BRYGGA_RETURN_IF_ERROR(
         pipeline.Authenticate(headers == 0 ? std::nullopt : std::optional(ToView(first->second)), headers, &record));
-    BRYGGA_RETURN_IF_ERROR(method.access.CheckRole(record.caller));
+    BRYGGA_RETURN_IF_ERROR(method.access.CheckRole(record.state.caller));
     BRYGGA_RETURN_IF_ERROR(Parse(bytes, request));
+    record.state.request = request;
     return pipeline.Judge(method, record, *request);
-  }
-
-  CallState MakeState(const Message& request) const {
-    return {.method = method.name,
-            .caller = record.caller,
-            .token = record.token,
-            .traceparent = record.trace.ToHeader(),
-            .deadline = record.deadline,
-            .request = &request,
-            .context = context};
   }
 
   // A call to the backend that carries on what this one brought.
   std::unique_ptr<grpc::ClientContext> MakeClientContext() const {
     auto client = grpc::ClientContext::FromCallbackServerContext(*context);
-    if (record.deadline != absl::InfiniteFuture()) client->set_deadline(absl::ToChronoTime(record.deadline));
-    if (!record.token.empty()) client->AddMetadata("authorization", absl::StrCat("Bearer ", record.token));
-    client->AddMetadata("traceparent", record.trace.ToHeader());
+    const CallState& state = record.state;
+    if (state.deadline != absl::InfiniteFuture()) client->set_deadline(absl::ToChronoTime(state.deadline));
+    if (!state.token.empty()) client->AddMetadata("authorization", absl::StrCat("Bearer ", std::string(state.token)));
+    client->AddMetadata("traceparent", std::string(state.traceparent));
     return client;
   }
 
@@ -169,9 +167,16 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
   void Start() {
     if (!incoming_.entered) return End(Draining());
     const MethodOptions& options = incoming_.method.method->options;
-    incoming_.record.deadline = Pipeline::GrantedDeadline(DeadlineOf(*incoming_.context), options, absl::Now());
-    if (options.run_on == RunOn::kInline) return Run();
-    if (!incoming_.pipeline.executor.TryRun([this] { Run(); })) End(Overloaded());
+    incoming_.record.state.deadline = Pipeline::GrantedDeadline(DeadlineOf(*incoming_.context), options, absl::Now());
+    switch (options.run_on) {
+      case RunOn::kInline:
+        return Run();
+      case RunOn::kInlineUnlessItWaits:
+        if (incoming_.method.trial->Worthwhile()) return RunUnlessItWaits();
+        [[fallthrough]];
+      case RunOn::kExecutor:
+        return RunOnExecutor();
+    }
   }
 
   void OnDone() override { delete this; }
@@ -181,20 +186,54 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
   bool InternalInlineable() override { return true; }
 
  private:
+  void RunOnExecutor() {
+    const bool taken = incoming_.pipeline.executor.TryRun([this] {
+      if (absl::Status late = incoming_.AfterQueue(); !late.ok()) return End(late);
+      Run();
+    });
+    if (!taken) End(Overloaded());
+  }
+
+  // What it did where it was refused counts for nothing.
+  void RunUnlessItWaits() {
+    absl::Status status;
+    bool refused;
+    {
+      const NoWait no_wait;
+      status = AdmitAndAnswer();
+      refused = no_wait.refused();
+    }
+    incoming_.method.trial->Ended(refused);
+    refused ? RunOnExecutor() : End(status);
+  }
+
   void Run() {
+    if (incoming_.method.backend == nullptr) return End(AdmitAndAnswer());
+    if (absl::Status admitted = WithRequest([](const Message&) { return absl::OkStatus(); }); !admitted.ok()) {
+      return End(admitted);
+    }
+    Forward();
+  }
+
+  absl::Status AdmitAndAnswer() {
+    return WithRequest([this](const Message& request) { return Answer(request); });
+  }
+
+  // Admits the call and hands its request to `function`.
+  template <typename F>
+  absl::Status WithRequest(F function) {
     alignas(8) char first_block[4096];
     ArenaOptions options;
     options.initial_block = first_block;
     options.initial_block_size = sizeof(first_block);
     Arena arena(options);
     Message* request = incoming_.method.method->request->New(&arena);
-    if (absl::Status admitted = incoming_.Admit(*request_, request); !admitted.ok()) return End(admitted);
-    if (incoming_.method.backend != nullptr) return Forward();
-    End(Answer(*request));
+    BRYGGA_RETURN_IF_ERROR(incoming_.Admit(*request_, request));
+    return function(*request);
   }
 
   absl::Status Answer(const Message& request) {
-    const Call call(incoming_.MakeState(request));
+    const Call call(incoming_.record.state);
     const Service::Send send = [this](const Message& response) { *response_ = ToBytes(response); };
     absl::Status status = Guarded([&] { return incoming_.method.method->unary(request, call, send); });
     const auto first_answer = ReplayedAnswer(status);
@@ -233,7 +272,7 @@ class StreamCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer>, publ
   // Drain gate and admission.
   void Start() {
     if (!incoming_.entered) return End(Draining());
-    incoming_.record.deadline = DeadlineOf(*incoming_.context);
+    incoming_.record.state.deadline = DeadlineOf(*incoming_.context);
     incoming_.pipeline.open_streams.Add(this);
     incoming_.pipeline.metrics.streams().Increment();
     registered_ = true;
@@ -279,7 +318,8 @@ class StreamCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer>, publ
   void Run() {
     Arena arena;
     Message* request = incoming_.method.method->request->New(&arena);
-    absl::Status status = incoming_.Admit(*request_, request);
+    absl::Status status = incoming_.AfterQueue();
+    if (status.ok()) status = incoming_.Admit(*request_, request);
     if (status.ok()) status = incoming_.method.backend == nullptr ? Answer(*request) : Forward();
     {
       // gRPC takes the end of a stream only after its last write.
@@ -290,7 +330,7 @@ class StreamCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer>, publ
   }
 
   absl::Status Answer(const Message& request) {
-    const Call call(incoming_.MakeState(request));
+    const Call call(incoming_.record.state);
     return Guarded([&] { return incoming_.method.method->stream(request, call, *this); });
   }
 
@@ -326,7 +366,7 @@ class StreamCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer>, publ
 
   // Why the stream must end, if it must. Under mutex_.
   absl::Status Condition() const {
-    if (absl::Now() >= incoming_.record.deadline) {
+    if (absl::Now() >= incoming_.record.state.deadline) {
       return MakeError(absl::StatusCode::kDeadlineExceeded, "the stream's deadline has passed",
                        {.reason = "DEADLINE_EXCEEDED"});
     }

@@ -88,7 +88,7 @@ absl::Time Pipeline::GrantedDeadline(absl::Time asked, const MethodOptions& opti
 }
 
 absl::Status Pipeline::AfterQueue(const CallRecord& record, bool cancelled) const {
-  if (absl::Now() >= record.deadline) {
+  if (absl::Now() >= record.state.deadline) {
     return MakeError(absl::StatusCode::kDeadlineExceeded, "the deadline passed before the call could begin",
                      {.reason = "DEADLINE_EXCEEDED"});
   }
@@ -107,14 +107,14 @@ absl::Status Pipeline::Authenticate(std::optional<std::string_view> authorizatio
   }
   if (authenticator_ == nullptr) return InvalidToken("this server knows no issuer");
   const std::string_view token = authorization->substr(kScheme.size());
-  BRYGGA_ASSIGN_OR_RETURN(record->caller, authenticator_->Authenticate(token));
-  record->token = std::string(token);
+  BRYGGA_ASSIGN_OR_RETURN(record->state.caller, authenticator_->Authenticate(token));
+  record->state.token = token;
   return absl::OkStatus();
 }
 
 absl::Status Pipeline::Judge(const BoundMethod& method, const CallRecord& record,
                              const google::protobuf::Message& request) const {
-  const absl::Status scope = method.access.CheckScope(record.caller, request);
+  const absl::Status scope = method.access.CheckScope(record.state.caller, request);
   if (method.backend == nullptr || !scope.ok()) {
     if (auto wrong = Validate(request); !wrong.empty()) return InvalidFields(std::move(wrong));
   }
@@ -122,12 +122,12 @@ absl::Status Pipeline::Judge(const BoundMethod& method, const CallRecord& record
 }
 
 WireStatus Pipeline::Ended(const BoundMethod& method, const CallRecord& record, const absl::Status& status) {
-  WireStatus wire = ToWire(status, record.trace.trace_id);
+  WireStatus wire = ToWire(status, record.trace.trace_id());
   const absl::Duration elapsed = record.Elapsed();
   method.metrics->Ended(wire.code, elapsed, record.queued);
   const LogLevel level = LevelOf(wire.code);
   if (log_ == nullptr || !log_->Enabled(level)) return wire;
-  const double ms = absl::ToDoubleMilliseconds(elapsed), queue_ms = absl::ToDoubleMilliseconds(record.queued);
+  const auto ms = absl::ToChronoMicroseconds(elapsed), queue_ms = absl::ToChronoMicroseconds(record.queued);
   if (level == LogLevel::kError) {
     // The one place where what a caller must not see is kept.
     log_->Error("call", {{"method", method.name},
@@ -136,18 +136,18 @@ WireStatus Pipeline::Ended(const BoundMethod& method, const CallRecord& record, 
                          {"error", std::string_view(status.message().data(), status.message().size())},
                          {"ms", ms},
                          {"queue_ms", queue_ms},
-                         {"actor", record.caller.subject},
-                         {"trace_id", record.trace.trace_id},
-                         {"span_id", record.trace.span_id}});
+                         {"actor", record.state.caller.subject},
+                         {"trace_id", record.trace.trace_id()},
+                         {"span_id", record.trace.span_id()}});
   } else {
     log_->Info("call", {{"method", method.name},
                         {"code", CodeName(wire.code)},
                         {"reason", wire.reason},
                         {"ms", ms},
                         {"queue_ms", queue_ms},
-                        {"actor", record.caller.subject},
-                        {"trace_id", record.trace.trace_id},
-                        {"span_id", record.trace.span_id}});
+                        {"actor", record.state.caller.subject},
+                        {"trace_id", record.trace.trace_id()},
+                        {"span_id", record.trace.span_id()}});
   }
   return wire;
 }

@@ -3,6 +3,8 @@
 #ifndef BRYGGA_COMMON_RPC_PIPELINE_H_
 #define BRYGGA_COMMON_RPC_PIPELINE_H_
 
+#include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <mutex>
@@ -15,6 +17,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/rpc/access.h"
+#include "common/rpc/call.h"
 #include "common/rpc/executor.h"
 #include "common/rpc/gate.h"
 #include "common/rpc/identity.h"
@@ -26,23 +29,50 @@
 
 namespace brygga::rpc {
 
+// Whether it is worth while to try a method where it must not wait: the more
+// often in a row it was refused, the more calls are not tried, up to kMost . Safe for concurrent use.
+class Trial {
+ public:
+  bool Worthwhile() {
+    if (skip_.load(std::memory_order_relaxed) <= 0) return true;
+    skip_.fetch_sub(1, std::memory_order_relaxed);
+    return false;
+  }
+  void Ended(bool refused) {
+    const int before = refusals_.load(std::memory_order_relaxed);
+    if (!refused && before == 0) return;
+    const int refusals = refused ? std::min(2 * before + 1, kMost) : 0;
+    refusals_.store(refusals, std::memory_order_relaxed);
+    skip_.store(refusals / 2, std::memory_order_relaxed);
+  }
+
+  static constexpr int kMost = 127;
+
+ private:
+  std::atomic<int> refusals_ = 0;  // 2^n - 1 after n in a row.
+  std::atomic<int> skip_ = 0;
+};
+
 // One method as a server runs it. Immutable.
 struct BoundMethod {
   const Service::Method* method;
   AccessRule access;
   std::string name;  // "brygga.partner.v1.PartnerService/GetOrganisation".
   std::unique_ptr<MethodMetrics> metrics;
+  std::unique_ptr<Trial> trial = std::make_unique<Trial>();
   Channel* backend = nullptr;  // Where to forward.
 };
 
 // What is known of a call from its arrival to its end.
 struct CallRecord {
-  TraceContext trace;
-  std::chrono::steady_clock::time_point arrived = std::chrono::steady_clock::now();
+  explicit CallRecord(std::string_view traceparent) : trace(traceparent) {}
+  CallRecord(const CallRecord&) = delete;  // `state` looks into `trace`.
+  CallRecord& operator=(const CallRecord&) = delete;
+
+  const TraceContext trace;
+  const std::chrono::steady_clock::time_point arrived = std::chrono::steady_clock::now();
   absl::Duration queued = absl::ZeroDuration();
-  absl::Time deadline = absl::InfiniteFuture();
-  Identity caller;
-  std::string token;
+  CallState state = {.traceparent = trace.header()};
 
   absl::Duration Elapsed() const { return absl::FromChrono(std::chrono::steady_clock::now() - arrived); }
 };
@@ -82,8 +112,8 @@ class Pipeline {
   // refused where it waited too long.
   absl::Status AfterQueue(const CallRecord& record, bool cancelled) const;
 
-  // Fills in the caller behind the header `authorization`; there must be at
-  // most one.
+  // Fills in the caller behind the header `authorization`, which outlives the
+  // record; there must be at most one.
   absl::Status Authenticate(std::optional<std::string_view> authorization, int headers, CallRecord* record) const;
 
   // Authorisation and validation. A request that is wrong is told so before a

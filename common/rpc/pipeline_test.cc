@@ -6,6 +6,7 @@
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <future>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -19,6 +20,7 @@
 #include "common/status/error.h"
 #include "common/testing/matchers.h"
 #include "common/testing/proto_matchers.h"
+#include "common/wait/no_wait.h"
 
 namespace brygga::rpc {
 namespace {
@@ -428,6 +430,95 @@ TEST_F(NarrowTest, WorkWhoseDeadlinePassedInTheQueueIsDropped) {
   EXPECT_TRUE(running.get().ok());
   ASSERT_TRUE(Echo(Anonymous()).ok());  // Behind the dropped one in the queue.
   EXPECT_EQ(handler_.echoes, 2);
+}
+
+// A method that may run on gRPC's own thread as long as it need not wait.
+class PointReadTest : public PipelineTest {
+ protected:
+  PointReadTest() : PipelineTest({.name = "test", .address = "", .threads = 1, .queue = 2}, kPointRead) {
+    handler_.on_echo = [this](const Call&) -> absl::StatusOr<std::string> {
+      if (waits_ && NoWait::Refuses()) {
+        ++refusals_;
+        // What comes back then counts for nothing, not even an answer.
+        return refusals_ % 2 == 0 ? absl::StatusOr<std::string>("hasty") : NoWait::Refusal();
+      }
+      return waits_ ? "waited" : "at once";
+    };
+  }
+
+  std::atomic<bool> waits_ = false;
+  std::atomic<int> refusals_ = 0;
+};
+
+TEST_F(PointReadTest, WithoutWaitingItTakesNoThread) {
+  Latch began, release;
+  handler_.on_echo = [&](const Call&) -> absl::StatusOr<std::string> {
+    if (NoWait::Refuses()) return NoWait::Refusal();
+    began.Open();
+    release.Wait();
+    return "waited";
+  };
+  auto running = server_.CallAsync<EchoResponse>(Anonymous(), std::string(kProbe) + "Echo", EchoRequest());
+  began.Wait();  // The one thread.
+  handler_.on_echo = nullptr;
+
+  EXPECT_EQ(Echo(Anonymous())->text(), "hello");
+
+  release.Open();
+  EXPECT_EQ(running.get()->text(), "waited");
+}
+
+TEST_F(PointReadTest, WhatMustWaitIsDoneAgainOnAThread) {
+  waits_ = true;
+
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(Echo(Anonymous())->text(), "waited");
+
+  EXPECT_GE(refusals_, 2);
+  EXPECT_LE(refusals_, 6);  // Ever less often tried in vain,
+  EXPECT_EQ(LastLine()["code"], "OK");
+
+  waits_ = false;
+  handler_.echoes = 0;
+  for (int i = 0; i < 200; ++i) EXPECT_EQ(Echo(Anonymous())->text(), "at once");
+  EXPECT_EQ(handler_.echoes, 200);  // and then again.
+}
+
+TEST_F(PointReadTest, OneThatIsRefusedIsCountedAndLoggedOnce) {
+  waits_ = true;
+
+  ASSERT_TRUE(Echo(Anonymous()).ok());
+
+  EXPECT_EQ(refusals_, 1);
+  double calls = 0;
+  for (const auto& family : server_.server().metrics().Collect()) {
+    if (family.name != "brygga_rpc_calls_total") continue;
+    for (const auto& metric : family.metric) calls += metric.counter.value;
+  }
+  EXPECT_EQ(calls, 1);
+}
+
+TEST_F(PointReadTest, ItIsNoWayRoundTheChecks) {
+  EXPECT_THAT(Scoped(Anonymous(), "programmes/p"), HasReason("TOKEN_MISSING"));
+  waits_ = true;
+  EXPECT_THAT(Echo(Anonymous(), "AdminOnly"), HasReason("TOKEN_MISSING"));
+  EXPECT_EQ(handler_.echoes, 0);
+}
+
+TEST(TrialTest, ItIsTriedAgainSoonerOrLater) {
+  Trial trial;
+  for (int i = 0; i < 20; ++i) {
+    int skipped = 0;
+    while (!trial.Worthwhile()) ++skipped;
+    EXPECT_LE(skipped, Trial::kMost);
+    trial.Ended(/*refused=*/true);
+  }
+  EXPECT_FALSE(trial.Worthwhile());
+  while (!trial.Worthwhile()) {
+  }
+
+  trial.Ended(/*refused=*/false);
+
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(trial.Worthwhile());
 }
 
 class ImpatientTest : public PipelineTest {

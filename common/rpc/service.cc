@@ -52,6 +52,7 @@ Service Service::Forward(std::string_view full_name, std::shared_ptr<Channel> ba
     const MethodDescriptor* method = service.descriptor_->method(i);
     service.methods_[i] = {.request = MessageFactory::generated_factory()->GetPrototype(method->input_type()),
                            .response = MessageFactory::generated_factory()->GetPrototype(method->output_type()),
+                           .options = kInMemory,
                            .descriptor = method};
   }
   return service;

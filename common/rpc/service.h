@@ -39,6 +39,9 @@ class Channel;
 enum class RunOn {
   kExecutor,  // On the service's bounded executor: it may block.
   kInline,    // On gRPC's own thread: it answers from memory and never waits.
+  // On gRPC's own thread under a NoWait (common/wait/no_wait.h), and, where
+  // that was refused, again on the executor: for short reads without effects.
+  kInlineUnlessItWaits,
 };
 
 struct MethodOptions {
@@ -51,6 +54,9 @@ struct MethodOptions {
 // For methods that move much: imports, rounds.
 inline constexpr MethodOptions kLongRunning = {.default_deadline = absl::Seconds(60),
                                                .max_deadline = absl::Minutes(10)};
+// One thing read by its name: seldom waits for a disk, and a change of threads
+// would cost more than the read.
+inline constexpr MethodOptions kPointRead = {.run_on = RunOn::kInlineUnlessItWaits};
 // Answered from memory.
 inline constexpr MethodOptions kInMemory = {.run_on = RunOn::kInline};
 
@@ -120,7 +126,8 @@ class Service {
 
   // A service whose every method is passed on to `backend` as bytes, after
   // trace, metrics, log, drain gate, authentication, authorisation and
-  // validation here; the backend checks again. Unary calls hold no thread.
+  // validation here; the backend checks again. Unary calls take and hold no
+  // thread.
   static Service Forward(std::string_view full_name, std::shared_ptr<Channel> backend);
 
   struct Method {

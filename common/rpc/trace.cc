@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdio>
 #include <random>
 
 namespace brygga::rpc {
 namespace {
+
+constexpr char kHex[] = "0123456789abcdef";
 
 bool IsLowerHex(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
@@ -14,14 +15,13 @@ bool IsLowerHex(std::string_view text) {
 
 bool IsZero(std::string_view text) { return text.find_first_not_of('0') == std::string_view::npos; }
 
-// Ids of spans are no secrets: a fast generator per thread will do.
-std::string RandomHex64() {
+// Writes 16 digits, not all zero. Ids of spans are no secrets: a fast generator
+// per thread will do.
+void WriteRandomHex(char* out) {
   thread_local std::mt19937_64 generator{(uint64_t{std::random_device{}()} << 32) ^ std::random_device{}()};
   uint64_t value = 0;
   while (value == 0) value = generator();
-  char text[17];
-  std::snprintf(text, sizeof(text), "%016lx", static_cast<unsigned long>(value));
-  return text;
+  for (int i = 0; i < 16; ++i, value >>= 4) out[i] = kHex[value & 15];
 }
 
 // version "00": 2 digits - 32 - 16 - 2. Later versions may add to it.
@@ -36,16 +36,22 @@ bool IsTraceParent(std::string_view header) {
 
 }  // namespace
 
-std::string TraceContext::ToHeader() const { return "00-" + trace_id + "-" + span_id + (sampled ? "-01" : "-00"); }
-
-TraceContext StartSpan(std::string_view traceparent) {
-  if (!IsTraceParent(traceparent)) return {.trace_id = RandomHex64() + RandomHex64(), .span_id = RandomHex64()};
-  const char last = traceparent[54];
-  const int low = last <= '9' ? last - '0' : last - 'a' + 10;
-  return {.trace_id = std::string(traceparent.substr(3, 32)),
-          .span_id = RandomHex64(),
-          .parent_id = std::string(traceparent.substr(36, 16)),
-          .sampled = (low & 1) != 0};
+TraceContext::TraceContext(std::string_view traceparent) : has_parent_(IsTraceParent(traceparent)) {
+  constexpr std::string_view kFrame = "00-00000000000000000000000000000000-0000000000000000-01";
+  static_assert(kFrame.size() == kHeader);
+  char* const text = text_.data();
+  std::copy(kFrame.begin(), kFrame.end(), text);
+  if (has_parent_) {
+    std::copy_n(traceparent.data() + 3, 32, text + 3);
+    std::copy_n(traceparent.data() + 36, 16, text + kHeader);
+    const char last = traceparent[54];
+    const int low = last <= '9' ? last - '0' : last - 'a' + 10;
+    text[kHeader - 1] = (low & 1) != 0 ? '1' : '0';
+  } else {
+    WriteRandomHex(text + 3);
+    WriteRandomHex(text + 19);
+  }
+  WriteRandomHex(text + 36);
 }
 
 }  // namespace brygga::rpc

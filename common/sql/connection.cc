@@ -6,6 +6,7 @@
 #include "absl/strings/string_view.h"
 #include "common/sql/driver_error.h"
 #include "common/status/macros.h"
+#include "common/wait/no_wait.h"
 
 namespace brygga::sql {
 namespace {
@@ -69,6 +70,7 @@ Connection::Connection(const soci::backend_factory& factory, const std::string& 
 Connection::~Connection() = default;
 
 absl::Status Connection::Report(absl::Status status, DriverError log, std::string_view sql) {
+  if (NoWait::HasRefused()) return NoWait::Refusal();  // It only looks like an error.
   lost_ = lost_ || ConnectionLost(status);
   if (log_ && WorthLogging(status)) {
     log.constraint = ConstraintOf(status);

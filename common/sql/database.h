@@ -63,7 +63,9 @@ struct Options {
   std::function<void(const DriverError&)> log = nullptr;
 };
 
-// Safe for concurrent use.
+// Safe for concurrent use. On a thread that must not wait (common/wait/no_wait.h)
+// a read on SQLite is done if memory alone can answer it, in a few thousand
+// instructions and on an idle connection; everything else is refused.
 class Database {
  public:
   // Opens and migrates the database that `url` names:

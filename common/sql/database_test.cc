@@ -1,11 +1,16 @@
 // What Database promises, on both engines.
 #include "common/sql/database.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/uio.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <filesystem>
+#include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -19,6 +24,7 @@
 #include "common/testing/postgres.h"
 #include "common/testing/stores.h"
 #include "common/testing/temp_dir.h"
+#include "common/wait/no_wait.h"
 
 namespace brygga::sql {
 namespace {
@@ -646,6 +652,111 @@ TEST(SqliteTest, WritesThatWaitTogetherShareACommit) {
   EXPECT_GE(most, 2);
 
   EXPECT_EQ(MostUncommittedSeen(GroupCommit::kOff), 0);
+}
+
+// Threads that must not wait.
+
+TEST_P(DatabaseTest, NothingIsWrittenWhereNobodyMayWait) {
+  const NoWait no_wait;
+
+  EXPECT_FALSE(database_.Write(Work(), [](Transaction&) { return absl::OkStatus(); }).ok());
+
+  EXPECT_TRUE(no_wait.refused());
+}
+
+TEST(PostgresqlTest, AReadIsAnothersWork) {
+  const auto ground = testing::NewPostgresql({.migrations = kMigrations});
+  ASSERT_THAT(ground->database().Query(Soon(), "SELECT 1 AS one"), IsOk());
+  for (const bool transaction : {false, true}) {
+    const NoWait no_wait;
+    if (transaction) {
+      EXPECT_FALSE(ground->database().Read(Soon(), [](Reader&) { return absl::OkStatus(); }).ok());
+    } else {
+      EXPECT_FALSE(ground->database().Query(Soon(), "SELECT 1 AS one").ok());
+    }
+    EXPECT_TRUE(no_wait.refused());
+  }
+}
+
+// A file with 20,000 events, closed.
+class NoWaitTest : public ::testing::Test {
+ protected:
+  static constexpr char kFill[] =
+      "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) "
+      "INSERT INTO events (id, capacity) SELECT 'event-' || i, i FROM n";
+
+  NoWaitTest() {
+    EXPECT_THAT(Open()->Write(Work(), [](Transaction& tx) { return tx.Run(kFill); }), IsOk());
+  }
+
+  std::unique_ptr<Database> Open() {
+    return *Database::Open("sqlite:" + path_,
+                           {.migrations = kMigrations, .log = [this](const DriverError&) { ++logged_; }});
+  }
+
+  // Makes the machine forget the file. False where it cannot, or cannot tell
+  // what it has in memory.
+  bool Forget() const {
+    const int file = open(path_.c_str(), O_RDONLY | O_CLOEXEC);
+    char byte = 0;
+    const iovec into = {.iov_base = &byte, .iov_len = 1};
+    const bool known = preadv2(file, &into, 1, 0, RWF_NOWAIT) == 1;
+    fsync(file);
+    posix_fadvise(file, 0, 0, POSIX_FADV_DONTNEED);
+    const bool forgotten = known && preadv2(file, &into, 1, 0, RWF_NOWAIT) < 0;
+    close(file);
+    return forgotten;
+  }
+
+  static absl::StatusOr<std::optional<Row>> Find(Database& database) {
+    return database.QueryOne(Soon(), "SELECT capacity FROM events WHERE id = :id", {{"id", "event-12345"}});
+  }
+
+  testing::TempDir folder_;
+  const std::string path_ = folder_.File("events.db");
+  std::atomic<int> logged_ = 0;
+};
+
+TEST_F(NoWaitTest, WhatIsInMemoryIsReadAndWhatIsOnTheDiskIsNot) {
+  if (!Forget()) GTEST_SKIP() << "this file system does not tell what it has in memory";
+  const auto database = Open();
+  ASSERT_THAT(database->Query(Soon(), "SELECT 1 AS one"), IsOk());  // Opens a connection.
+  {
+    const NoWait no_wait;
+    EXPECT_FALSE(Find(*database).ok());
+    EXPECT_TRUE(no_wait.refused());
+  }
+  EXPECT_EQ((*Find(*database))->Int("capacity"), 12345);
+
+  const NoWait no_wait;
+  const auto found = Find(*database);
+  EXPECT_FALSE(no_wait.refused());
+  EXPECT_EQ((*found)->Int("capacity"), 12345);
+  EXPECT_THAT(database->Read(Soon(), [](Reader& reader) { return reader.Query("SELECT 1 AS one").status(); }), IsOk());
+  EXPECT_FALSE(no_wait.refused());
+  EXPECT_EQ(logged_, 0);
+}
+
+TEST_F(NoWaitTest, AConnectionIsNotOpenedThere) {
+  const auto database = Open();
+  const NoWait no_wait;
+
+  EXPECT_FALSE(Find(*database).ok());
+
+  EXPECT_TRUE(no_wait.refused());
+}
+
+TEST_F(NoWaitTest, MuchWorkIsRefused) {
+  const auto database = Open();
+  const std::string long_way = "SELECT COUNT(*) AS n FROM events WHERE capacity % 7 = 3";
+  ASSERT_THAT(database->Query(Soon(), long_way), IsOk());
+  {
+    const NoWait no_wait;
+    EXPECT_FALSE(database->Query(Soon(), long_way).ok());
+    EXPECT_TRUE(no_wait.refused());
+  }
+  EXPECT_THAT(database->Query(Soon(), long_way), IsOk());
+  EXPECT_EQ(logged_, 0);
 }
 
 TEST(SqliteTest, TheFileIsItsOwnersOnly) {

@@ -12,6 +12,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "common/sql/driver_error.h"
+#include "common/wait/no_wait.h"
 
 namespace brygga::sql {
 
@@ -39,13 +40,14 @@ class Pool {
 
   Pool(int size, Opener open) : open_(std::move(open)), free_(size) {}
 
-  // kDeadlineExceeded: all were lent until `deadline`. Whatever the opener
-  // fails with.
+  // kDeadlineExceeded: all were lent until `deadline`. NoWait's refusal: none
+  // is idle, on a thread that must not wait. Whatever the opener fails with.
   absl::StatusOr<Lease> Borrow(absl::Time deadline) {
     std::unique_ptr<Connection> idle;
     {
       const auto some_free = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return free_ > 0; };
       absl::MutexLock lock(&mutex_);
+      if (idle_.empty() && NoWait::Refuses()) return NoWait::Refusal();
       if (!mutex_.AwaitWithDeadline(absl::Condition(&some_free), deadline)) return DeadlinePassed();
       --free_;
       if (!idle_.empty()) {

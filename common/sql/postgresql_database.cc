@@ -8,6 +8,7 @@
 #include "common/sql/driver_error.h"
 #include "common/sql/schema.h"
 #include "common/status/macros.h"
+#include "common/wait/no_wait.h"
 
 namespace brygga::sql {
 namespace {
@@ -59,6 +60,7 @@ absl::StatusOr<absl::Time> PostgresqlDatabase::Begin(PostgresqlConnection& conne
 
 absl::StatusOr<std::vector<Row>> PostgresqlDatabase::Query(absl::Time deadline, std::string_view sql,
                                                            const Args& args) {
+  if (NoWait::Refuses()) return NoWait::Refusal();
   const absl::Time limit = Limit(deadline);
   for (bool first = true;; first = false) {
     BRYGGA_ASSIGN_OR_RETURN(const auto connection, pool_.Borrow(limit));
@@ -72,6 +74,7 @@ absl::StatusOr<std::vector<Row>> PostgresqlDatabase::Query(absl::Time deadline, 
 }
 
 absl::Status PostgresqlDatabase::RunRead(absl::Time deadline, absl::FunctionRef<absl::Status(Reader&)> fn) {
+  if (NoWait::Refuses()) return NoWait::Refusal();
   const absl::Time limit = Limit(deadline);
   for (bool first = true;; first = false) {
     BRYGGA_ASSIGN_OR_RETURN(const auto connection, pool_.Borrow(limit));
@@ -89,6 +92,7 @@ absl::Status PostgresqlDatabase::RunRead(absl::Time deadline, absl::FunctionRef<
 }
 
 absl::Status PostgresqlDatabase::RunWrite(const Origin& origin, ChangeFunction fn) {
+  if (NoWait::Refuses()) return NoWait::Refusal();
   const absl::Time limit = Limit(origin.deadline);
   for (int attempt = 1;; ++attempt) {
     bool again = false;

@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -17,8 +19,10 @@
 #include "common/list/list_query.h"
 #include "common/sql/dialect.h"
 #include "common/sql/driver_error.h"
+#include "common/sql/sqlite_reads.h"
 #include "common/status/check.h"
 #include "common/status/macros.h"
+#include "common/wait/no_wait.h"
 
 namespace brygga::sql {
 namespace {
@@ -31,10 +35,24 @@ constexpr int kRow = 100;
 constexpr int kUtf8Deterministic = 1 | 0x800;
 constexpr int kPrimaryKey = 19 | (6 << 8);
 constexpr int kInstructionsPerLook = 10000;  // Some tenths of a millisecond.
-constexpr int kBusyMilliseconds = 10000;
+constexpr absl::Duration kBusy = absl::Seconds(10);
 
 sqlite3* Native(soci::session& session) {
   return static_cast<soci::sqlite3_session_backend*>(session.get_backend())->conn_;
+}
+
+// Called when another connection holds a lock: true to try again. Waits as long
+// as SQLite's own, and not at all where the thread must not.
+int WaitForLock(void*, int attempts) {
+  if (NoWait::Refuses()) return 0;
+  constexpr int kMilliseconds[] = {1, 2, 5, 10, 15, 20, 25, 25, 25, 50, 50, 100};
+  constexpr int kSteps = std::size(kMilliseconds);
+  int64_t waited = 0;
+  for (int i = 0; i < std::min(attempts, kSteps); ++i) waited += kMilliseconds[i];
+  waited += int64_t{100} * std::max(0, attempts - kSteps);
+  if (absl::Milliseconds(waited) >= kBusy) return 0;
+  absl::SleepFor(absl::Milliseconds(kMilliseconds[std::min(attempts, kSteps - 1)]));
+  return 1;
 }
 
 // brygga_fold(text): what {contains:…} compares.
@@ -84,6 +102,7 @@ SqliteConnection::SqliteConnection(const std::string& connect, Log log)
 
 absl::StatusOr<std::unique_ptr<SqliteConnection>> SqliteConnection::Open(const std::string& path, Use use,
                                                                          Durable durable, const Log& log) {
+  PrepareSqlite();
   if (absl::StrContains(path, '"')) return absl::InvalidArgumentError("a database path must not contain a quote");
   // Nobody else's business: SQLite would leave it to the umask. The files
   // beside it get the same mode.
@@ -97,7 +116,7 @@ absl::StatusOr<std::unique_ptr<SqliteConnection>> SqliteConnection::Open(const s
   }
   sqlite3* const native = Native(connection->session());
   sqlite_api::sqlite3_extended_result_codes(native, 1);
-  sqlite_api::sqlite3_busy_timeout(native, kBusyMilliseconds);
+  sqlite_api::sqlite3_busy_handler(native, &WaitForLock, nullptr);
   sqlite_api::sqlite3_progress_handler(native, kInstructionsPerLook, &GiveUp, connection.get());
   BRYGGA_CHECK(sqlite_api::sqlite3_create_function_v2(native, "brygga_fold", 1, kUtf8Deterministic, nullptr,
                                                       &FoldFunction, nullptr, nullptr, nullptr) == kOk);
@@ -124,6 +143,7 @@ void SqliteConnection::SetDeadline(absl::Time deadline) {
 }
 
 int SqliteConnection::GiveUp(void* connection) {
+  if (NoWait::Refuses()) return 1;  // So much work is for another thread.
   return std::chrono::steady_clock::now() > static_cast<SqliteConnection*>(connection)->give_up_at_ ? 1 : 0;
 }
 

@@ -12,6 +12,7 @@
 #include "common/sql/schema.h"
 #include "common/status/check.h"
 #include "common/status/macros.h"
+#include "common/wait/no_wait.h"
 
 namespace brygga::sql {
 namespace {
@@ -96,6 +97,7 @@ absl::Status SqliteDatabase::RunRead(absl::Time deadline, absl::FunctionRef<absl
 }
 
 absl::Status SqliteDatabase::RunWrite(const Origin& origin, ChangeFunction fn) {
+  if (NoWait::Refuses()) return NoWait::Refusal();
   BRYGGA_CHECK(std::this_thread::get_id() != worker_.get_id());  // A Write inside a Write waits for itself.
   Job job{.origin = origin, .change = fn, .deadline = Limit(origin.deadline)};
   {

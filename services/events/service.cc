@@ -47,9 +47,9 @@ std::vector<rpc::Service> EventsService::services() {
   services.emplace_back("brygga.events.v1.EventService")
       .Unary("CreateEvent", &events_, &EventHandler::Create)
       .Unary("CreateSeries", &events_, &EventHandler::CreateSeries)
-      .Unary("GetSeries", &events_, &EventHandler::GetSeries)
-      .Unary("GetEvent", &events_, &EventHandler::Get)
-      .Unary("BatchGetEvents", &events_, &EventHandler::BatchGet)
+      .Unary("GetSeries", &events_, &EventHandler::GetSeries, rpc::kPointRead)
+      .Unary("GetEvent", &events_, &EventHandler::Get, rpc::kPointRead)
+      .Unary("BatchGetEvents", &events_, &EventHandler::BatchGet, rpc::kPointRead)
       .Unary("ListEvents", &events_, &EventHandler::List)
       .Unary("UpdateEvent", &events_, &EventHandler::Update)
       .Unary("PublishEvent", &events_, &EventHandler::Publish)
@@ -62,7 +62,7 @@ std::vector<rpc::Service> EventsService::services() {
       .Unary("Register", &registrations_, &RegistrationHandler::Register)
       .Unary("BatchRegister", &registrations_, &RegistrationHandler::BatchRegister, rpc::kLongRunning)
       .Unary("CancelRegistration", &registrations_, &RegistrationHandler::Cancel)
-      .Unary("GetRegistration", &registrations_, &RegistrationHandler::Get)
+      .Unary("GetRegistration", &registrations_, &RegistrationHandler::Get, rpc::kPointRead)
       .Unary("ListRegistrations", &registrations_, &RegistrationHandler::List);
   return services;
 }

@@ -54,8 +54,8 @@ std::vector<rpc::Service> ParticipantService::services() {
   std::vector<rpc::Service> services;
   services.emplace_back("brygga.participant.v1.ParticipantService")
       .Unary("CreateParticipant", &participants_, &ParticipantHandler::Create)
-      .Unary("GetParticipant", &participants_, &ParticipantHandler::Get)
-      .Unary("BatchGetParticipants", &participants_, &ParticipantHandler::BatchGet)
+      .Unary("GetParticipant", &participants_, &ParticipantHandler::Get, rpc::kPointRead)
+      .Unary("BatchGetParticipants", &participants_, &ParticipantHandler::BatchGet, rpc::kPointRead)
       .Unary("ListParticipants", &participants_, &ParticipantHandler::List)
       .Unary("UpdateParticipant", &participants_, &ParticipantHandler::Update)
       .Unary("ImportParticipants", &participants_, &ParticipantHandler::Import, rpc::kLongRunning)
@@ -65,21 +65,21 @@ std::vector<rpc::Service> ParticipantService::services() {
       .Unary("ListConsents", &participants_, &ParticipantHandler::ListConsents);
   services.emplace_back("brygga.participant.v1.ProgrammeService")
       .Unary("CreateProgramme", &programmes_, &ProgrammeHandler::Create)
-      .Unary("GetProgramme", &programmes_, &ProgrammeHandler::Get)
+      .Unary("GetProgramme", &programmes_, &ProgrammeHandler::Get, rpc::kPointRead)
       .Unary("ListProgrammes", &programmes_, &ProgrammeHandler::List)
       .Unary("UpdateProgramme", &programmes_, &ProgrammeHandler::Update)
       .Unary("CreateRuleSet", &programmes_, &ProgrammeHandler::CreateRuleSet)
-      .Unary("GetRuleSet", &programmes_, &ProgrammeHandler::GetRuleSet)
+      .Unary("GetRuleSet", &programmes_, &ProgrammeHandler::GetRuleSet, rpc::kPointRead)
       .Unary("CreateCohort", &programmes_, &ProgrammeHandler::CreateCohort)
-      .Unary("GetCohort", &programmes_, &ProgrammeHandler::GetCohort)
+      .Unary("GetCohort", &programmes_, &ProgrammeHandler::GetCohort, rpc::kPointRead)
       .Unary("ListCohorts", &programmes_, &ProgrammeHandler::ListCohorts)
       .Unary("UpdateCohort", &programmes_, &ProgrammeHandler::UpdateCohort)
       .Unary("ChangeCohortState", &programmes_, &ProgrammeHandler::ChangeCohortState)
       .Unary("GetCohortSummary", &programmes_, &ProgrammeHandler::GetCohortSummary);
   services.emplace_back("brygga.participant.v1.EnrolmentService")
       .Unary("CreateEnrolment", &enrolments_, &EnrolmentHandler::Create)
-      .Unary("GetEnrolment", &enrolments_, &EnrolmentHandler::Get)
-      .Unary("BatchGetEnrolments", &enrolments_, &EnrolmentHandler::BatchGet)
+      .Unary("GetEnrolment", &enrolments_, &EnrolmentHandler::Get, rpc::kPointRead)
+      .Unary("BatchGetEnrolments", &enrolments_, &EnrolmentHandler::BatchGet, rpc::kPointRead)
       .Unary("ListEnrolments", &enrolments_, &EnrolmentHandler::List)
       .Unary("DecideEnrolment", &enrolments_, &EnrolmentHandler::Decide)
       .Unary("DecideEnrolments", &enrolments_, &EnrolmentHandler::DecideAll, rpc::kLongRunning)
@@ -91,7 +91,7 @@ std::vector<rpc::Service> ParticipantService::services() {
       .Unary("ListFeatures", &enrolments_, &EnrolmentHandler::ListFeatures, rpc::kLongRunning);
   services.emplace_back("brygga.participant.v1.EnquiryService")
       .Unary("SubmitEnquiry", &enquiries_, &EnquiryHandler::Submit)
-      .Unary("GetEnquiry", &enquiries_, &EnquiryHandler::Get)
+      .Unary("GetEnquiry", &enquiries_, &EnquiryHandler::Get, rpc::kPointRead)
       .Unary("ListEnquiries", &enquiries_, &EnquiryHandler::List)
       .Unary("ChangeEnquiryState", &enquiries_, &EnquiryHandler::ChangeState);
   return services;
