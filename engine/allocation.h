@@ -94,10 +94,11 @@ struct AllocationProblem {
   std::string seed;  // Of the lottery.
 };
 
-// kInvalidArgument, reason INVALID_FIELDS: empty or repeated references and codes, rows out of range, an opening twice
-// in a list of wishes, negative or too many seats (10^6 in all are the most), shares that are not from 0 to 10^6,
-// a reserve with neither or both of share and count, a seed shorter than 16 or longer than 1,000 bytes;
-// up to 100 are named.
+// kInvalidArgument, reason INVALID_FIELDS: references and codes that are empty,
+// repeated or not printable ASCII without spaces, rows out of range, an opening
+// twice in a list of wishes, negative or too many seats (10^6 in all are the most),
+// shares that are not from 0 to 10^6, a reserve with neither or both of share and
+// count, a seed shorter than 16 or longer than 1,000 bytes; up to 100 are named.
 absl::Status Validate(const AllocationProblem& problem);
 
 // The seats of one opening by kind.
@@ -160,8 +161,10 @@ struct AllocationCounts {
 // host o × (reserves + 1) + k is the k-th reserve of opening o, or its open seats
 // where k is the number of reserves. With the weights w of the two stages (below),
 // u + v >= w for every applicant and host that may meet, u, v >= 0, and
-// sum(u) + sum(seats × v) is what the answer weighs. Decimal numbers of up to
-// 128 bits.
+// sum(u) + sum(seats × v) is what the answer weighs. In the second stage only pairs
+// with u + v = w in the first may meet; a seat with v > 0 there weighs more than all
+// else here; and u may be negative for those with u > 0 there, who must be placed.
+// Decimal numbers of up to 128 bits.
 struct AllocationPrices {
   std::vector<std::string> applicant, host;
 
@@ -225,14 +228,17 @@ int64_t AllocationMemoryBound(const AllocationProblem& problem, AllocationMechan
 // and an unplaced applicant's rank one more than the longest list has wishes; (7) the
 // highest sum of lots of the chosen pairs, a pair's lot being the first 5 bytes of
 // DrawLotteryNumber over the applicant's reference, a line feed and the opening's.
+// Which of an opening's seats its people have changes none of these: as many members
+// as can sit on reserved seats, first on those that would stay empty, in the order.
 // Exact: an assignment with weights in lexicographic layers, twice (the layers
-// 1 to 5, then 6 and 7 among the answers that are best in those), each with its prices.
+// 1 to 5, then 6 and 7 among the answers that are best in those), each with its prices,
+// by successive shortest paths: O(people × wishes × kinds of seats × log) at worst.
 // It can pay to state other wishes than one's own; it places more people.
 //
 // kInvalidArgument: Validate refuses the problem. kCancelled: the control said so.
 // kResourceExhausted, reason ALLOCATION_TOO_LARGE: AllocationMemoryBound is above
-// the limit; or the layers of MAX_PLACED do not fit in 120 bits (more than 10^5
-// applicants).
+// the limit, there are more than 2^20 applicants or openings, or the layers of
+// MAX_PLACED do not fit in 125 bits (which 10^5 applicants do).
 absl::StatusOr<Allocation> Allocate(const AllocationProblem& problem, AllocationMechanism mechanism,
                                     const AllocationOptions& options = {});
 
