@@ -1,6 +1,7 @@
 #include "engine/flow.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <utility>
 
@@ -8,6 +9,7 @@ namespace brygga::engine {
 namespace {
 
 constexpr size_t kSmallestBlock = 64;
+constexpr size_t kRefill = 8;  // Pairs of an agent that one pass over all makes hot.
 
 FlowStart NoFlow(const Network& network) {
   FlowStart start;
@@ -47,6 +49,7 @@ StagedFlow::StagedFlow(const Network& network, FlowStart start)
     state_.push_back(carries ? kUpper : kLower);
   }
   cost_.assign(id_.size(), 0);
+  hot_end_.assign(begin_.begin(), begin_.end() - 1);
   link_cost_.assign(network.links.size(), 0);
   for (size_t l = 0; l < network.links.size(); ++l) {
     link_state_.push_back(link_flow_[l] == network.links[l].lower ? kLower : kUpper);
@@ -205,9 +208,28 @@ bool StagedFlow::MakeFeasible(Ticker& ticker) {
   return Restrict(ticker);
 }
 
+// The guide's reduced costs stay below 2^shift, so that it never outweighs a cost.
+StagedFlow::Layout StagedFlow::LayoutFor(int64_t most_cost) const {
+  const auto bits = [](int64_t value) { return 64 - std::countl_zero(static_cast<uint64_t>(value)); };
+  const int of_nodes = bits(network_.nodes) + 1;
+  const int room = 61 - bits(most_cost) - of_nodes;
+  Layout layout;
+  layout.guide_bits = std::max(0, std::min(kGuideBits, room - of_nodes));
+  layout.shift = layout.guide_bits + of_nodes;
+  return layout;
+}
+
+// What is left are the costs alone, and the tree's prices for them.
+void StagedFlow::DropGuide(const Layout& layout) {
+  const int64_t rest = (int64_t{1} << layout.shift) - 1;
+  for (int64_t& cost : cost_) cost = (cost + rest) >> layout.shift;
+  for (int64_t& cost : link_cost_) cost >>= layout.shift;
+  PriceTree();
+}
+
 bool StagedFlow::Optimise(Ticker& ticker) {
   PriceTree();
-  block_ = std::max(kSmallestBlock, static_cast<size_t>(std::sqrt(static_cast<double>(id_.size()))));
+  next_agent_ = 0;
   int64_t pivots = 0;
   while (FindEntering(ticker)) {
     if (!ticker.Step(Pivot())) return false;
@@ -227,28 +249,75 @@ void StagedFlow::Consider(Arc arc, int32_t tail, int32_t head, int64_t cost, Sta
   entering_gain_ = gain;
 }
 
-// The arc that gains most among the next block of pairs that holds one that
-// gains; links are looked at where no block does.
+// The arc that gains most among the next block of hot pairs that holds one that
+// gains; links are looked at where no block does, and all pairs where no link does.
 bool StagedFlow::FindEntering(Ticker& ticker) {
   entering_gain_ = 0;
+  do {
+    if (FindInBlocks(ticker)) return true;
+    for (size_t l = 0; l < network_.links.size(); ++l) {
+      const Link& link = network_.links[l];
+      if (!link_fixed_[l]) {
+        Consider(LinkArc(l), link.tail, link.head, link_cost_[l], static_cast<State>(link_state_[l]));
+      }
+    }
+    if (!ticker.Step(static_cast<int64_t>(network_.links.size()))) return false;
+    if (entering_gain_ > 0) return true;
+  } while (Refill(ticker));
+  return false;
+}
+
+bool StagedFlow::FindInBlocks(Ticker& ticker) {
   size_t looked = 0;
   for (int32_t turn = 0; turn < network_.agents; ++turn) {
     const int32_t agent = next_agent_;
     next_agent_ = agent + 1 == network_.agents ? 0 : agent + 1;
-    for (size_t i = begin_[Index(agent)]; i < begin_[Index(agent) + 1]; ++i) {
+    for (size_t i = begin_[Index(agent)]; i < hot_end_[Index(agent)]; ++i) {
       Consider(static_cast<Arc>(i), agent, head_[i], cost_[i], static_cast<State>(state_[i]));
     }
-    looked += begin_[Index(agent) + 1] - begin_[Index(agent)] + 1;
-    if (looked < block_) continue;
+    looked += hot_end_[Index(agent)] - begin_[Index(agent)] + 1;
+    if (looked < block_ && turn + 1 < network_.agents) continue;
     if (!ticker.Step(static_cast<int64_t>(looked))) return false;
     if (entering_gain_ > 0) return true;
     looked = 0;
   }
-  for (size_t l = 0; l < network_.links.size(); ++l) {
-    const Link& link = network_.links[l];
-    if (!link_fixed_[l]) Consider(LinkArc(l), link.tail, link.head, link_cost_[l], static_cast<State>(link_state_[l]));
+  return false;
+}
+
+// Makes hot the pairs of each agent that gain most; false where none does.
+bool StagedFlow::Refill(Ticker& ticker) {
+  bool found = false;
+  size_t hot = 0;
+  std::vector<std::pair<int64_t, size_t>> best;  // The negative gain of pairs that gain most, ascending.
+  for (int32_t a = 0; a < network_.agents; ++a) {
+    best.clear();
+    const int64_t price = price_[Index(a)];
+    int64_t worst = 0;
+    for (size_t i = hot_end_[Index(a)]; i < begin_[Index(a) + 1]; ++i) {
+      const int64_t gain = (cost_[i] - price + price_[Index(head_[i])]) * state_[i];
+      if (gain >= worst) continue;
+      const std::pair<int64_t, size_t> entry(gain, i);
+      best.insert(std::upper_bound(best.begin(), best.end(), entry), entry);
+      if (best.size() > kRefill) best.pop_back();
+      if (best.size() == kRefill) worst = best.back().first;
+    }
+    std::sort(best.begin(), best.end(), [](const auto& x, const auto& y) { return x.second < y.second; });
+    for (const auto& [gain, i] : best) Swap(i, hot_end_[Index(a)]++);
+    found |= !best.empty();
+    hot += hot_end_[Index(a)] - begin_[Index(a)];
+    if (!ticker.Step(static_cast<int64_t>(begin_[Index(a) + 1] - begin_[Index(a)]))) return false;
   }
-  return ticker.Step(static_cast<int64_t>(network_.links.size())) && entering_gain_ > 0;
+  block_ = std::max(kSmallestBlock, 4 * static_cast<size_t>(std::sqrt(static_cast<double>(hot))));
+  return found;
+}
+
+// Of two pairs that are not in the tree.
+void StagedFlow::Swap(size_t i, size_t j) {
+  std::swap(head_[i], head_[j]);
+  std::swap(id_[i], id_[j]);
+  std::swap(cost_[i], cost_[j]);
+  std::swap(state_[i], state_[j]);
+  std::swap(flow_[i], flow_[j]);
 }
 
 // Sends as much as can be around the cycle that the entering arc closes. The last
@@ -336,8 +405,9 @@ bool StagedFlow::Restrict(Ticker& ticker) {
   size_t kept = 0, tree = 0, i = 0;
   const size_t fixed_before = fixed_.size();
   for (int32_t a = 0; a < network_.agents; ++a) {
-    const size_t end = begin_[Index(a) + 1];
+    const size_t end = begin_[Index(a) + 1], hot_end = hot_end_[Index(a)];
     const size_t first = i;
+    hot_end_[Index(a)] = kept;
     for (; i < end; ++i) {
       if (cost_[i] - price_[Index(a)] + price_[Index(head_[i])] != 0) {
         if (flow_[i]) fixed_.push_back(id_[i]);
@@ -352,10 +422,12 @@ bool StagedFlow::Restrict(Ticker& ticker) {
       state_[kept] = state_[i];
       flow_[kept] = flow_[i];
       ++kept;
+      if (i < hot_end) hot_end_[Index(a)] = kept;
     }
     begin_[Index(a) + 1] = kept;
     if (!ticker.Step(static_cast<int64_t>(i - first))) return false;
   }
+  std::sort(fixed_.begin() + static_cast<std::ptrdiff_t>(fixed_before), fixed_.end());
   std::inplace_merge(fixed_.begin(), fixed_.begin() + static_cast<std::ptrdiff_t>(fixed_before), fixed_.end());
   head_.resize(kept);
   id_.resize(kept);
@@ -384,7 +456,7 @@ std::vector<int64_t> StagedFlow::Chosen() const {
   for (size_t i = 0; i < id_.size(); ++i) {
     if (flow_[i]) chosen.push_back(id_[i]);
   }
-  std::inplace_merge(chosen.begin(), chosen.begin() + static_cast<std::ptrdiff_t>(fixed_.size()), chosen.end());
+  std::sort(chosen.begin(), chosen.end());
   return chosen;
 }
 

@@ -1,6 +1,7 @@
 #include "engine/general.h"
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 #include <string>
 #include <utility>
@@ -10,6 +11,7 @@
 #include "engine/fairest.h"
 #include "engine/flow.h"
 #include "engine/network.h"
+#include "engine/plain_start.h"
 
 namespace brygga::engine {
 namespace {
@@ -17,6 +19,11 @@ namespace {
 constexpr int64_t kBytesOfAPair = 80, kBytesOfAPerson = 1024;
 constexpr int64_t kMostWeight = int64_t{1} << 62;  // Times eight people each.
 constexpr auto kNoLinkCost = [](const Link&) { return int64_t{0}; };
+
+// Spreads positions, so that a stage has something to choose by.
+int64_t Spread(int64_t position) {
+  return static_cast<int64_t>(static_cast<uint64_t>(position) * 0x9E3779B97F4A7C15u >> 40);
+}
 
 size_t At(int64_t i) { return static_cast<size_t>(i); }
 
@@ -98,6 +105,34 @@ bool Level(const Bipartite<W>& graph, const Network& network, FlowStart start, c
   return true;
 }
 
+// The total for what it is worth: only the order of weights counts here.
+template <typename W>
+int64_t TotalOf(const Bipartite<W>& graph, const std::vector<int64_t>& chosen) {
+  __int128 total = 0;
+  for (const int64_t e : chosen) total += graph.weight[At(e)];
+  return static_cast<int64_t>(std::min<__int128>(total, std::numeric_limits<int64_t>::max()));
+}
+
+// Where agents have one seat each, the fast solver finds the most pairs, and
+// good ones, to start from.
+template <typename W>
+absl::StatusOr<GeneralAnswer> SolvePlainFairest(const Bipartite<W>& graph, const Network& network,
+                                                const GraphOptions& options) {
+  const W most = graph.weight.empty() ? 0 : *std::max_element(graph.weight.begin(), graph.weight.end());
+  const int shift = std::max(0, 44 - std::countl_zero(static_cast<uint64_t>(most)));
+  Bipartite<int32_t> rough{.offset = graph.offset, .host = graph.host, .weight = {}, .seats = graph.seats};
+  for (const W weight : graph.weight) rough.weight.push_back(static_cast<int32_t>(weight >> shift));
+  const absl::StatusOr<PricedMatching> matching = SolveCoverageThenScore(rough, options);
+  if (!matching.ok()) return matching.status();
+  GeneralAnswer answer;
+  FlowStart start = StartFrom(
+      network, {.host = matching->host, .agent_cover = matching->agent_cover, .host_cover = matching->host_cover},
+      nullptr, answer.stages);
+  if (!Level(graph, network, std::move(start), options.control, answer)) return Cancelled();
+  answer.total = TotalOf(graph, answer.chosen);
+  return answer;
+}
+
 }  // namespace
 
 template <typename W>
@@ -120,12 +155,19 @@ absl::StatusOr<GeneralAnswer> SolveGeneral(const Bipartite<W>& graph, const std:
   }
   const Network network = NetworkOf(graph.offset, graph.host, places, graph.seats);
   GeneralAnswer answer;
+  const bool one_each = std::all_of(places.begin(), places.end(), [](int32_t most) { return most == 1; });
+  if (objective == Objective::kFairest && one_each) return SolvePlainFairest(graph, network, options);
   StagedFlow flow(network);
   Ticker ticker(options.control, "coverage", network.nodes);
   if (!flow.MakeFeasible(ticker)) return Cancelled();
   Prove(flow, StageKind::kBounds, answer);
   if (objective != Objective::kScore) {
-    if (!flow.Minimise([](int32_t, int64_t) { return int64_t{-1}; }, kNoLinkCost, ticker)) return Cancelled();
+    const W most = graph.weight.empty() ? 0 : *std::max_element(graph.weight.begin(), graph.weight.end());
+    const int shift = std::max(0, 44 - std::countl_zero(static_cast<uint64_t>(most)));
+    const auto guide = [&](int32_t, int64_t pair) {
+      return (static_cast<int64_t>(graph.weight[At(pair)]) >> shift) << 4 | Spread(pair) >> 20;
+    };
+    if (!flow.Minimise([](int32_t, int64_t) { return int64_t{-1}; }, kNoLinkCost, guide, ticker)) return Cancelled();
     Prove(flow, StageKind::kCoverage, answer);
   }
   if (objective == Objective::kFairest) {
@@ -133,11 +175,12 @@ absl::StatusOr<GeneralAnswer> SolveGeneral(const Bipartite<W>& graph, const std:
   } else {
     Ticker total_ticker(options.control, "total", network.nodes);
     const auto cost = [&](int32_t, int64_t pair) { return -static_cast<int64_t>(graph.weight[At(pair)]); };
-    if (!flow.Minimise(cost, kNoLinkCost, total_ticker)) return Cancelled();
+    const auto guide = [](int32_t, int64_t pair) { return Spread(pair); };
+    if (!flow.Minimise(cost, kNoLinkCost, guide, total_ticker)) return Cancelled();
     Prove(flow, StageKind::kScore, answer);
     answer.chosen = flow.Chosen();
   }
-  for (const int64_t e : answer.chosen) answer.total += static_cast<int64_t>(graph.weight[At(e)]);
+  answer.total = TotalOf(graph, answer.chosen);
   return answer;
 }
 

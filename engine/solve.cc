@@ -24,6 +24,12 @@ absl::Status TooLarge(std::string_view what) {
   return MakeError(absl::StatusCode::kResourceExhausted, what, {.reason = "COHORT_TOO_LARGE"});
 }
 
+// What the fast solver takes: totals, and nothing that binds more than one person.
+bool IsPlain(const Problem& problem, Objective objective) {
+  const bool fewest_changes = problem.repair && !problem.repair->price && !problem.repair->previous.empty();
+  return objective != Objective::kFairest && problem.groups.empty() && !fewest_changes;
+}
+
 absl::StatusOr<Solution> SolveStableRound(const Problem& problem, const SolveOptions& options) {
   Solution solution;
   BRYGGA_ASSIGN_OR_RETURN(solution.assignment, SolveStable(problem, {.memory_limit_bytes = options.memory_limit_bytes,
@@ -91,10 +97,7 @@ Statistics StatisticsOf(const Problem& problem, const Assignment& assignment) {
 
 int64_t SolveMemoryBound(const Problem& problem, Objective objective) {
   if (objective == Objective::kStable) return StableMemoryBound(problem);
-  if (objective != Objective::kCoverageThenScore || !problem.groups.empty() || problem.repair) {
-    return StagedMemoryBound(problem, objective);
-  }
-  return 64 * problem.edges.size() + 512 * (int64_t{problem.adept_count()} + problem.mentor_count());
+  return IsPlain(problem, objective) ? PlainMemoryBound(problem) : StagedMemoryBound(problem, objective);
 }
 
 absl::StatusOr<Solution> Solve(const Problem& problem, Objective objective, const SolveOptions& options) {
@@ -108,10 +111,8 @@ absl::StatusOr<Solution> Solve(const Problem& problem, Objective objective, cons
                                  options.memory_limit_bytes));
   }
   if (objective == Objective::kStable) return SolveStableRound(problem, options);
-  if (objective != Objective::kCoverageThenScore || !problem.groups.empty() || problem.repair) {
-    return SolveStaged(problem, objective, options);
-  }
-  absl::StatusOr<Solution> solution = SolvePlainCoverageThenScore(problem, options);
+  if (!IsPlain(problem, objective)) return SolveStaged(problem, objective, options);
+  absl::StatusOr<Solution> solution = SolvePlain(problem, objective, options);
   if (solution.ok()) solution->statistics = StatisticsOf(problem, solution->assignment);
   return solution;
 }

@@ -14,11 +14,14 @@
 #include "engine/fairest.h"
 #include "engine/flow.h"
 #include "engine/network.h"
+#include "engine/plain.h"
+#include "engine/plain_start.h"
 
 namespace brygga::engine {
 namespace {
 
 constexpr int64_t kBytesOfAPair = 48, kMoreOfAFairPair = 24, kBytesOfAPerson = 1024;
+constexpr int64_t kStepsOfATicket = 200;
 
 absl::Status Cancelled() { return absl::CancelledError("the round was cancelled"); }
 
@@ -39,12 +42,20 @@ std::vector<int32_t> RanksOf(std::vector<int32_t>& values) {
 // One solve: the stages in their declared order.
 class Stages {
  public:
-  Stages(const Problem& problem, Objective objective, const Control& control)
-      : problem_(problem), objective_(objective), control_(control), network_(NetworkOf(problem)) {
+  Stages(const Problem& problem, Objective objective, const SolveOptions& options)
+      : problem_(problem),
+        objective_(objective),
+        options_(options),
+        control_(options.control),
+        network_(NetworkOf(problem)) {
     if (problem.repair) previous_.insert(problem.repair->previous.begin(), problem.repair->previous.end());
   }
 
   absl::StatusOr<Solution> Run() {
+    Ticker order_ticker(control_, "order", network_.nodes);
+    if (!DrawTickets(problem_.adept_key, adept_ticket_, order_ticker)) return Cancelled();
+    if (!DrawTickets(problem_.mentor_key, mentor_ticket_, order_ticker)) return Cancelled();
+    if (problem_.groups.empty()) return RunPlain();
     StagedFlow flow(network_);
     Ticker ticker(control_, "groups", network_.nodes);
     if (!flow.MakeFeasible(ticker)) return ticker.stopped() ? Cancelled() : Unreachable();
@@ -53,18 +64,55 @@ class Stages {
     BRYGGA_RETURN_IF_ERROR(ObjectiveStages(flow));
     if (objective_ != Objective::kFairest) return Finish(flow);
     BRYGGA_ASSIGN_OR_RETURN(FlowStart fairest, Levels(flow.Left()));
-    StagedFlow rest(network_, std::move(fairest));
-    Ticker rest_ticker(control_, "ties", network_.nodes);
-    if (!rest.MakeFeasible(rest_ticker)) return Cancelled();
-    AddProof(rest, StageKind::kBounds);
-    return Finish(rest);
+    return FinishFrom(std::move(fairest));
   }
 
  private:
   static size_t At(int64_t i) { return static_cast<size_t>(i); }
 
+  // Without groups the fast solver does the first stages.
+  absl::StatusOr<Solution> RunPlain() {
+    Problem plain = problem_;
+    plain.repair.reset();
+    const bool is_score = objective_ == Objective::kScore;
+    BRYGGA_ASSIGN_OR_RETURN(const Solution solution,
+                            SolvePlain(plain, is_score ? Objective::kScore : Objective::kCoverageThenScore, options_));
+    std::vector<int32_t> mentor(At(network_.agents), -1);
+    for (const MatchedPair& pair : solution.assignment.pairs) {
+      if (!pair.locked) mentor[At(pair.adept)] = pair.mentor;
+    }
+    const Certificate& proof = solution.certificate;
+    const PlainAnswer answer{
+        .host = mentor, .has_cover = !is_score, .agent_cover = proof.adept_cover, .host_cover = proof.mentor_cover};
+    const PlainPrices prices{.score = problem_.edges.score,
+                             .agent_price = proof.adept_price,
+                             .host_price = proof.mentor_price,
+                             .unmatched_price = proof.unmatched_price};
+    const bool is_fairest = objective_ == Objective::kFairest;
+    FlowStart start = StartFrom(network_, answer, is_fairest ? nullptr : &prices, stages_);
+    if (!is_fairest) return FinishFrom(std::move(start));
+    BRYGGA_ASSIGN_OR_RETURN(start, Levels(std::move(start)));
+    return FinishFrom(std::move(start));
+  }
+
+  absl::StatusOr<Solution> FinishFrom(FlowStart start) {
+    StagedFlow flow(network_, std::move(start));
+    Ticker ticker(control_, "ties", network_.nodes);
+    if (!flow.MakeFeasible(ticker)) return Cancelled();
+    AddProof(flow, StageKind::kBounds);
+    return Finish(flow);
+  }
+
   static constexpr auto kNoLinkCost = [](const Link&) { return int64_t{0}; };
   static constexpr auto kNoPairCost = [](int32_t, int64_t) { return int64_t{0}; };
+
+  bool DrawTickets(const std::vector<std::string>& keys, std::vector<uint64_t>& tickets, Ticker& ticker) const {
+    for (const std::string& key : keys) {
+      tickets.push_back(Ticket(problem_.seed, key));
+      if (!ticker.Step(kStepsOfATicket)) return false;
+    }
+    return true;
+  }
 
   bool HasLinks(LinkKind kind) const {
     return std::any_of(network_.links.begin(), network_.links.end(),
@@ -74,9 +122,25 @@ class Stages {
     return !previous_.empty() && previous_.contains({adept, problem_.edges.mentor[At(pair)]});
   }
 
-  absl::Status Minimise(StagedFlow& flow, std::string_view phase, const auto& pair_cost, const auto& link_cost) {
+  int64_t LotOf(int32_t adept, int64_t pair) const {
+    return Lot(adept_ticket_[At(adept)], mentor_ticket_[At(problem_.edges.mentor[At(pair)])]);
+  }
+
+  // What a stage is guided by where its own costs are alike: the score while it
+  // is not yet its turn, with some of the lot; then the lot.
+  auto GuideByScore() const {
+    return [this](int32_t adept, int64_t pair) {
+      return int64_t{problem_.edges.score[At(pair)]} << 4 | LotOf(adept, pair) >> 36;
+    };
+  }
+  auto GuideByLot() const {
+    return [this](int32_t adept, int64_t pair) { return LotOf(adept, pair) >> 16; };
+  }
+
+  absl::Status Minimise(StagedFlow& flow, std::string_view phase, const auto& pair_cost, const auto& link_cost,
+                        const auto& guide) {
     Ticker ticker(control_, phase, network_.nodes);
-    return flow.Minimise(pair_cost, link_cost, ticker) ? absl::OkStatus() : Cancelled();
+    return flow.Minimise(pair_cost, link_cost, guide, ticker) ? absl::OkStatus() : Cancelled();
   }
 
   void AddProof(const StagedFlow& flow, StageKind kind) {
@@ -91,8 +155,8 @@ class Stages {
   }
 
   absl::Status Prove(StagedFlow& flow, StageKind kind, std::string_view phase, const auto& pair_cost,
-                     const auto& link_cost) {
-    BRYGGA_RETURN_IF_ERROR(Minimise(flow, phase, pair_cost, link_cost));
+                     const auto& link_cost, const auto& guide) {
+    BRYGGA_RETURN_IF_ERROR(Minimise(flow, phase, pair_cost, link_cost, guide));
     AddProof(flow, kind);
     return absl::OkStatus();
   }
@@ -102,7 +166,7 @@ class Stages {
                                           std::pair(LinkKind::kReserved, StageKind::kReserved)}) {
       if (!HasLinks(link_kind)) continue;
       const auto cost = [wanted = link_kind](const Link& link) { return int64_t{link.kind == wanted ? -1 : 0}; };
-      BRYGGA_RETURN_IF_ERROR(Prove(flow, kind, "groups", kNoPairCost, cost));
+      BRYGGA_RETURN_IF_ERROR(Prove(flow, kind, "groups", kNoPairCost, cost, GuideByScore()));
     }
     return absl::OkStatus();
   }
@@ -110,14 +174,14 @@ class Stages {
   absl::Status ObjectiveStages(StagedFlow& flow) {
     if (objective_ != Objective::kScore) {
       const auto cost = [](int32_t, int64_t) { return int64_t{-1}; };
-      BRYGGA_RETURN_IF_ERROR(Prove(flow, StageKind::kCoverage, "coverage", cost, kNoLinkCost));
+      BRYGGA_RETURN_IF_ERROR(Prove(flow, StageKind::kCoverage, "coverage", cost, kNoLinkCost, GuideByScore()));
     }
     if (objective_ == Objective::kFairest) return absl::OkStatus();
     const int64_t price = problem_.repair ? problem_.repair->price.value_or(0) : 0;
     const auto cost = [&](int32_t adept, int64_t pair) {
       return -int64_t{problem_.edges.score[At(pair)]} - (price > 0 && IsPrevious(adept, pair) ? price : 0);
     };
-    return Prove(flow, StageKind::kScore, "total", cost, kNoLinkCost);
+    return Prove(flow, StageKind::kScore, "total", cost, kNoLinkCost, GuideByLot());
   }
 
   absl::StatusOr<FlowStart> Levels(FlowStart start) {
@@ -137,17 +201,12 @@ class Stages {
   absl::StatusOr<Solution> Finish(StagedFlow& flow) {
     if (!previous_.empty() && !problem_.repair->price) {
       const auto cost = [&](int32_t adept, int64_t pair) { return int64_t{IsPrevious(adept, pair) ? -1 : 0}; };
-      BRYGGA_RETURN_IF_ERROR(Prove(flow, StageKind::kChanges, "changes", cost, kNoLinkCost));
+      BRYGGA_RETURN_IF_ERROR(Prove(flow, StageKind::kChanges, "changes", cost, kNoLinkCost, GuideByLot()));
     }
     const auto waited = [&](int32_t adept, int64_t) { return -int64_t{problem_.rounds_waited[At(adept)]}; };
-    BRYGGA_RETURN_IF_ERROR(Minimise(flow, "ties", waited, kNoLinkCost));
-    std::vector<uint64_t> adept_ticket, mentor_ticket;
-    for (const std::string& key : problem_.adept_key) adept_ticket.push_back(Ticket(problem_.seed, key));
-    for (const std::string& key : problem_.mentor_key) mentor_ticket.push_back(Ticket(problem_.seed, key));
-    const auto lots = [&](int32_t adept, int64_t pair) {
-      return -Lot(adept_ticket[At(adept)], mentor_ticket[At(problem_.edges.mentor[At(pair)])]);
-    };
-    BRYGGA_RETURN_IF_ERROR(Minimise(flow, "ties", lots, kNoLinkCost));
+    BRYGGA_RETURN_IF_ERROR(Minimise(flow, "ties", waited, kNoLinkCost, GuideByLot()));
+    const auto lots = [&](int32_t adept, int64_t pair) { return -LotOf(adept, pair); };
+    BRYGGA_RETURN_IF_ERROR(Minimise(flow, "ties", lots, kNoLinkCost, kNoPairCost));
     return Answer(flow.Chosen());
   }
 
@@ -191,7 +250,7 @@ class Stages {
     StagedFlow flow(network);
     Ticker ticker(control_, "groups", network.nodes);
     const auto cost = [](const Link& link) { return int64_t{link.kind == LinkKind::kReserved ? -1 : 0}; };
-    if (!flow.MakeFeasible(ticker) || !flow.Minimise(kNoPairCost, cost, ticker)) return Cancelled();
+    if (!flow.MakeFeasible(ticker) || !flow.Minimise(kNoPairCost, cost, kNoPairCost, ticker)) return Cancelled();
 
     std::vector<int64_t> short_of(problem_.groups.size(), 0);
     int64_t missing = 0, wanted = 0;
@@ -256,9 +315,11 @@ class Stages {
 
   const Problem& problem_;
   const Objective objective_;
+  const SolveOptions& options_;
   const Control& control_;
   const Network network_;
   std::set<std::pair<int32_t, int32_t>> previous_;
+  std::vector<uint64_t> adept_ticket_, mentor_ticket_;
   std::vector<Stage> stages_;
 };
 
@@ -273,7 +334,7 @@ int64_t StagedMemoryBound(const Problem& problem, Objective objective) {
 }
 
 absl::StatusOr<Solution> SolveStaged(const Problem& problem, Objective objective, const SolveOptions& options) {
-  return Stages(problem, objective, options.control).Run();
+  return Stages(problem, objective, options).Run();
 }
 
 }  // namespace brygga::engine
