@@ -20,6 +20,8 @@ constexpr std::array<std::string_view, kCriterionCount> kCriterionNames = {
     "occupation", "competences",     "language",   "distance",     "slots",
     "goals",      "education_field", "continuity", "rounds_waited"};
 constexpr std::array<std::string_view, 7> kLevels = {"A1", "A2", "B1", "B2", "C1", "C2", "N"};
+constexpr size_t kMostGroupRules = 100;
+constexpr int kMostOfAGroup = 1'000'000;
 constexpr std::array<std::string_view, 4> kKinds = {"VOCATIONAL", "LANGUAGE", "YOUTH", "REVERSE"};
 
 // One JSON object that is read field by field. What is missing, wrong or left
@@ -47,6 +49,23 @@ class Object {
     asked_.insert(name);
     if (object_ == nullptr || !object_->contains(name)) return Object(nullptr, PathOf(name), violations_);
     return Child(name);
+  }
+  // The objects of a list that may be absent, each named by its place.
+  std::vector<Object> OptionalObjects(const std::string& name) {
+    asked_.insert(name);
+    std::vector<Object> objects;
+    if (object_ == nullptr || !object_->contains(name)) return objects;
+    const json& list = (*object_)[name];
+    if (!list.is_array() || list.size() > kMostGroupRules) {
+      Wrong(name, absl::StrCat("is not a list of at most ", kMostGroupRules, " objects"));
+      return objects;
+    }
+    for (size_t i = 0; i < list.size(); ++i) {
+      const std::string place = absl::StrCat(name, "[", i, "]");
+      if (!list[i].is_object()) Wrong(place, "is not an object");
+      if (list[i].is_object()) objects.push_back(Object(&list[i], PathOf(place), violations_));
+    }
+    return objects;
   }
   bool present() const { return object_ != nullptr; }
   bool Has(const std::string& name) const { return object_ != nullptr && object_->contains(name); }
@@ -246,6 +265,77 @@ void ReadGoals(Object object, Policy& policy) {
   object.RefuseOthers();
 }
 
+PeopleSelector ReadSelector(Object object, bool may_use_gender) {
+  PeopleSelector selector;
+  if (object.Has("organisations")) selector.organisations = object.Texts("organisations");
+  if (object.Has("private_person")) selector.private_person = object.Flag("private_person");
+  if (object.Has("partner_organisation")) selector.partner_organisation = object.Flag("partner_organisation");
+  if (object.Has("genders")) selector.genders = object.Texts("genders");
+  for (size_t i = 0; i < selector.genders.size(); ++i) {
+    const std::string& gender = selector.genders[i];
+    if (gender == "F" || gender == "M" || gender == "X") continue;
+    object.Wrong(absl::StrCat("genders[", i, "]"), "is not one of F, M, X");
+  }
+  if (!selector.genders.empty() && !may_use_gender) {
+    object.Wrong("genders", "may not be used: the policy does not take gender into account (hard.gender_preference)");
+  }
+  if (object.Has("minimum_age")) selector.minimum_age = object.Whole("minimum_age", 0, 150);
+  if (object.Has("maximum_age")) selector.maximum_age = object.Whole("maximum_age", 0, 150);
+  if (object.Has("minimum_rounds_waited")) {
+    selector.minimum_rounds_waited = object.Whole("minimum_rounds_waited", 0, 1000);
+  }
+  object.RefuseOthers();
+  return selector;
+}
+
+GroupRule ReadGroupRule(Object object, bool may_use_gender) {
+  GroupRule rule;
+  rule.name = object.Text("name");
+  static constexpr std::array<std::string_view, 2> kSides = {"ADEPTS", "MENTORS"};
+  rule.of_mentors = object.Word("side", kSides) != "ADEPTS";
+  if (object.Has("each")) {
+    static constexpr std::array<std::string_view, 2> kEach = {"EMPLOYER", "PERSON"};
+    rule.each = object.Word("each", kEach) == "EMPLOYER" ? GroupEach::kEmployer : GroupEach::kPerson;
+  }
+  Object members = object.OptionalChild("members");
+  if (members.present()) rule.members = ReadSelector(members, may_use_gender);
+  if (object.Has("at_most")) rule.at_most = object.Whole("at_most", 0, kMostOfAGroup);
+  if (object.Has("at_least")) rule.at_least = object.Whole("at_least", 0, kMostOfAGroup);
+  if (object.Has("reserved")) rule.reserved = object.Whole("reserved", 0, kMostOfAGroup);
+  if (object.Has("reserved_share")) rule.reserved_share = object.Number("reserved_share", 0, 1);
+  if (object.Has("fallback")) {
+    static constexpr std::array<std::string_view, 2> kFallbacks = {"OPEN_TO_ALL", "KEEP_EMPTY"};
+    rule.keep_empty = object.Word("fallback", kFallbacks) == "KEEP_EMPTY";
+  }
+  if (object.Has("guaranteed")) rule.guaranteed = object.Flag("guaranteed");
+  if (object.Has("reserved") && object.Has("reserved_share")) {
+    object.Wrong("reserved_share", "is another way to say reserved; give one of them");
+  }
+  if (object.Has("reserved_share") && rule.each != GroupEach::kAllTogether) {
+    object.Wrong("reserved_share", "is for one group, not for each employer or person");
+  }
+  const bool reserves = rule.reserved > 0 || rule.reserved_share > 0;
+  if (object.Has("fallback") && !reserves) object.Wrong("fallback", "is of a reserve, and there is none");
+  if (reserves && !object.Has("fallback")) {
+    object.Wrong("fallback", "is missing: say OPEN_TO_ALL or KEEP_EMPTY for what the group does not fill");
+  }
+  if (rule.at_most && *rule.at_most < rule.at_least) object.Wrong("at_least", "is above at_most");
+  if (!rule.at_most && rule.at_least == 0 && !reserves && !rule.guaranteed) {
+    object.Wrong("name", "is of a group without a rule: give at_most, at_least, a reserve or guaranteed");
+  }
+  object.RefuseOthers();
+  return rule;
+}
+
+void ReadGroups(Object& root, Policy& policy) {
+  std::set<std::string> names;
+  for (Object& object : root.OptionalObjects("groups")) {
+    policy.groups.push_back(ReadGroupRule(object, policy.gender_preference));
+    const std::string& name = policy.groups.back().name;
+    if (!name.empty() && !names.insert(name).second) object.Wrong("name", "is the name of another group");
+  }
+}
+
 void ReadWeights(Object object, Policy& policy) {
   double sum = 0;
   for (size_t i = 0; i < kCriterionCount; ++i) {
@@ -295,6 +385,7 @@ absl::StatusOr<Policy> ParsePolicy(std::string_view text) {
   education.RefuseOthers();
   policy.continuity_rounds = ReadRounds(root.Child("continuity"));
   policy.waiting_rounds = ReadRounds(root.Child("rounds_waited"));
+  ReadGroups(root, policy);
   root.RefuseOthers();
   if (!violations.empty()) return InvalidFields(std::move(violations));
   return policy;

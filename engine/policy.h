@@ -57,6 +57,34 @@ struct ClosenessLadder {
   double competence_bonus = 0;  // At most this is added for shared competences; the sum is at most 1.
 };
 
+// Which people of one side a group's rule is about; everything that is set must
+// hold. Nothing set: everybody.
+struct PeopleSelector {
+  std::vector<std::string> organisations;    // Employers by id, any of these.
+  std::optional<bool> private_person;        // Has no employer here.
+  std::optional<bool> partner_organisation;  // Has an employer whose agreement is active.
+  std::vector<std::string> genders;          // "F", "M", "X"; only where the policy takes gender into account.
+  std::optional<int> minimum_age, maximum_age;
+  std::optional<int> minimum_rounds_waited;
+};
+
+// One group, or one for each employer or person.
+enum class GroupEach { kAllTogether, kEmployer, kPerson };
+
+// A rule about many people at once, as data; group_rules.h makes groups of it.
+struct GroupRule {
+  std::string name;
+  bool of_mentors = true;  // False: of adepts.
+  GroupEach each = GroupEach::kAllTogether;
+  PeopleSelector members;
+  std::optional<int> at_most;
+  int at_least = 0;
+  int reserved = 0;           // Seats; or instead
+  double reserved_share = 0;  // 0 to 1, of ReserveBase (problem.h).
+  bool keep_empty = false;    // What the group does not fill of its reserve.
+  bool guaranteed = false;
+};
+
 struct Policy {
   std::string id;
   int version = 0;
@@ -96,6 +124,8 @@ struct Policy {
   double education_same_3 = 0, education_same_2 = 0, education_same_1 = 0;
   int continuity_rounds = 1;  // So many rounds before count as 1.
   int waiting_rounds = 1;     // So many rounds waited count as 1.
+
+  std::vector<GroupRule> groups;  // Most policies have none.
 };
 
 // Reads a policy file (JSON, format 1).
