@@ -1,0 +1,110 @@
+// The port in memory, for tests of what stands above it.
+#ifndef BRYGGA_SERVICES_MATCHING_STORE_FAKE_ALLOCATION_STORE_H_
+#define BRYGGA_SERVICES_MATCHING_STORE_FAKE_ALLOCATION_STORE_H_
+
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "common/mutation/fake_ledger.h"
+#include "common/time/clock.h"
+#include "services/matching/store/allocation_store.h"
+
+namespace brygga::matching {
+
+// Matches that it makes stay live for ever. Safe for concurrent use. `clock`
+// outlives it.
+class FakeAllocationStore final : public AllocationStore {
+ public:
+  explicit FakeAllocationStore(const Clock& clock) : clock_(clock) {}
+
+  absl::StatusOr<Allocation> CreateAllocation(const Mutation<Allocation>& mutation, Allocation allocation,
+                                              const std::vector<std::string>& openings) override;
+  absl::StatusOr<Allocation> AddOpenings(const Mutation<Allocation>& mutation, const CohortKey& key,
+                                         const AllocationId& id, const std::vector<std::string>& openings) override;
+  absl::StatusOr<Allocation> GetAllocation(const CohortKey& key, const AllocationId& id, absl::Time deadline) override;
+  absl::StatusOr<list::Page<Allocation>> ListAllocations(const CohortKey& key, const list::ListQuery& query,
+                                                         absl::Time deadline) override;
+  absl::StatusOr<Allocation> ChangeAllocation(const Mutation<Allocation>& mutation, const CohortKey& key,
+                                              const AllocationId& id, const DecideAllocation& decide) override;
+  absl::StatusOr<std::vector<ApplicationResult>> Apply(const Mutation<std::vector<ApplicationResult>>& mutation,
+                                                       const CohortKey& key, const AllocationId& id,
+                                                       const std::vector<ApplicationRow>& rows) override;
+  absl::StatusOr<Application> Withdraw(const Mutation<Application>& mutation, const CohortKey& key,
+                                       const AllocationId& id, const ParticipantId& participant) override;
+  absl::StatusOr<Application> GetApplication(const CohortKey& key, const AllocationId& id,
+                                             const ParticipantId& participant, absl::Time deadline) override;
+  absl::StatusOr<list::Page<Application>> ListApplications(const CohortKey& key, const AllocationId& id,
+                                                           const list::ListQuery& query, absl::Time deadline) override;
+  absl::StatusOr<list::Page<Application>> ListPlacements(const CohortKey& key, const AllocationId& id,
+                                                         const list::ListQuery& query, absl::Time deadline) override;
+  absl::StatusOr<list::Page<Application>> ListReserves(const CohortKey& key, const AllocationId& id,
+                                                       const list::ListQuery& query, absl::Time deadline) override;
+  absl::StatusOr<AllocationInput> LoadAllocation(const CohortKey& key, const AllocationId& id,
+                                                 absl::Time deadline) override;
+  absl::StatusOr<std::string> GetCertificate(const CohortKey& key, const AllocationId& id,
+                                             absl::Time deadline) override;
+  absl::StatusOr<std::string> GetDocument(const CohortKey& key, const AllocationId& id, absl::Time deadline) override;
+  absl::StatusOr<std::vector<ParticipantId>> PlacedElsewhere(const CohortKey& key, const AllocationId& id,
+                                                             absl::Time deadline) override;
+  absl::StatusOr<Allocation> BeginPublication(const Mutation<Allocation>& mutation,
+                                              const AllocationPublishOrder& order) override;
+  absl::StatusOr<std::vector<Allocation>> ListClaimableAllocations(absl::Time deadline) override;
+  absl::StatusOr<std::optional<Allocation>> ClaimAllocation(const Origin& origin, const AllocationId& id,
+                                                            std::string_view worker, absl::Duration length) override;
+  absl::Status BeatAllocation(const Origin& origin, const Allocation& claimed, AllocationPhase phase, int permille,
+                              absl::Duration length) override;
+  absl::Status ProposeAllocation(const Origin& origin, const Allocation& claimed,
+                                 const AllocationProposal& proposal) override;
+  absl::Status FailAllocation(const Origin& origin, const Allocation& claimed, std::string_view reason,
+                              std::string_view detail) override;
+  absl::Status FinishPublication(const Origin& origin, const Allocation& claimed, std::string_view document) override;
+  absl::Status UndoPublication(const Origin& origin, const Allocation& claimed, std::string_view reason,
+                               std::string_view detail) override;
+  absl::StatusOr<std::vector<UnsettledSeat>> ListUnsettledSeats(int limit, absl::Time deadline) override;
+  absl::Status SettleSeats(const Origin& origin, const std::vector<UnsettledSeat>& seats) override;
+
+ private:
+  // What a database would hold.
+  struct Entry {
+    Allocation allocation;
+    std::map<std::string, AllocationOpening> openings;
+    std::map<ParticipantId, Application> applications;
+    std::string certificate;
+    std::string document;
+  };
+  struct State {
+    std::map<AllocationId, Entry> entries;
+    std::set<std::pair<ProgrammeId, ParticipantId>> placed;  // With a live match.
+
+    absl::StatusOr<Entry*> Find(const CohortKey& key, const AllocationId& id);
+    absl::StatusOr<Entry*> FindClaimed(const Allocation& claimed);
+  };
+
+  template <typename T, typename F>
+  absl::StatusOr<T> Once(const Mutation<T>& mutation, const F& change) {
+    absl::MutexLock lock(&mutex_);
+    return OnceIn(state_, ledger_, mutation, change);
+  }
+  template <typename T, typename F>
+  static absl::StatusOr<T> OnceIn(State& state, FakeLedger& ledger, const Mutation<T>& mutation, const F& change) {
+    return ledger.Once(mutation, state, [&] { return change(state, ledger); });
+  }
+  absl::Status Work(const Allocation& claimed, const std::function<absl::Status(State&, Entry&)>& change);
+  template <typename Wanted>
+  absl::StatusOr<list::Page<Application>> List(const CohortKey& key, const AllocationId& id,
+                                               const list::ListQuery& query, const Wanted& wanted);
+
+  const Clock& clock_;
+  absl::Mutex mutex_;
+  FakeLedger ledger_ ABSL_GUARDED_BY(mutex_);
+  State state_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace brygga::matching
+
+#endif  // BRYGGA_SERVICES_MATCHING_STORE_FAKE_ALLOCATION_STORE_H_

@@ -1,0 +1,364 @@
+#include "services/matching/work/allocation_worker.h"
+
+#include <algorithm>
+#include <atomic>
+#include <map>
+#include <set>
+#include <tuple>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "common/status/error.h"
+#include "common/status/macros.h"
+#include "services/matching/domain/allocate.h"
+#include "services/matching/domain/allocation_errors.h"
+
+namespace brygga::matching {
+namespace {
+
+constexpr absl::Duration kWriteTimeout = absl::Seconds(60);
+constexpr size_t kSeatsAtOnce = 500;
+constexpr size_t kOpeningsAtOnce = 1000;
+
+Origin Work() {
+  return {.actor = "service:matching", .method = "work/allocation", .deadline = absl::Now() + kWriteTimeout};
+}
+
+std::string FailureOf(const absl::Status& status) {
+  const std::string reason = ReasonOf(status);
+  if (reason == "ALLOCATION_TOO_LARGE") return "TOO_LARGE";
+  if (reason == "INVALID_FIELDS") return "INVALID_INPUT";
+  if (reason == "INVALID_CERTIFICATE") return "NOT_CERTIFIED";
+  if (reason == "OPENING_UNUSABLE") return "OPENING_GONE";
+  return reason.empty() ? "INTERNAL" : reason;
+}
+
+// Errors that another attempt may not meet, and that nobody has to be told of.
+bool IsPassing(const absl::Status& status) {
+  return status.code() == absl::StatusCode::kCancelled || status.code() == absl::StatusCode::kAborted ||
+         status.code() == absl::StatusCode::kDeadlineExceeded ||
+         (status.code() == absl::StatusCode::kUnavailable && ReasonOf(status) != "PARTNER_UNAVAILABLE" &&
+          ReasonOf(status) != "PEOPLE_UNAVAILABLE");
+}
+
+// Partner said no, and would say so again.
+bool IsRefusal(const absl::Status& status) {
+  return status.code() == absl::StatusCode::kFailedPrecondition || status.code() == absl::StatusCode::kNotFound;
+}
+
+std::vector<SeatRef> SeatsOf(const AllocationInput& input) {
+  std::vector<SeatRef> seats;
+  for (const Application& application : input.applications) {
+    if (!application.match.empty()) {
+      seats.push_back({.opening = application.placement, .match = NameOf(input.allocation.cohort, application.match)});
+    }
+  }
+  std::sort(seats.begin(), seats.end(), [](const SeatRef& a, const SeatRef& b) {
+    return std::tie(a.opening, a.match) < std::tie(b.opening, b.match);
+  });
+  return seats;
+}
+
+// Calls `call` with [from, to) of `size` things, so many at a time.
+template <typename F>
+absl::Status InBatches(size_t size, size_t at_once, const F& call) {
+  for (size_t from = 0; from < size; from += at_once) {
+    BRYGGA_RETURN_IF_ERROR(call(from, std::min(size, from + at_once)));
+  }
+  return absl::OkStatus();
+}
+
+// What bars an applicant from an opening whatever their age is.
+UnplacedReason Bar(const Application& application, const std::optional<OpeningFacts>& facts) {
+  if (!facts || (facts->state != OpeningState::kOpen && facts->state != OpeningState::kFull)) {
+    return UnplacedReason::kNoSeats;
+  }
+  const bool meets_all =
+      std::all_of(facts->requirements.begin(), facts->requirements.end(), [&](const std::string& code) {
+        return std::find(application.meets.begin(), application.meets.end(), code) != application.meets.end();
+      });
+  return meets_all ? UnplacedReason::kNone : UnplacedReason::kRequirements;
+}
+
+}  // namespace
+
+// Says on a thread of its own that the worker lives and how far it is, and hears
+// whether the allocation is still the worker's.
+class AllocationWorker::Heart {
+ public:
+  Heart(AllocationWorker& worker, const Allocation& claimed)
+      : worker_(worker), claimed_(claimed), phase_(claimed.phase), thread_([this] { Beat(); }) {}
+  ~Heart() { Stop(); }
+
+  // No beat follows.
+  void Stop() {
+    {
+      const absl::MutexLock lock(&mutex_);
+      done_ = true;
+    }
+    if (thread_.joinable()) thread_.join();
+  }
+  bool lost() const { return lost_; }
+  void At(AllocationPhase phase, size_t done, size_t total) {
+    phase_ = phase;
+    permille_ = total == 0 ? 0 : static_cast<int>(done * 1000 / total);
+  }
+
+ private:
+  void Beat() {
+    while (!Wait()) {
+      const absl::Status alive =
+          worker_.store_.BeatAllocation(Work(), claimed_, phase_, permille_, worker_.options_.claim);
+      if (alive.code() == absl::StatusCode::kAborted || worker_.stopping()) lost_ = true;
+    }
+  }
+  bool Wait() {
+    const absl::MutexLock lock(&mutex_);
+    return mutex_.AwaitWithTimeout(absl::Condition(&done_), worker_.options_.beat);
+  }
+
+  AllocationWorker& worker_;
+  const Allocation claimed_;
+  std::atomic<bool> lost_ = false;
+  std::atomic<AllocationPhase> phase_;
+  std::atomic<int> permille_ = 0;
+  absl::Mutex mutex_;
+  bool done_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread thread_;
+};
+
+AllocationWorker::AllocationWorker(AllocationStore& store, Openings& openings, AgeCheck& ages,
+                                   AllocationWorkerOptions options, std::shared_ptr<Log> log)
+    : store_(store), openings_(openings), ages_(ages), options_(std::move(options)), log_(std::move(log)) {}
+
+AllocationWorker::~AllocationWorker() { Stop(); }
+
+void AllocationWorker::Start() {
+  thread_ = std::thread([this] { Run(); });
+}
+
+void AllocationWorker::Stop() {
+  {
+    const absl::MutexLock lock(&mutex_);
+    stopping_ = true;
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+void AllocationWorker::Nudge() {
+  const absl::MutexLock lock(&mutex_);
+  ++nudges_;
+}
+
+bool AllocationWorker::stopping() const {
+  const absl::MutexLock lock(&mutex_);
+  return stopping_;
+}
+
+absl::Time AllocationWorker::Soon() const { return absl::Now() + options_.call_timeout; }
+
+void AllocationWorker::Run() {
+  int64_t seen = 0;
+  while (!stopping()) {
+    RunOnce();
+    const auto woken = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return stopping_ || nudges_ != seen; };
+    const absl::MutexLock lock(&mutex_);
+    mutex_.AwaitWithTimeout(absl::Condition(&woken), options_.poll);
+    seen = nudges_;
+  }
+}
+
+int AllocationWorker::RunOnce() {
+  int handled = 0;
+  const auto claimable = store_.ListClaimableAllocations(absl::Now() + kWriteTimeout);
+  if (!claimable.ok()) {
+    if (log_) log_->Warning("allocations cannot be read", {{"error", std::string(claimable.status().message())}});
+    return 0;
+  }
+  for (const Allocation& allocation : *claimable) {
+    if (stopping()) break;
+    handled += Handle(allocation) ? 1 : 0;
+  }
+  return handled + SettleSeats();
+}
+
+bool AllocationWorker::Handle(const Allocation& queued) {
+  const auto claimed = store_.ClaimAllocation(Work(), queued.id, options_.id, options_.claim);
+  if (!claimed.ok() || !*claimed || (*claimed)->state == AllocationState::kFailed) return false;
+  const Allocation& allocation = **claimed;
+  const bool is_publication = allocation.state == AllocationState::kPublishing;
+  Heart heart(*this, allocation);
+  absl::Status done = is_publication ? Publish(allocation, heart) : Compute(allocation, heart);
+  heart.Stop();
+  if (done.ok()) {
+    if (log_)
+      log_->Info(is_publication ? "allocation published" : "allocation proposed", {{"allocation", allocation.name()}});
+    return true;
+  }
+  // One that is lost is somebody else's by now. A publication that could not go on
+  // is taken up again when the claim has run out; so is what failed in passing.
+  if (!is_publication && !heart.lost() && !IsPassing(done)) {
+    done.Update(store_.FailAllocation(Work(), allocation, FailureOf(done), std::string(done.message())));
+  }
+  if (log_) {
+    log_->Warning("allocation not done", {{"allocation", allocation.name()}, {"error", std::string(done.message())}});
+  }
+  return true;
+}
+
+absl::Status AllocationWorker::Compute(const Allocation& claimed, Heart& heart) {
+  BRYGGA_ASSIGN_OR_RETURN(const AllocationInput input, Gather(claimed, heart));
+  heart.At(AllocationPhase::kSolving, 0, 1);
+  engine::Control control;
+  control.cancelled = [&] { return heart.lost() || stopping(); };
+  control.progress = [&](const engine::Progress& progress) {
+    heart.At(AllocationPhase::kSolving, static_cast<size_t>(progress.done), static_cast<size_t>(progress.total));
+  };
+  const absl::Time begun = absl::Now();
+  BRYGGA_ASSIGN_OR_RETURN(AllocationProposal proposal, Propose(input, control));
+  proposal.statistics.solve_us = absl::ToInt64Microseconds(absl::Now() - begun);
+  heart.At(AllocationPhase::kChecking, 0, 1);
+  const AllocationInput answer{
+      .allocation = input.allocation, .openings = proposal.openings, .applications = proposal.applications};
+  BRYGGA_RETURN_IF_ERROR(CheckProposal(answer, proposal.certificate));
+  heart.At(AllocationPhase::kStoring, 0, 1);
+  return store_.ProposeAllocation(Work(), claimed, proposal);
+}
+
+absl::StatusOr<AllocationInput> AllocationWorker::Gather(const Allocation& claimed, Heart& heart) {
+  BRYGGA_ASSIGN_OR_RETURN(AllocationInput input, store_.LoadAllocation(claimed.cohort, claimed.id, Soon()));
+  std::vector<std::optional<OpeningFacts>> facts;
+  BRYGGA_RETURN_IF_ERROR(InBatches(input.openings.size(), kOpeningsAtOnce, [&](size_t from, size_t to) -> absl::Status {
+    std::vector<std::string> names;
+    for (size_t i = from; i < to; ++i) names.push_back(input.openings[i].name);
+    BRYGGA_ASSIGN_OR_RETURN(const auto page, openings_.Read(names, Soon()));
+    facts.insert(facts.end(), page.begin(), page.end());
+    heart.At(AllocationPhase::kFacts, facts.size(), 2 * input.openings.size());
+    return absl::OkStatus();
+  }));
+  for (size_t i = 0; i < facts.size(); ++i) {
+    const bool is_open = facts[i] && facts[i]->state == OpeningState::kOpen;
+    input.openings[i].seats = is_open ? facts[i]->free_seats : 0;
+  }
+  BRYGGA_RETURN_IF_ERROR(AskAges(input, facts, heart));
+  return input;
+}
+
+absl::Status AllocationWorker::AskAges(AllocationInput& input, const std::vector<std::optional<OpeningFacts>>& facts,
+                                       Heart& heart) {
+  std::map<std::string, size_t> rows;
+  for (size_t i = 0; i < input.openings.size(); ++i) rows[input.openings[i].name] = i;
+  // Who is to be asked about, for each window on each day that matters to somebody.
+  using Question = std::tuple<Date, AgeWindow>;
+  std::map<Question, std::vector<std::pair<size_t, size_t>>> questions;  // To applicant and choice.
+  for (size_t a = 0; a < input.applications.size(); ++a) {
+    Application& application = input.applications[a];
+    application.gone = false;
+    application.barred.assign(application.choices.size(), UnplacedReason::kNone);
+    for (size_t c = 0; c < application.choices.size(); ++c) {
+      const auto& opening = facts[rows.at(application.choices[c])];
+      application.barred[c] = Bar(application, opening);
+      if (!opening) continue;
+      questions[{opening->first_day, {opening->age_min, opening->age_max}}].emplace_back(a, c);
+    }
+  }
+  size_t asked = 0;
+  for (const auto& [question, places] : questions) {
+    const auto& [day, window] = question;
+    std::vector<size_t> people;
+    for (const auto& [applicant, choice] : places) {
+      if (people.empty() || people.back() != applicant) people.push_back(applicant);
+    }
+    std::map<size_t, AgeAnswer> answers;
+    BRYGGA_RETURN_IF_ERROR(InBatches(people.size(), kOpeningsAtOnce, [&](size_t from, size_t to) -> absl::Status {
+      std::vector<std::string> names;
+      for (size_t i = from; i < to; ++i) names.push_back(NameOf(input.applications[people[i]].participant));
+      BRYGGA_ASSIGN_OR_RETURN(const auto page, ages_.Ask(names, window, day, Soon()));
+      for (size_t i = from; i < to; ++i) answers[people[i]] = page[i - from];
+      return absl::OkStatus();
+    }));
+    heart.At(AllocationPhase::kFacts, questions.size() + ++asked, 2 * questions.size());
+    const bool has_window = window.least || window.most;
+    for (const auto& [applicant, choice] : places) {
+      Application& application = input.applications[applicant];
+      const AgeAnswer answer = answers.at(applicant);
+      if (answer == AgeAnswer::kNoSuchPerson) application.gone = true;
+      if (application.barred[choice] != UnplacedReason::kNone || !has_window) continue;
+      if (answer == AgeAnswer::kOutside) application.barred[choice] = UnplacedReason::kAge;
+      if (answer == AgeAnswer::kNeedsEvidence) application.barred[choice] = UnplacedReason::kAgeNeedsEvidence;
+    }
+  }
+  for (Application& application : input.applications) {
+    const bool is_barred = std::any_of(application.barred.begin(), application.barred.end(),
+                                       [](UnplacedReason reason) { return reason != UnplacedReason::kNone; });
+    if (!is_barred) application.barred.clear();
+  }
+  return absl::OkStatus();
+}
+
+absl::Status AllocationWorker::Publish(const Allocation& claimed, Heart& heart) {
+  BRYGGA_ASSIGN_OR_RETURN(const AllocationInput input, store_.LoadAllocation(claimed.cohort, claimed.id, Soon()));
+  const std::vector<SeatRef> seats = SeatsOf(input);
+  const absl::Status held = InBatches(seats.size(), kSeatsAtOnce, [&](size_t from, size_t to) -> absl::Status {
+    if (heart.lost() || Killed("hold")) return AllocationLost(claimed.id);
+    BRYGGA_RETURN_IF_ERROR(openings_.Hold({seats.begin() + from, seats.begin() + to}, Soon()));
+    heart.At(AllocationPhase::kHolding, to, seats.size());
+    return absl::OkStatus();
+  });
+  if (IsRefusal(held)) return Undo(claimed, seats, held, heart);
+  BRYGGA_RETURN_IF_ERROR(held);
+  if (Killed("match")) return AllocationLost(claimed.id);
+  BRYGGA_ASSIGN_OR_RETURN(const std::string certificate, store_.GetCertificate(claimed.cohort, claimed.id, Soon()));
+  const absl::Status finished = store_.FinishPublication(Work(), claimed, PublishedDocument(input, certificate));
+  if (IsRefusal(finished)) return Undo(claimed, seats, finished, heart);
+  return finished;  // The seats are confirmed by SettleSeats.
+}
+
+absl::Status AllocationWorker::Undo(const Allocation& claimed, const std::vector<SeatRef>& seats,
+                                    const absl::Status& why, Heart& heart) {
+  BRYGGA_RETURN_IF_ERROR(InBatches(seats.size(), kSeatsAtOnce, [&](size_t from, size_t to) -> absl::Status {
+    if (heart.lost() || Killed("release")) return AllocationLost(claimed.id);
+    const absl::Status released = openings_.Release({seats.begin() + from, seats.begin() + to}, Soon());
+    if (absl::IsNotFound(released)) {
+      // One of the openings is gone: what else there is, one by one.
+      for (size_t i = from; i < to; ++i) {
+        const absl::Status one = openings_.Release({seats[i]}, Soon());
+        if (!one.ok() && !absl::IsNotFound(one)) return one;
+      }
+    } else if (!released.ok()) {
+      return released;
+    }
+    heart.At(AllocationPhase::kUndoing, to, seats.size());
+    return absl::OkStatus();
+  }));
+  const std::string reason = ReasonOf(why) == "APPLICANT_HAS_MATCH" ? "APPLICANT_HAS_MATCH" : "OPENING_TAKEN";
+  heart.Stop();
+  return store_.UndoPublication(Work(), claimed, reason, std::string(why.message()));
+}
+
+int AllocationWorker::SettleSeats() {
+  int batches = 0;
+  while (!stopping()) {
+    const auto unsettled = store_.ListUnsettledSeats(static_cast<int>(kSeatsAtOnce), Soon());
+    if (!unsettled.ok() || unsettled->empty() || Killed("settle")) break;
+    // One allocation and one wish at a time.
+    std::vector<UnsettledSeat> batch;
+    std::vector<SeatRef> refs;
+    for (const UnsettledSeat& seat : *unsettled) {
+      if (seat.allocation != unsettled->front().allocation || seat.wanted != unsettled->front().wanted) continue;
+      batch.push_back(seat);
+      refs.push_back({.opening = seat.opening, .match = NameOf(seat.cohort, seat.match)});
+    }
+    const bool confirm = batch.front().wanted == PlacementSeat::kConfirmed;
+    const absl::Status told = confirm ? openings_.Confirm(refs, Soon()) : openings_.Release(refs, Soon());
+    if (!told.ok() || !store_.SettleSeats(Work(), batch).ok()) {
+      if (log_) log_->Warning("seats not settled", {{"error", std::string(told.message())}});
+      break;
+    }
+    ++batches;
+  }
+  return batches;
+}
+
+}  // namespace brygga::matching

@@ -1,0 +1,85 @@
+// Computes queued allocations, publishes those that are to be published, and keeps
+// partner's seats equal to what became of the matches.
+#ifndef BRYGGA_SERVICES_MATCHING_WORK_ALLOCATION_WORKER_H_
+#define BRYGGA_SERVICES_MATCHING_WORK_ALLOCATION_WORKER_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "common/log/log.h"
+#include "services/matching/store/allocation_store.h"
+#include "services/matching/store/openings.h"
+
+namespace brygga::matching {
+
+struct AllocationWorkerOptions {
+  std::string id;  // Of this process, random.
+  // As RoundWorkerOptions.
+  absl::Duration claim = absl::Seconds(10);
+  absl::Duration beat = absl::Milliseconds(250);
+  absl::Duration poll = absl::Milliseconds(500);
+  absl::Duration call_timeout = absl::Seconds(20);  // Of one call to a neighbour.
+};
+
+// Safe for concurrent use. What it is made from outlives it.
+class AllocationWorker {
+ public:
+  AllocationWorker(AllocationStore& store, Openings& openings, AgeCheck& ages, AllocationWorkerOptions options,
+                   std::shared_ptr<Log> log = nullptr);
+  ~AllocationWorker();  // Stops.
+
+  void Start();
+  // Leaves what runs where it is: another worker, or this one after a restart, goes
+  // on. Blocks until the thread has ended.
+  void Stop();
+  // There may be work: look now.
+  void Nudge();
+
+  // Does everything that can be done now, on the caller's thread: for tests, and
+  // what the thread does. The number of allocations and batches of seats handled.
+  int RunOnce();
+
+  // The same calls in the same order, but each step of a publication asks first
+  // whether to go on; where not, it stops there as if the process had been killed.
+  // For tests.
+  void SetKillSwitch(std::function<bool(std::string_view step)> killed) { killed_ = std::move(killed); }
+
+ private:
+  class Heart;
+
+  void Run();
+  bool Handle(const Allocation& queued);
+  absl::Status Compute(const Allocation& claimed, Heart& heart);
+  absl::StatusOr<AllocationInput> Gather(const Allocation& claimed, Heart& heart);
+  absl::Status AskAges(AllocationInput& input, const std::vector<std::optional<OpeningFacts>>& facts, Heart& heart);
+  absl::Status Publish(const Allocation& claimed, Heart& heart);
+  absl::Status Undo(const Allocation& claimed, const std::vector<SeatRef>& seats, const absl::Status& why,
+                    Heart& heart);
+  int SettleSeats();
+  bool stopping() const ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::Time Soon() const;
+  bool Killed(std::string_view step) const { return killed_ && killed_(step); }
+
+  AllocationStore& store_;
+  Openings& openings_;
+  AgeCheck& ages_;
+  const AllocationWorkerOptions options_;
+  const std::shared_ptr<Log> log_;  // Shared with the server; null in tests.
+  std::function<bool(std::string_view)> killed_;
+  std::thread thread_;
+  mutable absl::Mutex mutex_;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  int64_t nudges_ ABSL_GUARDED_BY(mutex_) = 0;
+};
+
+}  // namespace brygga::matching
+
+#endif  // BRYGGA_SERVICES_MATCHING_WORK_ALLOCATION_WORKER_H_
