@@ -69,6 +69,11 @@ std::unique_ptr<grpc::ClientContext> MakeContext(const CallOptions& options) {
   return context;
 }
 
+absl::Status Unreachable(std::string_view method) {
+  const std::string service(method.substr(0, method.find('/')));
+  return Unavailable("UNREACHABLE", absl::StrCat(service, " cannot be reached"), absl::Seconds(1));
+}
+
 class ByteReader final : public RawReader {
  public:
   ByteReader(Channel& channel, std::unique_ptr<grpc::ClientContext> context, std::string method, const Message& request)
@@ -76,6 +81,10 @@ class ByteReader final : public RawReader {
     grpc::Slice slice(request.ByteSizeLong());
     request.SerializeWithCachedSizesToArray(const_cast<uint8_t*>(slice.begin()));
     reader_ = OpenBytes(channel, context_.get(), method_, grpc::ByteBuffer(&slice, 1));
+    if (reader_ == nullptr) {
+      finished_ = true;
+      status_ = Unreachable(method_);
+    }
   }
   ~ByteReader() override {
     if (finished_) return;
@@ -120,7 +129,7 @@ absl::Status FromGrpc(const grpc::Status& status, const std::string& method) {
   const std::string service = method.substr(0, method.find('/'));
   switch (read.code()) {
     case absl::StatusCode::kUnavailable:
-      return Unavailable("UNREACHABLE", absl::StrCat(service, " cannot be reached"), absl::Seconds(1));
+      return Unreachable(method);
     case absl::StatusCode::kDeadlineExceeded:
       return MakeError(read.code(), absl::StrCat(service, " did not answer in time"), {.reason = "DEADLINE_EXCEEDED"});
     default:
@@ -132,9 +141,12 @@ std::unique_ptr<grpc::ClientReader<grpc::ByteBuffer>> OpenBytes(Channel& channel
                                                                 const std::string& method,
                                                                 const grpc::ByteBuffer& request) {
   const std::string path = "/" + method;
-  return std::unique_ptr<grpc::ClientReader<grpc::ByteBuffer>>(
-      grpc::internal::ClientReaderFactory<grpc::ByteBuffer>::Create(
-          channel.grpc_channel().get(), RpcMethod(path.c_str(), RpcMethod::SERVER_STREAMING), context, request));
+  std::unique_ptr<grpc::ClientReader<grpc::ByteBuffer>> reader;
+  const absl::Status begun = channel.Begin(method, [&] {
+    reader.reset(grpc::internal::ClientReaderFactory<grpc::ByteBuffer>::Create(
+        channel.grpc_channel().get(), RpcMethod(path.c_str(), RpcMethod::SERVER_STREAMING), context, request));
+  });
+  return begun.ok() ? std::move(reader) : nullptr;
 }
 
 CallOptions::CallOptions(const Call& parent)
@@ -182,8 +194,17 @@ std::shared_ptr<Channel> Channel::Connect(const std::string& target, const Chann
   return std::make_shared<Channel>(grpc::CreateCustomChannel(target, grpc::InsecureChannelCredentials(), arguments));
 }
 
-Channel::Channel(std::shared_ptr<grpc::Channel> channel) : channel_(std::move(channel)) {}
+Channel::Channel(std::shared_ptr<grpc::Channel> channel, std::shared_ptr<Gate> server)
+    : channel_(std::move(channel)), server_(std::move(server)) {}
 Channel::~Channel() = default;
+
+absl::Status Channel::Begin(std::string_view method, absl::FunctionRef<void()> begin) {
+  const std::shared_ptr<Gate> server = server_;  // What is begun may end, and this channel with it.
+  if (server != nullptr && !server->Enter()) return Unreachable(method);
+  begin();
+  if (server != nullptr) server->Leave();
+  return absl::OkStatus();
+}
 
 bool Channel::WaitForConnection(absl::Time deadline) {
   return channel_->WaitForConnected(absl::ToChronoTime(deadline));
@@ -196,9 +217,14 @@ absl::Status Channel::CallMessage(const CallOptions& options, std::string_view m
   CheckMethod(name, request.GetDescriptor()->full_name(), response->GetDescriptor()->full_name(), /*streams=*/false);
   const auto context = MakeContext(options);
   const std::string path = "/" + name;
-  const grpc::Status status = grpc::internal::BlockingUnaryCall<MessageLite, MessageLite>(
-      channel_.get(), RpcMethod(path.c_str(), RpcMethod::NORMAL_RPC), context.get(), request, response);
-  return FromGrpc(status, name);
+  absl::Status ended;
+  const absl::Status begun = Begin(name, [&] {
+    ended =
+        FromGrpc(grpc::internal::BlockingUnaryCall<MessageLite, MessageLite>(
+                     channel_.get(), RpcMethod(path.c_str(), RpcMethod::NORMAL_RPC), context.get(), request, response),
+                 name);
+  });
+  return begun.ok() ? ended : begun;
 }
 
 void Channel::StartMessage(const CallOptions& options, std::string_view method, const Message& request,
@@ -209,9 +235,12 @@ void Channel::StartMessage(const CallOptions& options, std::string_view method, 
   // Shared with the callback, which is the last to need it.
   const std::shared_ptr<grpc::ClientContext> context = MakeContext(options);
   const std::string path = "/" + name;
-  grpc::internal::CallbackUnaryCall<MessageLite, MessageLite>(
-      channel_.get(), RpcMethod(path.c_str(), RpcMethod::NORMAL_RPC), context.get(), &request, response,
-      [context, name, done = std::move(done)](grpc::Status status) { done(FromGrpc(status, name)); });
+  const absl::Status begun = Begin(name, [&] {
+    grpc::internal::CallbackUnaryCall<MessageLite, MessageLite>(
+        channel_.get(), RpcMethod(path.c_str(), RpcMethod::NORMAL_RPC), context.get(), &request, response,
+        [context, name, done](grpc::Status status) { done(FromGrpc(status, name)); });
+  });
+  if (!begun.ok()) done(begun);
 }
 
 std::future<absl::StatusOr<bool>> Channel::ReadinessAsync(const CallOptions& options) {
@@ -227,14 +256,17 @@ std::future<absl::StatusOr<bool>> Channel::ReadinessAsync(const CallOptions& opt
   state->request = grpc::ByteBuffer(&service, 1);
   const std::string method = "grpc.health.v1.Health/Check";
   const std::string path = "/" + method;
-  grpc::internal::CallbackUnaryCall<grpc::ByteBuffer, grpc::ByteBuffer>(
-      channel_.get(), RpcMethod(path.c_str(), RpcMethod::NORMAL_RPC), state->context.get(), &state->request,
-      &state->response, [state, method](grpc::Status status) {
-        if (!status.ok()) return state->promise.set_value(FromGrpc(status, method));
-        grpc::Slice answer;
-        const bool whole = state->response.DumpToSingleSlice(&answer).ok();
-        state->promise.set_value(whole && answer.size() == 2 && answer.begin()[0] == 0x08 && answer.begin()[1] == 1);
-      });
+  const absl::Status begun = Begin(method, [&] {
+    grpc::internal::CallbackUnaryCall<grpc::ByteBuffer, grpc::ByteBuffer>(
+        channel_.get(), RpcMethod(path.c_str(), RpcMethod::NORMAL_RPC), state->context.get(), &state->request,
+        &state->response, [state, method](grpc::Status status) {
+          if (!status.ok()) return state->promise.set_value(FromGrpc(status, method));
+          grpc::Slice answer;
+          const bool whole = state->response.DumpToSingleSlice(&answer).ok();
+          state->promise.set_value(whole && answer.size() == 2 && answer.begin()[0] == 0x08 && answer.begin()[1] == 1);
+        });
+  });
+  if (!begun.ok()) state->promise.set_value(begun);
   return state->promise.get_future();
 }
 

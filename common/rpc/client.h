@@ -13,10 +13,12 @@
 #include <string_view>
 #include <utility>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/rpc/call.h"
+#include "common/rpc/gate.h"
 
 namespace google::protobuf {
 class Message;
@@ -95,7 +97,10 @@ class Channel {
   // `target`: "127.0.0.1:7071", "dns:///matching:7073", "unix:/run/x". Connects
   // when first used; plain text.
   static std::shared_ptr<Channel> Connect(const std::string& target, const ChannelOptions& options = {});
-  explicit Channel(std::shared_ptr<grpc::Channel> channel);
+  // `server`: the gate of a server in this process, which closes before the
+  // server goes. gRPC's channels within a process do not survive a call to a
+  // server that has gone.
+  explicit Channel(std::shared_ptr<grpc::Channel> channel, std::shared_ptr<Gate> server = nullptr);
   ~Channel();
 
   // Calls `method` and blocks for the answer.
@@ -150,9 +155,13 @@ class Channel {
                                          const google::protobuf::Message& request, std::string_view response_type);
 
   const std::shared_ptr<grpc::Channel>& grpc_channel() const { return channel_; }
+  // Every call of grpc_channel() to `method` is begun in `begin`. kUnavailable:
+  // the server has gone, and nothing was begun.
+  absl::Status Begin(std::string_view method, absl::FunctionRef<void()> begin);
 
  private:
   const std::shared_ptr<grpc::Channel> channel_;  // Shared because gRPC's calls share it.
+  const std::shared_ptr<Gate> server_;  // Shared with the server, which may go first. Null beyond the process.
 };
 
 }  // namespace brygga::rpc

@@ -51,7 +51,7 @@ TEST_F(ForwardTest, TheBackendKnowsTheCallerTheTraceAndTheDeadline) {
   };
 
   EXPECT_EQ(Echo(Admin(), "AdminOnly", absl::Seconds(7))->text(), "admin-1");
-  EXPECT_LE(left, absl::Seconds(7));
+  EXPECT_LE(left, absl::Seconds(7) + absl::Milliseconds(1));  // gRPC goes from clock to clock on the way.
   EXPECT_THAT(front_.log().lines().back(), ::testing::HasSubstr(trace));
 }
 

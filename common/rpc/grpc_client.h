@@ -19,7 +19,8 @@ namespace brygga::rpc {
 // says of an unreachable peer holds addresses, so it becomes a sentence of ours.
 absl::Status FromGrpc(const grpc::Status& status, const std::string& method);
 
-// A server stream in bytes. `context` outlives it.
+// A server stream in bytes, or null where the server within this process has
+// gone. `context` outlives it.
 std::unique_ptr<grpc::ClientReader<grpc::ByteBuffer>> OpenBytes(Channel& channel, grpc::ClientContext* context,
                                                                 const std::string& method,
                                                                 const grpc::ByteBuffer& request);

@@ -245,9 +245,13 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
   // Holds no thread while the backend works.
   void Forward() {
     backend_ = incoming_.MakeClientContext();
-    grpc::GenericStub stub(incoming_.method.backend->grpc_channel());
-    stub.UnaryCall(backend_.get(), "/" + incoming_.method.name, grpc::StubOptions(), request_, response_,
-                   [this](grpc::Status status) { End(FromGrpc(status, incoming_.method.name)); });
+    Channel& backend = *incoming_.method.backend;
+    const absl::Status begun = backend.Begin(incoming_.method.name, [&] {
+      grpc::GenericStub stub(backend.grpc_channel());
+      stub.UnaryCall(backend_.get(), "/" + incoming_.method.name, grpc::StubOptions(), request_, response_,
+                     [this](grpc::Status status) { End(FromGrpc(status, incoming_.method.name)); });
+    });
+    if (!begun.ok()) End(begun);  // Otherwise this object may be gone by now.
   }
 
   // The last thing that may touch this object: OnDone deletes it.
@@ -343,9 +347,9 @@ class StreamCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer>, publ
     const auto reader = OpenBytes(*incoming_.method.backend, context.get(), incoming_.method.name, *request_);
     grpc::ByteBuffer bytes;
     absl::Status written;
-    while (written.ok() && reader->Read(&bytes)) written = WriteBytes(std::move(bytes));
+    while (written.ok() && reader != nullptr && reader->Read(&bytes)) written = WriteBytes(std::move(bytes));
     if (!written.ok()) context->TryCancel();
-    const grpc::Status ended = reader->Finish();
+    const grpc::Status ended = reader == nullptr ? grpc::Status(grpc::StatusCode::UNAVAILABLE, "") : reader->Finish();
     const std::lock_guard lock(mutex_);
     backend_ = nullptr;
     if (absl::Status condition = Condition(); !condition.ok()) return condition;

@@ -34,6 +34,7 @@ namespace {
 constexpr char kReadiness[] = "readiness";
 constexpr char kLiveness[] = "liveness";
 constexpr absl::Duration kFarewell = absl::Milliseconds(500);
+constexpr std::chrono::milliseconds kBeginning(100);  // A call that is on its way has begun by then.
 
 // Reflection, once linked, joins every server of the process: it is taken off
 // those that the public sees.
@@ -195,7 +196,7 @@ class Server::State {
   std::shared_ptr<Channel> InProcessChannel() const {
     grpc::ChannelArguments arguments;
     arguments.SetMaxReceiveMessageSize(options_.max_message_bytes);
-    return std::make_shared<Channel>(data_->InProcessChannel(arguments));
+    return std::make_shared<Channel>(data_->InProcessChannel(arguments), callers_within_);
   }
 
   prometheus::Registry& metrics() const { return *pipeline_.metrics.registry(); }
@@ -264,6 +265,8 @@ class Server::State {
 
   void Stop(absl::Duration grace) {
     awake_.reset();
+    callers_within_->Close();
+    callers_within_->WaitUntilEmpty(kBeginning);
     for (grpc::Server* server : {data_.get(), admin_.get()}) {
       if (server == nullptr) continue;
       pipeline_.gate.Close();
@@ -297,6 +300,7 @@ class Server::State {
   std::unique_ptr<grpc::Server> admin_;
   std::unique_ptr<prometheus::Exposer> exposer_;
   std::unique_ptr<Awake> awake_;
+  const std::shared_ptr<Gate> callers_within_ = std::make_shared<Gate>();  // Shared with channels, which may stay on.
   std::string host_;
   int port_ = 0;
   int admin_port_ = 0;

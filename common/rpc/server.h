@@ -67,7 +67,8 @@ class Server {
   // "127.0.0.1:7071", with the port that was bound.
   std::string address() const;
 
-  // A channel within the process, through the whole pipeline.
+  // A channel within the process, through the whole pipeline. It may outlive the
+  // server: then every call is kUnavailable, UNREACHABLE.
   std::shared_ptr<Channel> InProcessChannel() const;
 
   // Where a service registers metrics of its own.

@@ -115,6 +115,60 @@ TEST_F(ServerTest, AServerThatIsNotThereCannotBeReached) {
   EXPECT_EQ(status.message(), "brygga.rpc.testing.ProbeService cannot be reached");
 }
 
+TEST_F(ServerTest, AChannelWithinTheProcessMayOutliveItsServer) {
+  const std::string method = std::string(kProbe) + "EchoInline";
+  ProbeHandler handler;
+  std::vector<Service> services;
+  services.push_back(ProbeService(handler));
+  auto server = Server::Start(TestServer::InProcess(), std::move(services));
+  ASSERT_TRUE(server.ok()) << server.status();
+  const auto channel = (*server)->InProcessChannel();
+  EchoRequest request;
+  request.set_text("hello");
+  ASSERT_TRUE(channel->Call<EchoResponse>(CallOptions::Within(absl::Seconds(20)), method, request).ok());
+
+  server->reset();
+
+  const auto options = CallOptions::Within(absl::Seconds(20));
+  EXPECT_THAT(channel->Call<EchoResponse>(options, method, request), HasReason("UNREACHABLE"));
+  EXPECT_THAT(channel->CallAsync<EchoResponse>(options, method, request).get(), HasReason("UNREACHABLE"));
+  EXPECT_THAT(channel->ReadinessAsync(options).get(), HasReason("UNREACHABLE"));
+  auto stream = channel->Open<testing::WatchResponse>(options, std::string(kProbe) + "Watch", testing::WatchRequest());
+  testing::WatchResponse response;
+  EXPECT_FALSE(stream.Read(&response));
+  EXPECT_THAT(stream.Finish(), HasReason("UNREACHABLE"));
+}
+
+TEST_F(ServerTest, CallersWithinTheProcessMayRaceWithItsEnd) {
+  ProbeHandler handler;
+  std::vector<Service> services;
+  services.push_back(ProbeService(handler));
+  auto server = Server::Start(TestServer::InProcess(), std::move(services));
+  ASSERT_TRUE(server.ok()) << server.status();
+  const auto channel = (*server)->InProcessChannel();
+  EchoRequest request;
+  request.set_text("hello");
+  std::vector<std::thread> callers;
+  std::atomic<int> answers = 0;
+  for (int i = 0; i < 4; ++i) {
+    callers.emplace_back([&] {
+      absl::Status status;
+      while (status.ok()) {
+        status = channel
+                     ->Call<EchoResponse>(CallOptions::Within(absl::Seconds(20)), std::string(kProbe) + "EchoInline",
+                                          request)
+                     .status();
+        if (status.ok()) ++answers;
+      }
+    });
+  }
+  while (answers < 100) std::this_thread::yield();
+
+  server->reset();
+
+  for (std::thread& caller : callers) caller.join();
+}
+
 TEST_F(ServerTest, HealthTellsLivenessAndReadinessOnBothPorts) {
   TestServer server(ProbeService(handler_), OnPorts());
   for (const int port : {server.server().port(), server.server().admin_port()}) {
