@@ -58,14 +58,15 @@ struct Connection::Prepared {
 
   uint64_t last_used = 0;
   std::vector<Parameter> parameters;
+  std::vector<int> places;                      // Of Fetch::kNative.
   std::shared_ptr<const Row::Columns> columns;  // Shared with the rows, which outlive the statement.
   std::vector<std::string> values;
   std::vector<soci::indicator> indicators;
   soci::statement statement;  // Goes first: it points into the vectors.
 };
 
-Connection::Connection(const soci::backend_factory& factory, const std::string& connect, Log log)
-    : session_(factory, connect), log_(std::move(log)) {}
+Connection::Connection(const soci::backend_factory& factory, const std::string& connect, Fetch fetch, Log log)
+    : session_(factory, connect), fetch_(fetch), log_(std::move(log)) {}
 
 Connection::~Connection() = default;
 
@@ -81,25 +82,34 @@ absl::Status Connection::Report(absl::Status status, DriverError log, std::strin
 }
 
 absl::StatusOr<int64_t> Connection::Execute(std::string_view sql, const Args& args, std::vector<Row>* rows) {
-  BRYGGA_ASSIGN_OR_RETURN(Prepared* const prepared, Prepare(sql, args));
-  for (size_t i = 0; i < prepared->parameters.size(); ++i) {
-    const Value& value = args.values()[i].second;
+  for (const auto& [name, value] : args.values()) {
     // PostgreSQL has no NUL in a text, and SOCI would cut the text there.
-    if (value.text() != nullptr && value.text()->find('\0') != std::string::npos) {
-      return PostgresqlStatus("22021", "");
-    }
-    prepared->parameters[i].Set(value);
+    if (value.text() != nullptr && value.text()->find('\0') != std::string::npos) return PostgresqlStatus("22021", "");
   }
+  BRYGGA_ASSIGN_OR_RETURN(Prepared* const prepared, Prepare(sql, args));
+  if (fetch_ == Fetch::kSoci) return RunThroughSoci(*prepared, sql, args, rows);
+  return RunNative(*prepared->statement.get_backend(), sql, args, prepared->places, prepared->columns, rows);
+}
+
+absl::StatusOr<int64_t> Connection::RunNative(soci::details::statement_backend&, std::string_view, const Args&,
+                                              const std::vector<int>&, const std::shared_ptr<const Row::Columns>&,
+                                              std::vector<Row>*) {
+  return Misuse();
+}
+
+absl::StatusOr<int64_t> Connection::RunThroughSoci(Prepared& prepared, std::string_view sql, const Args& args,
+                                                   std::vector<Row>* rows) {
+  for (size_t i = 0; i < prepared.parameters.size(); ++i) prepared.parameters[i].Set(args.values()[i].second);
   try {
-    return Run(*prepared, rows);
+    return Fetched(prepared, rows);
   } catch (const soci::soci_error& error) {
     DriverError log;
-    absl::Status status = StatusOfError(error, prepared->statement.get_backend(), log);
+    absl::Status status = StatusOfError(error, prepared.statement.get_backend(), log);
     return Report(std::move(status), std::move(log), sql);
   }
 }
 
-absl::StatusOr<int64_t> Connection::Run(Prepared& prepared, std::vector<Row>* rows) {
+absl::StatusOr<int64_t> Connection::Fetched(Prepared& prepared, std::vector<Row>* rows) {
   for (bool more = prepared.statement.execute(true); more; more = prepared.statement.fetch()) {
     if (prepared.values.empty()) break;
     if (rows == nullptr) continue;
@@ -152,18 +162,25 @@ void Connection::Bind(Prepared& prepared, const Args& args, Row::Columns columns
     Parameter& parameter = prepared.parameters[i];
     parameter.name = args.values()[i].first;
     parameter.is_integer = args.values()[i].second.integer() != nullptr;
+    if (fetch_ == Fetch::kNative) continue;
     if (parameter.is_integer) {
       prepared.statement.exchange(soci::use(parameter.integer, parameter.indicator, parameter.name));
     } else {
       prepared.statement.exchange(soci::use(parameter.text, parameter.indicator, parameter.name));
     }
   }
-  prepared.values.resize(columns.size());
-  prepared.indicators.resize(columns.size());
-  for (size_t i = 0; i < columns.size(); ++i) {
+  prepared.columns = std::make_shared<const Row::Columns>(std::move(columns));
+  if (fetch_ == Fetch::kNative) {
+    std::vector<std::string> names;
+    for (const Parameter& parameter : prepared.parameters) names.push_back(parameter.name);
+    prepared.places = PlacesOf(*prepared.statement.get_backend(), names);
+    return;
+  }
+  prepared.values.resize(prepared.columns->size());
+  prepared.indicators.resize(prepared.values.size());
+  for (size_t i = 0; i < prepared.values.size(); ++i) {
     prepared.statement.exchange(soci::into(prepared.values[i], prepared.indicators[i]));
   }
-  prepared.columns = std::make_shared<const Row::Columns>(std::move(columns));
   prepared.statement.define_and_bind();
 }
 

@@ -49,11 +49,23 @@ class Connection {
     std::vector<std::string> parameters;
   };
 
-  Connection(const soci::backend_factory& factory, const std::string& connect, Log log);
+  // Who binds parameters and fetches rows of a prepared statement: SOCI, which
+  // takes every value through a copy of its own, or RunNative.
+  enum class Fetch { kSoci, kNative };
+
+  Connection(const soci::backend_factory& factory, const std::string& connect, Fetch fetch, Log log);
 
   // The statement with our markers ({for_update}, ...) in the engine's words.
   virtual std::string Expand(std::string_view sql) const = 0;
   virtual Description Describe(soci::details::statement_backend& statement) = 0;
+  // For Fetch::kNative. Where the parameters `names` stand in `statement`; and
+  // Execute for a statement with the parameters `args` at `places`.
+  virtual std::vector<int> PlacesOf(soci::details::statement_backend&, const std::vector<std::string>& /*names*/) {
+    return {};
+  }
+  virtual absl::StatusOr<int64_t> RunNative(soci::details::statement_backend& statement, std::string_view sql,
+                                            const Args& args, const std::vector<int>& places,
+                                            const std::shared_ptr<const Row::Columns>& columns, std::vector<Row>* rows);
   // What went wrong in `statement` (null: while preparing it); fills in code
   // and message for the log.
   virtual absl::Status StatusOfError(const soci::soci_error& error, soci::details::statement_backend* statement,
@@ -69,11 +81,14 @@ class Connection {
 
   absl::StatusOr<Prepared*> Prepare(std::string_view sql, const Args& args);
   absl::StatusOr<std::unique_ptr<Prepared>> PrepareNew(std::string_view sql, const Args& args);
-  static void Bind(Prepared& prepared, const Args& args, Row::Columns columns);
+  void Bind(Prepared& prepared, const Args& args, Row::Columns columns);
   void ForgetOldest();
-  absl::StatusOr<int64_t> Run(Prepared& prepared, std::vector<Row>* rows);
+  absl::StatusOr<int64_t> RunThroughSoci(Prepared& prepared, std::string_view sql, const Args& args,
+                                         std::vector<Row>* rows);
+  absl::StatusOr<int64_t> Fetched(Prepared& prepared, std::vector<Row>* rows);
 
   soci::session session_;
+  const Fetch fetch_;
   Log log_;
   bool lost_ = false;
   uint64_t uses_ = 0;

@@ -59,7 +59,7 @@ constexpr char kSession[] =
 }  // namespace
 
 PostgresqlConnection::PostgresqlConnection(const std::string& connect, Log log)
-    : Connection(soci::postgresql, connect, std::move(log)) {}
+    : Connection(soci::postgresql, connect, Fetch::kSoci, std::move(log)) {}
 
 absl::StatusOr<std::string> PostgresqlConnection::WithOurSettings(const std::string& connect) {
   static const auto* const ours = new std::map<std::string, std::string>{{"application_name", "brygga"},

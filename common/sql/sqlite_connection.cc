@@ -32,6 +32,7 @@ using sqlite_api::sqlite3;
 constexpr int kOk = 0;
 constexpr int kWrongStatement = 1;
 constexpr int kRow = 100;
+constexpr int kDone = 101;
 constexpr int kUtf8Deterministic = 1 | 0x800;
 constexpr int kPrimaryKey = 19 | (6 << 8);
 constexpr int kInstructionsPerLook = 10000;  // Some tenths of a millisecond.
@@ -39,6 +40,30 @@ constexpr absl::Duration kBusy = absl::Seconds(10);
 
 sqlite3* Native(soci::session& session) {
   return static_cast<soci::sqlite3_session_backend*>(session.get_backend())->conn_;
+}
+
+sqlite_api::sqlite3_stmt* Native(soci::details::statement_backend& statement) {
+  return static_cast<soci::sqlite3_statement_backend&>(statement).stmt_;
+}
+
+// Binds without a copy: the value outlives the run.
+int BindAt(sqlite_api::sqlite3_stmt* statement, int place, const Value& value) {
+  if (const int64_t* integer = value.integer()) return sqlite_api::sqlite3_bind_int64(statement, place, *integer);
+  if (const std::string* text = value.text()) {
+    return sqlite_api::sqlite3_bind_text(statement, place, text->data(), static_cast<int>(text->size()), nullptr);
+  }
+  return sqlite_api::sqlite3_bind_null(statement, place);
+}
+
+Row::Values ReadRow(sqlite_api::sqlite3_stmt* statement, size_t columns) {
+  Row::Values values(columns);
+  for (size_t i = 0; i < columns; ++i) {
+    const int column = static_cast<int>(i);
+    const auto* text = reinterpret_cast<const char*>(sqlite_api::sqlite3_column_text(statement, column));
+    if (text == nullptr) continue;
+    values[i].emplace(text, static_cast<size_t>(sqlite_api::sqlite3_column_bytes(statement, column)));
+  }
+  return values;
 }
 
 // Called when another connection holds a lock: true to try again. Waits as long
@@ -98,7 +123,7 @@ std::string UniqueName(sqlite3* native, const std::string& table, const std::vec
 }  // namespace
 
 SqliteConnection::SqliteConnection(const std::string& connect, Log log)
-    : Connection(soci::sqlite3, connect, std::move(log)) {}
+    : Connection(soci::sqlite3, connect, Fetch::kNative, std::move(log)) {}
 
 absl::StatusOr<std::unique_ptr<SqliteConnection>> SqliteConnection::Open(const std::string& path, Use use,
                                                                          Durable durable, const Log& log) {
@@ -123,7 +148,7 @@ absl::StatusOr<std::unique_ptr<SqliteConnection>> SqliteConnection::Open(const s
   std::string script = "PRAGMA foreign_keys = ON;";
   absl::StrAppend(&script, "PRAGMA synchronous = ", durable == Durable::kYes ? "FULL;" : "OFF;");
   if (use == Use::kRead) absl::StrAppend(&script, "PRAGMA query_only = ON;");
-  if (use == Use::kWrite) script = absl::StrCat("PRAGMA journal_mode = WAL;", script);
+  if (use == Use::kWrite) script = absl::StrCat("PRAGMA journal_mode = WAL; PRAGMA temp_store = MEMORY;", script);
   BRYGGA_RETURN_IF_ERROR(connection->RunScript(script));
   return connection;
 }
@@ -149,10 +174,12 @@ int SqliteConnection::GiveUp(void* connection) {
 
 bool SqliteConnection::InTransaction() { return sqlite_api::sqlite3_get_autocommit(Native(session())) == 0; }
 
+int64_t SqliteConnection::RowsChanged() { return sqlite_api::sqlite3_total_changes64(Native(session())); }
+
 std::string SqliteConnection::Expand(std::string_view sql) const { return ExpandStatement(Engine::kSqlite, sql); }
 
 Connection::Description SqliteConnection::Describe(soci::details::statement_backend& statement) {
-  sqlite_api::sqlite3_stmt* const native = static_cast<soci::sqlite3_statement_backend&>(statement).stmt_;
+  sqlite_api::sqlite3_stmt* const native = Native(statement);
   Description description;
   for (int i = 0; i < sqlite_api::sqlite3_column_count(native); ++i) {
     description.columns.emplace_back(sqlite_api::sqlite3_column_name(native, i));
@@ -161,6 +188,40 @@ Connection::Description SqliteConnection::Describe(soci::details::statement_back
     description.parameters.push_back(statement.get_parameter_name(i));
   }
   return description;
+}
+
+std::vector<int> SqliteConnection::PlacesOf(soci::details::statement_backend& statement,
+                                            const std::vector<std::string>& names) {
+  std::vector<int> places;
+  for (const std::string& name : names) {
+    places.push_back(sqlite_api::sqlite3_bind_parameter_index(Native(statement), absl::StrCat(":", name).c_str()));
+  }
+  return places;
+}
+
+absl::StatusOr<int64_t> SqliteConnection::RunNative(soci::details::statement_backend& statement, std::string_view sql,
+                                                    const Args& args, const std::vector<int>& places,
+                                                    const std::shared_ptr<const Row::Columns>& columns,
+                                                    std::vector<Row>* rows) {
+  sqlite_api::sqlite3_stmt* const native = Native(statement);
+  int result = kOk;
+  for (size_t i = 0; i < places.size() && result == kOk; ++i) {
+    result = BindAt(native, places[i], args.values()[i].second);
+  }
+  if (result == kOk) {
+    while ((result = sqlite_api::sqlite3_step(native)) == kRow) {
+      if (rows != nullptr) rows->emplace_back(columns, ReadRow(native, columns->size()));
+    }
+  }
+  if (result != kDone) {
+    DriverError log;
+    absl::Status status = StatusOfCode(result, log);
+    sqlite_api::sqlite3_reset(native);
+    return Report(std::move(status), std::move(log), sql);
+  }
+  const int64_t changes = sqlite_api::sqlite3_changes64(Native(session()));
+  sqlite_api::sqlite3_reset(native);
+  return columns->empty() ? changes : int64_t{0};
 }
 
 absl::Status SqliteConnection::StatusOfError(const soci::soci_error& error, soci::details::statement_backend* statement,

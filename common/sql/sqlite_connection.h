@@ -3,8 +3,11 @@
 #define BRYGGA_COMMON_SQL_SQLITE_CONNECTION_H_
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
@@ -28,6 +31,8 @@ class SqliteConnection final : public Connection {
 
   // True inside BEGIN: an error may have ended the transaction.
   bool InTransaction();
+  // How many rows were inserted, updated or deleted since it was opened.
+  int64_t RowsChanged();
 
  private:
   SqliteConnection(const std::string& connect, Log log);
@@ -36,6 +41,11 @@ class SqliteConnection final : public Connection {
 
   std::string Expand(std::string_view sql) const override;
   Description Describe(soci::details::statement_backend& statement) override;
+  std::vector<int> PlacesOf(soci::details::statement_backend& statement,
+                            const std::vector<std::string>& names) override;
+  absl::StatusOr<int64_t> RunNative(soci::details::statement_backend& statement, std::string_view sql, const Args& args,
+                                    const std::vector<int>& places, const std::shared_ptr<const Row::Columns>& columns,
+                                    std::vector<Row>* rows) override;
   absl::Status StatusOfError(const soci::soci_error& error, soci::details::statement_backend* statement,
                              DriverError& log) override;
   absl::Status StatusOfCode(int code, DriverError& log);
