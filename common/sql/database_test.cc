@@ -19,6 +19,7 @@
 #include "absl/synchronization/barrier.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
+#include "common/sql/error_log.h"
 #include "common/sql/requests.h"
 #include "common/testing/matchers.h"
 #include "common/testing/postgres.h"
@@ -770,6 +771,19 @@ TEST(SqliteTest, TheFileIsItsOwnersOnly) {
               std::filesystem::perms::owner_read | std::filesystem::perms::owner_write)
         << suffix;
   }
+}
+
+TEST(ErrorLogTest, ALineNamesTheStatementAndNoValue) {
+  const auto log = brygga::Log::ToMemory("test");
+  const auto database = Database::Open("sqlite::memory:", {.migrations = kMigrations, .log = ErrorLog(log)});
+  ASSERT_THAT(database, IsOk());
+
+  EXPECT_FALSE((*database)->Query(Soon(), "SELECT nothing FROM events WHERE id = :id", {{"id", "secret"}}).ok());
+
+  ASSERT_EQ(log->lines().size(), 1u);
+  EXPECT_THAT(log->lines().front(), ::testing::HasSubstr("\"message\":\"database\""));
+  EXPECT_THAT(log->lines().front(), ::testing::HasSubstr("SELECT nothing FROM events"));
+  EXPECT_THAT(log->lines().front(), ::testing::Not(::testing::HasSubstr("secret")));
 }
 
 TEST(OpenTest, OtherUrlsAreRefused) {

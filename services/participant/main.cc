@@ -5,6 +5,7 @@
 #include "common/rpc/client.h"
 #include "common/rpc/process.h"
 #include "common/rpc/server.h"
+#include "common/sql/error_log.h"
 #include "common/status/macros.h"
 #include "services/participant/service.h"
 
@@ -17,12 +18,10 @@ int main(int argc, char** argv) {
       .Text("database", &database, "Where it keeps them: sqlite:FILE or postgresql://…")
       .Text("partner", &partner, "Where the partner service listens, HOST:PORT: it is asked about agreements");
   return process.Run(argc, argv, [&](const brygga::rpc::ServerOptions& options) -> absl::Status {
-    const auto log = [&](const brygga::sql::DriverError& error) {
-      process.log().Error("database", {{"code", error.code}, {"statement", error.statement}});
-    };
-    BRYGGA_ASSIGN_OR_RETURN(const auto service, brygga::participant::ParticipantService::Open(
-                                                    database, brygga::rpc::Channel::Connect(partner),
-                                                    process.service_tokens(), {.log = log}));
+    BRYGGA_ASSIGN_OR_RETURN(const auto service,
+                            brygga::participant::ParticipantService::Open(
+                                database, brygga::rpc::Channel::Connect(partner), process.service_tokens(),
+                                {.log = brygga::sql::ErrorLog(options.log)}));
     BRYGGA_ASSIGN_OR_RETURN(const auto server, brygga::rpc::Server::Start(options, service->services()));
     return process.ServeUntilSignalled({server.get()});
   });

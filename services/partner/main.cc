@@ -4,6 +4,7 @@
 
 #include "common/rpc/process.h"
 #include "common/rpc/server.h"
+#include "common/sql/error_log.h"
 #include "common/status/macros.h"
 #include "services/partner/service.h"
 
@@ -13,10 +14,8 @@ int main(int argc, char** argv) {
   std::string database = "sqlite:partner.db";
   process.config().Text("database", &database, "Where it keeps them: sqlite:FILE or postgresql://…");
   return process.Run(argc, argv, [&](const brygga::rpc::ServerOptions& options) -> absl::Status {
-    const auto log = [&](const brygga::sql::DriverError& error) {
-      process.log().Error("database", {{"code", error.code}, {"statement", error.statement}});
-    };
-    BRYGGA_ASSIGN_OR_RETURN(const auto service, brygga::partner::PartnerService::Open(database, {.log = log}));
+    BRYGGA_ASSIGN_OR_RETURN(const auto service, brygga::partner::PartnerService::Open(
+                                                    database, {.log = brygga::sql::ErrorLog(options.log)}));
     BRYGGA_ASSIGN_OR_RETURN(const auto server, brygga::rpc::Server::Start(options, service->services()));
     return process.ServeUntilSignalled({server.get()});
   });
