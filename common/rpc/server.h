@@ -27,7 +27,7 @@ struct ServerOptions {
   std::string address = "127.0.0.1:0";               // Data: the services and health.
   std::string admin_address = {};                    // Health and reflection.
   std::string metrics_address = {};                  // Prometheus, over HTTP.
-  int threads = 8;                                   // Of the executor, for functions that block.
+  int threads = 64;                                  // Of the executor, for functions that block: mostly asleep.
   int queue = 256;                                   // Calls that may wait for a thread.
   absl::Duration max_queue_wait = absl::Seconds(2);  // A call that waited longer is refused.
   int streams = 64;                                  // Server streams at once, a thread each.

@@ -646,6 +646,50 @@ int64_t MostUncommittedSeen(GroupCommit group_commit) {
   return most;
 }
 
+// Some write and then fail, some fail at once, some only validate; they wait
+// together behind one that takes its time.
+TEST(SqliteTest, WritesThatFailAfterWritingLeaveNothingAndHarmNobody) {
+  const auto ground = testing::NewSqlite({.migrations = kMigrations});
+  Database& database = ground->database();
+  for (int round = 0; round < 3; ++round) {
+    absl::Notification slow_runs, go_on;
+    std::vector<std::thread> threads;
+    threads.emplace_back([&] {
+      EXPECT_THAT(database.Write(Work(),
+                                 [&](Transaction&) {
+                                   slow_runs.Notify();
+                                   go_on.WaitForNotification();
+                                   return absl::OkStatus();
+                                 }),
+                  IsOk());
+    });
+    slow_runs.WaitForNotification();
+    for (int i = 0; i < 32; ++i) {
+      threads.emplace_back([&, i] {
+        Origin origin = Work();
+        origin.validate_only = i % 4 == 3;
+        const absl::Status status = database.Write(origin, [&](Transaction& tx) -> absl::Status {
+          if (i % 4 == 2) return absl::OutOfRangeError("at once");
+          const std::string id = absl::StrCat(round, "-", i);
+          BRYGGA_RETURN_IF_ERROR(tx.Run("INSERT INTO events (id, capacity) VALUES (:id, 1)", {{"id", id}}));
+          tx.Changed("events/" + id, ChangeKind::kCreated, 1);
+          return i % 4 == 1 ? absl::OutOfRangeError("late") : absl::OkStatus();
+        });
+        EXPECT_EQ(status.code(), i % 4 == 1 || i % 4 == 2 ? absl::StatusCode::kOutOfRange : absl::StatusCode::kOk);
+      });
+    }
+    absl::SleepFor(absl::Milliseconds(50));
+    go_on.Notify();
+    for (std::thread& thread : threads) thread.join();
+  }
+
+  for (const char* table : {"events", "change_log", "audit_log"}) {
+    EXPECT_EQ((*database.QueryOne(Soon(), absl::StrCat("SELECT COUNT(*) AS n FROM ", table)))->Int("n"), 3 * 8)
+        << table;
+  }
+  EXPECT_EQ(database.Query(Soon(), "SELECT id FROM events WHERE CAST(substr(id, 3) AS BIGINT) % 4 <> 0")->size(), 0u);
+}
+
 TEST(SqliteTest, WritesThatWaitTogetherShareACommit) {
   int64_t most = 0;
   // Whether they wait together is up to the machine; once is enough.

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <utility>
 
@@ -19,6 +20,10 @@ namespace {
 
 constexpr size_t kMaxBatch = 512;
 
+// How many batches are run with a savepoint for each write after one had to be
+// done again for want of them.
+constexpr int kCarefulBatches = 64;
+
 }  // namespace
 
 // A write that waits for the worker; lives on its caller's stack.
@@ -27,6 +32,9 @@ struct SqliteDatabase::Job {
   ChangeFunction change;
   absl::Time deadline;
   absl::Status status = absl::OkStatus();
+  // Those that this one's thread wakes when it is woken: to wake sixty threads
+  // is work that the worker better leaves to them.
+  std::array<Job*, 2> wakes = {};
   absl::Notification done = {};
 };
 
@@ -106,6 +114,9 @@ absl::Status SqliteDatabase::RunWrite(const Origin& origin, ChangeFunction fn) {
     queue_.push_back(&job);
   }
   job.done.WaitForNotification();
+  for (Job* next : job.wakes) {
+    if (next != nullptr) next->done.Notify();
+  }
   return job.status;
 }
 
@@ -114,7 +125,8 @@ void SqliteDatabase::Work() {
     const std::vector<Job*> jobs = TakeJobs();
     if (jobs.empty()) return;
     RunJobs(jobs);
-    for (Job* job : jobs) job->done.Notify();
+    for (size_t i = 1; i < jobs.size(); ++i) jobs[(i - 1) / 2]->wakes[(i - 1) % 2] = jobs[i];
+    jobs.front()->done.Notify();
   }
 }
 
@@ -130,38 +142,60 @@ std::vector<SqliteDatabase::Job*> SqliteDatabase::TakeJobs() {
 }
 
 void SqliteDatabase::RunJobs(const std::vector<Job*>& jobs) {
-  if (RunTogether(jobs)) return;
-  for (Job* job : jobs) RunTogether({job});
+  const Care care = careful_batches_ > 0 ? Care::kSavepoints : Care::kNone;
+  if (careful_batches_ > 0) --careful_batches_;
+  switch (RunTogether(jobs, care)) {
+    case Outcome::kAnswered:
+      return;
+    case Outcome::kSpoiled:
+      careful_batches_ = kCarefulBatches;
+      if (RunTogether(jobs, Care::kSavepoints) == Outcome::kAnswered) return;
+      break;
+    case Outcome::kLost:
+      break;
+  }
+  for (Job* job : jobs) RunTogether({job}, Care::kSavepoints);
 }
 
-// True where every job has its answer. An error may have ended the transaction
-// for all: then each is to be run again alone.
-bool SqliteDatabase::RunTogether(const std::vector<Job*>& jobs) {
+// A savepoint costs a write about a tenth, so writes do without as long as they
+// succeed, or fail before they have written anything.
+SqliteDatabase::Outcome SqliteDatabase::RunTogether(const std::vector<Job*>& jobs, Care care) {
   const bool alone = jobs.size() == 1;
   writer_->SetDeadline(absl::InfiniteFuture());
   absl::Status status = writer_->Run("BEGIN IMMEDIATE");
   if (!status.ok()) {
     for (Job* job : jobs) job->status = status;
-    return true;
+    return Outcome::kAnswered;
   }
   for (Job* job : jobs) {
-    RunOne(*job);
-    if (!writer_->InTransaction()) return alone;
+    const bool undone = RunOne(*job, job->origin.validate_only ? Care::kSavepoints : care);
+    // An error may have ended the transaction for all: then each is to be run
+    // again alone.
+    if (!writer_->InTransaction()) return alone ? Outcome::kAnswered : Outcome::kLost;
+    if (!undone) {
+      if (writer_->Run("ROLLBACK").ok() && alone) return Outcome::kAnswered;
+      return Outcome::kSpoiled;
+    }
   }
   status = writer_->Run("COMMIT");
-  if (status.ok()) return true;
+  if (status.ok()) return Outcome::kAnswered;
   if (writer_->InTransaction()) writer_->Run("ROLLBACK").IgnoreError();
-  if (alone) jobs.front()->status = status;
-  return alone;
+  if (!alone) return Outcome::kLost;
+  jobs.front()->status = status;
+  return Outcome::kAnswered;
 }
 
-void SqliteDatabase::RunOne(Job& job) {
+// False where it failed and left something in the transaction.
+bool SqliteDatabase::RunOne(Job& job, Care care) {
+  job.status = absl::OkStatus();
   if (absl::Now() >= job.deadline) {
     job.status = DeadlinePassed();
-    return;
+    return true;
   }
-  job.status = writer_->Run("SAVEPOINT request");
-  if (!job.status.ok()) return;
+  const bool savepoint = care == Care::kSavepoints;
+  if (savepoint) job.status = writer_->Run("SAVEPOINT request");
+  if (!job.status.ok()) return true;
+  const int64_t before = writer_->RowsChanged();
   writer_->SetDeadline(job.deadline);
   {
     Transaction tx(*writer_, Now());
@@ -173,12 +207,14 @@ void SqliteDatabase::RunOne(Job& job) {
   writer_->SetDeadline(absl::InfiniteFuture());
   if (!writer_->InTransaction()) {
     if (job.status.ok()) job.status = StorageUnavailable();
-    return;
+    return true;
   }
+  if (!savepoint) return job.status.ok() || writer_->RowsChanged() == before;
   absl::Status ended;
   if (!job.status.ok() || job.origin.validate_only) ended = writer_->Run("ROLLBACK TO request");
   if (ended.ok()) ended = writer_->Run("RELEASE request");
   if (job.status.ok()) job.status = ended;
+  return true;
 }
 
 }  // namespace brygga::sql

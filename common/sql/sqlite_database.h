@@ -21,8 +21,9 @@
 namespace brygga::sql {
 
 // Readers each have a connection of their own. Writers queue for one thread,
-// which takes all that wait into one transaction, each behind a savepoint, and
-// answers them after the one commit: the disk is waited for once for all.
+// which takes all that wait into one transaction and answers them after the one
+// commit: the disk is waited for once for all. Where one fails that had written
+// something, all are undone and run again, each behind a savepoint.
 class SqliteDatabase final : public Database {
  public:
   // `path` empty: a temporary file.
@@ -44,8 +45,14 @@ class SqliteDatabase final : public Database {
   void Work();
   std::vector<Job*> TakeJobs();
   void RunJobs(const std::vector<Job*>& jobs);
-  bool RunTogether(const std::vector<Job*>& jobs);
-  void RunOne(Job& job);
+  enum class Care { kNone, kSavepoints };
+  enum class Outcome {
+    kAnswered,  // Every job has its answer.
+    kSpoiled,   // One that failed had written: nothing is written, all are to be run again, each behind a savepoint.
+    kLost,      // An error ended the transaction: nothing is written, each is to be run again alone.
+  };
+  Outcome RunTogether(const std::vector<Job*>& jobs, Care care);
+  bool RunOne(Job& job, Care care);
 
   const std::string path_;
   const std::string temporary_folder_;  // Deleted at the end; "" for a database that stays.
@@ -53,6 +60,7 @@ class SqliteDatabase final : public Database {
   const Clock& clock_;
   Pool<SqliteConnection> readers_;
   std::unique_ptr<SqliteConnection> writer_;  // The worker's, once that runs.
+  int careful_batches_ = 0;                   // Of the worker.
   std::thread worker_;
 
   absl::Mutex mutex_;

@@ -30,6 +30,10 @@ ssize_t ReadWithoutWaiting(int file, void* bytes, size_t count, off64_t offset) 
 
 void PrepareSqlite() {
   static const bool prepared = [] {
+    // Nobody shares a connection or asks how much memory all of them take: no
+    // locks for it. Too late where another part of the program was first.
+    (void)sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     BRYGGA_CHECK(sqlite3_initialize() == SQLITE_OK);
     sqlite3_vfs* const files = sqlite3_vfs_find(nullptr);
     g_read_at = reinterpret_cast<ReadAt>(files->xGetSystemCall(files, "pread64"));
