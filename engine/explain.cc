@@ -6,7 +6,7 @@
 namespace brygga::engine {
 namespace {
 
-constexpr std::array<std::string_view, 3> kReasonCodes = {"NO_FEASIBLE_MENTOR", "BOTTLENECK", "NO_SEATS"};
+constexpr std::array<std::string_view, 4> kReasonCodes = {"NO_FEASIBLE_MENTOR", "BOTTLENECK", "NO_SEATS", "OBJECTIVE"};
 
 // Seats per mentor that the locks leave.
 std::vector<int32_t> SeatsLeft(const Problem& problem) {
@@ -22,6 +22,7 @@ std::vector<int32_t> SeatsLeft(const Problem& problem) {
 struct HallSet {
   std::vector<int32_t> adepts, mentors;
   int64_t seats = 0;
+  bool is_open = false;  // A seat is free: one more could be matched, and this is no Hall set.
 };
 
 // The Hall sets of the unmatched: each with the mentors it may have, whom they
@@ -54,6 +55,7 @@ class HallSets {
       HallSet& root = whole[Root(i)];
       root.adepts.insert(root.adepts.end(), sets_[i].adepts.begin(), sets_[i].adepts.end());
       root.mentors.insert(root.mentors.end(), sets_[i].mentors.begin(), sets_[i].mentors.end());
+      root.is_open = root.is_open || sets_[i].is_open;
     }
     for (HallSet& set : whole) {
       std::sort(set.adepts.begin(), set.adepts.end());
@@ -79,7 +81,9 @@ class HallSets {
       }
       owner = static_cast<int64_t>(number);
       sets_[number].mentors.push_back(mentor);
-      for (const int32_t other : adepts_of_[static_cast<size_t>(mentor)]) {
+      const auto& sitting = adepts_of_[static_cast<size_t>(mentor)];
+      if (static_cast<int32_t>(sitting.size()) < seats_[static_cast<size_t>(mentor)]) sets_[number].is_open = true;
+      for (const int32_t other : sitting) {
         if (!seen_[static_cast<size_t>(other)]) sets_[number].adepts.push_back(other);
         seen_[static_cast<size_t>(other)] = true;
       }
@@ -149,7 +153,9 @@ std::vector<Unmatched> ExplainUnmatched(const Scorer& scorer, const People& adep
     Unmatched& one = unmatched[i];
     HallSet& set = sets[i];
     one.reason = set.mentors.empty() ? UnmatchedReason::kNoFeasibleMentor : UnmatchedReason::kBottleneck;
-    if (set.mentors.empty()) {
+    if (set.is_open) {
+      one.reason = UnmatchedReason::kObjective;
+    } else if (set.mentors.empty()) {
       one.rules = CountRules(scorer, adepts, one.adept, mentors, problem, seats);
     } else {
       one.group = std::move(set.adepts);

@@ -20,9 +20,12 @@ enum class UnmatchedReason {
   kNoFeasibleMentor,  // Every mentor with a seat is forbidden by some hard rule.
   kBottleneck,        // A group of adepts shares fewer seats than it has members.
   kNoSeats,           // No mentor has a seat left.
+  // One more could be matched, and the objective (one that does not count pairs
+  // first) or a rule of a group says otherwise.
+  kObjective,
 };
 
-// "NO_FEASIBLE_MENTOR", "BOTTLENECK", "NO_SEATS".
+// "NO_FEASIBLE_MENTOR", "BOTTLENECK", "NO_SEATS", "OBJECTIVE".
 std::string_view UnmatchedReasonCode(UnmatchedReason reason);
 
 // How many mentors (with a seat) one hard rule forbids.
@@ -48,8 +51,7 @@ struct Unmatched {
 };
 
 // Why each adept that `assignment` leaves out is left out, ascending by row.
-// `assignment` must be of the largest size (a checked certificate says so), and
-// `problem` the one of these people under `scorer`'s policy.
+// `problem` is the one of these people under `scorer`'s policy.
 std::vector<Unmatched> ExplainUnmatched(const Scorer& scorer, const People& adepts, const People& mentors,
                                         const Problem& problem, const Assignment& assignment);
 

@@ -105,5 +105,21 @@ TEST(ExplainTest, EveryGroupIsLargerThanItsSeats) {
   }
 }
 
+// An answer that does not match as many as can be leaves somebody out for its own
+// reasons, and there is no bottleneck to name.
+TEST(ExplainTest, WhoeverTheObjectiveLeavesOutIsInNoBottleneck) {
+  Cohort cohort = Explain({Someone(0, "1280"), Someone(1, "1280")}, {Someone(0, "1280"), Someone(1, "1280")});
+  ASSERT_THAT(cohort.unmatched, IsEmpty());
+  cohort.assignment.pairs.pop_back();
+
+  const Scorer scorer = Scorer::Create(ShippedReference(), ShippedPolicy("vocational")).value();
+  const std::vector<Unmatched> unmatched =
+      ExplainUnmatched(scorer, cohort.adepts, cohort.mentors, cohort.problem, cohort.assignment);
+
+  ASSERT_EQ(unmatched.size(), 1u);
+  EXPECT_EQ(UnmatchedReasonCode(unmatched[0].reason), "OBJECTIVE");
+  EXPECT_THAT(unmatched[0].group, IsEmpty());
+}
+
 }  // namespace
 }  // namespace brygga::engine
