@@ -67,6 +67,7 @@ ExitCode Run(std::vector<std::string> arguments, const Streams& streams, Connect
   AddEvent(program);
   AddBoard(program);
   AddHome(program);
+  AddSolve(program);
   AddToken(program);
   AddStatus(program);
   TurnHelpAround(arguments);

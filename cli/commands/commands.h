@@ -27,6 +27,7 @@ void AddMatch(const Program& program);
 void AddEvent(const Program& program);
 void AddBoard(const Program& program);
 void AddHome(const Program& program);
+void AddSolve(const Program& program);
 
 // Adds a group of commands, of which one must be given.
 inline CLI::App* AddGroup(CLI::App& parent, const std::string& name, const std::string& description) {
