@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -63,7 +62,9 @@ class StageChecker {
       ++adepts_.all_pairs;
       ++mentors_.all_pairs;
     }
-    if (problem.repair) previous_.insert(problem.repair->previous.begin(), problem.repair->previous.end());
+    if (!problem.repair) return;
+    previous_.assign(problem.rounds_waited.size(), -1);
+    for (const auto& [adept, mentor] : problem.repair->previous) previous_[At(adept)] = mentor;
   }
 
   absl::Status Run() {
@@ -114,7 +115,7 @@ class StageChecker {
       }
     }
     last_level_ = i;
-    has_changes_ = problem_.repair && !problem_.repair->price && !previous_.empty();
+    has_changes_ = problem_.repair && !problem_.repair->price && !problem_.repair->previous.empty();
     if (has_changes_ && !take(StageKind::kChanges)) return Invalid("the stage of changes is missing");
     while (i < stages_.size() && stages_[i].kind == StageKind::kBounds) ++i;
     return i == stages_.size() ? absl::OkStatus() : Invalid("there is a stage that the declared order does not have");
@@ -317,7 +318,7 @@ class StageChecker {
 
   int64_t PairsReducedCost(int32_t adept, int32_t mentor, int32_t score, Costs& costs) const {
     const int32_t head = problem_.adept_count() + mentor;
-    const bool is_previous = !previous_.empty() && previous_.contains({adept, mentor});
+    const bool is_previous = !previous_.empty() && previous_[At(adept)] == mentor;
     costs.clear();
     if (objective_ != Objective::kScore)
       costs.emplace_back(stage_of_[At(static_cast<int64_t>(StageKind::kCoverage))], -1);
@@ -347,7 +348,7 @@ class StageChecker {
   std::vector<Costs> price_of_;  // Per node, by stage.
   std::vector<int32_t> mentor_of_;
   Side adepts_, mentors_;
-  std::set<std::pair<int32_t, int32_t>> previous_;
+  std::vector<int32_t> previous_;  // Mentor per adept, where it is a repair.
   bool has_guaranteed_ = false, has_reserved_ = false, has_changes_ = false;
   size_t stage_of_[kStageKindCount] = {};
   size_t first_level_ = 0, last_level_ = 0;

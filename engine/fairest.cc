@@ -11,8 +11,7 @@ constexpr int32_t kNone = -1;
 
 }  // namespace
 
-FairestLevels::FairestLevels(const Network& network, FlowStart start, const std::vector<int32_t>& rank, int32_t levels)
-    : network_(network), start_(std::move(start)) {
+FairestLevels::FairestLevels(const Network& network, FlowStart start) : network_(network), start_(std::move(start)) {
   const size_t nodes = At(network.nodes);
   matched_.resize(nodes);
   kept_.resize(nodes);
@@ -31,18 +30,20 @@ FairestLevels::FairestLevels(const Network& network, FlowStart start, const std:
     links_[At(network.links[l].tail)].push_back(l);
     links_[At(network.links[l].head)].push_back(l);
   }
-  SortPairs(rank, levels);
-  SeatPairs(rank);
 }
 
 // By counting: once by rank, and from there to both ends.
-void FairestLevels::SortPairs(const std::vector<int32_t>& rank, int32_t levels) {
+bool FairestLevels::SortPairs(const std::vector<int32_t>& rank, int32_t levels, Ticker& ticker) {
+  constexpr int64_t kStepsOfAPair = 4;  // It goes to and fro in memory.
   const size_t count = start_.free.size();
   std::vector<size_t> place(At(levels) + 1, 0);
   for (const int32_t r : rank) ++place[At(levels - r)];
   std::partial_sum(place.begin(), place.end(), place.begin());
   std::vector<uint32_t> order(count);
-  for (size_t i = 0; i < count; ++i) order[place[At(levels - 1 - rank[i])]++] = static_cast<uint32_t>(i);
+  for (size_t i = 0; i < count; ++i) {
+    order[place[At(levels - 1 - rank[i])]++] = static_cast<uint32_t>(i);
+    if (!ticker.Step(kStepsOfAPair)) return false;
+  }
 
   std::vector<int32_t> agent_of(count);
   begin_.assign(At(network_.nodes) + 1, 0);
@@ -60,7 +61,9 @@ void FairestLevels::SortPairs(const std::vector<int32_t>& rank, int32_t levels) 
     const int32_t a = agent_of[i], h = network_.agents + network_.host[At(start_.free[i])];
     entry_[end_[At(a)]++] = {h, rank[i]};
     entry_[end_[At(h)]++] = {a, rank[i]};
+    if (!ticker.Step(kStepsOfAPair)) return false;
   }
+  return true;
 }
 
 void FairestLevels::SeatPairs(const std::vector<int32_t>& rank) {
@@ -101,7 +104,9 @@ bool FairestLevels::Unmatch(int32_t agent, int32_t host) {
   return drop(agent, host) && drop(host, agent);
 }
 
-bool FairestLevels::Run(Ticker& ticker) {
+bool FairestLevels::Run(const std::vector<int32_t>& rank, int32_t levels, Ticker& ticker) {
+  if (!SortPairs(rank, levels, ticker)) return false;
+  SeatPairs(rank);
   const int64_t all = static_cast<int64_t>(waiting_.size());
   while (!waiting_.empty()) {
     ticker.Advance(all - std::min<int64_t>(all, static_cast<int64_t>(waiting_.size())));

@@ -18,6 +18,8 @@
 #ifndef BRYGGA_ENGINE_FAIREST_H_
 #define BRYGGA_ENGINE_FAIREST_H_
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <queue>
@@ -31,14 +33,43 @@
 
 namespace brygga::engine {
 
+// The distinct values of pairs, ascending, and each pair's rank among them. Sorts
+// in steps, so that `ticker` can stop it; what is there then is of no use.
+template <typename W>
+struct LevelRanks {
+  LevelRanks(std::vector<W> of_pairs, Ticker& ticker) : value(of_pairs) {
+    constexpr size_t kStep = 1 << 15;
+    const auto at = [&](size_t i) { return value.begin() + static_cast<std::ptrdiff_t>(std::min(i, value.size())); };
+    for (size_t i = 0; i < value.size(); i += kStep) {
+      std::sort(at(i), at(i + kStep));
+      if (!ticker.Step(16 * kStep)) return;
+    }
+    for (size_t step = kStep; step < value.size(); step *= 2) {
+      for (size_t i = 0; i + step < value.size(); i += 2 * step) {
+        std::inplace_merge(at(i), at(i + step), at(i + 2 * step));
+        if (!ticker.Step(static_cast<int64_t>(2 * step))) return;
+      }
+    }
+    value.erase(std::unique(value.begin(), value.end()), value.end());
+    rank.reserve(of_pairs.size());
+    for (const W& of_pair : of_pairs) {
+      rank.push_back(static_cast<int32_t>(std::lower_bound(value.begin(), value.end(), of_pair) - value.begin()));
+      if (!ticker.Step(16)) return;
+    }
+  }
+
+  std::vector<W> value;
+  std::vector<int32_t> rank;
+};
+
 // Not thread-safe. Runs once.
 class FairestLevels {
  public:
-  // `rank`: per pair of `start.free`, its level; 0 is the worst, and `levels` how many there are.
-  FairestLevels(const Network& network, FlowStart start, const std::vector<int32_t>& rank, int32_t levels);
+  FairestLevels(const Network& network, FlowStart start);
 
-  // False where `ticker` stopped it.
-  bool Run(Ticker& ticker);
+  // `rank`: per pair of `start.free`, its level; 0 is the worst, and `levels` how
+  // many there are. False where `ticker` stopped it.
+  bool Run(const std::vector<int32_t>& rank, int32_t levels, Ticker& ticker);
 
   // The circulations that are left, and one of them.
   FlowStart End() const;
@@ -72,7 +103,7 @@ class FairestLevels {
   bool IsAgent(int32_t node) const { return node < network_.agents; }
   bool IsHost(int32_t node) const { return node >= network_.agents && node < network_.agents + network_.hosts; }
 
-  void SortPairs(const std::vector<int32_t>& rank, int32_t levels);
+  bool SortPairs(const std::vector<int32_t>& rank, int32_t levels, Ticker& ticker);
   void SeatPairs(const std::vector<int32_t>& rank);
   int64_t ReducedCost(int32_t agent, int32_t host, int32_t rank) const;
   const Matched* FindMatched(int32_t agent, int32_t host) const;

@@ -80,20 +80,15 @@ void Prove(const StagedFlow& flow, StageKind kind, GeneralAnswer& answer) {
 template <typename W>
 bool Level(const Bipartite<W>& graph, const Network& network, FlowStart start, const Control& control,
            GeneralAnswer& answer) {
-  std::vector<W> levels;
-  for (const int64_t e : start.free) levels.push_back(graph.weight[At(e)]);
-  std::sort(levels.begin(), levels.end());
-  levels.erase(std::unique(levels.begin(), levels.end()), levels.end());
-  std::vector<int32_t> rank;
-  for (const int64_t e : start.free) {
-    rank.push_back(
-        static_cast<int32_t>(std::lower_bound(levels.begin(), levels.end(), graph.weight[At(e)]) - levels.begin()));
-  }
   Ticker ticker(control, "fairest", network.agents);
-  FairestLevels fairest(network, std::move(start), rank, static_cast<int32_t>(levels.size()));
-  if (!fairest.Run(ticker)) return false;
+  std::vector<W> weights;
+  for (const int64_t e : start.free) weights.push_back(graph.weight[At(e)]);
+  const LevelRanks<W> ranks(std::move(weights), ticker);
+  if (ticker.stopped()) return false;
+  FairestLevels fairest(network, std::move(start));
+  if (!fairest.Run(ranks.rank, static_cast<int32_t>(ranks.value.size()), ticker)) return false;
   for (Stage stage : fairest.stages()) {
-    stage.level = static_cast<int64_t>(levels[At(stage.level)]);
+    stage.level = static_cast<int64_t>(ranks.value[At(stage.level)]);
     answer.stages.push_back(std::move(stage));
   }
   const FlowStart end = fairest.End();
@@ -125,9 +120,11 @@ absl::StatusOr<GeneralAnswer> SolvePlainFairest(const Bipartite<W>& graph, const
   const absl::StatusOr<PricedMatching> matching = SolveCoverageThenScore(rough, options);
   if (!matching.ok()) return matching.status();
   GeneralAnswer answer;
-  FlowStart start = StartFrom(
-      network, {.host = matching->host, .agent_cover = matching->agent_cover, .host_cover = matching->host_cover},
-      nullptr, answer.stages);
+  const PlainAnswer plain{
+      .host = matching->host, .agent_cover = matching->agent_cover, .host_cover = matching->host_cover};
+  Ticker ticker(options.control, "coverage", network.agents);
+  FlowStart start = StartFrom(network, plain, nullptr, answer.stages, ticker);
+  if (ticker.stopped()) return Cancelled();
   if (!Level(graph, network, std::move(start), options.control, answer)) return Cancelled();
   answer.total = TotalOf(graph, answer.chosen);
   return answer;

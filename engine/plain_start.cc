@@ -62,13 +62,14 @@ Prices PricesOfTotal(const Network& network, const PlainAnswer& answer, const Pl
 }  // namespace
 
 FlowStart StartFrom(const Network& network, const PlainAnswer& answer, const PlainPrices* plain,
-                    std::vector<Stage>& stages) {
+                    std::vector<Stage>& stages, Ticker& ticker) {
   std::vector<Prices> proofs;
   if (answer.has_cover) proofs.push_back(PricesOfCover(network, answer));
   if (plain != nullptr) proofs.push_back(PricesOfTotal(network, answer, *plain));
   FlowStart start;
   std::vector<int64_t> taken(At(network.hosts), 0);
   for (int32_t a = 0; a < network.agents; ++a) {
+    if (!ticker.Step(network.offset[At(a) + 1] - network.offset[At(a)])) return start;
     if (!network.agent_open[At(a)]) continue;
     for (int64_t e = network.offset[At(a)]; e < network.offset[At(a) + 1]; ++e) {
       const int32_t host = network.host[At(e)];

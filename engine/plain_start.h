@@ -31,9 +31,9 @@ struct PlainPrices {
 // What the stages of coverage (where there is a cover) and of the score (where
 // there are prices) leave of `network`, which has one link for each agent and
 // host that is open, and no other. Their proofs are added to `stages`. `prices`
-// may be null. O(pairs).
+// may be null. O(pairs); cut short where `ticker` stops it.
 FlowStart StartFrom(const Network& network, const PlainAnswer& answer, const PlainPrices* prices,
-                    std::vector<Stage>& stages);
+                    std::vector<Stage>& stages, Ticker& ticker);
 
 }  // namespace brygga::engine
 

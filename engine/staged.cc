@@ -25,20 +25,6 @@ constexpr int64_t kStepsOfATicket = 200;
 
 absl::Status Cancelled() { return absl::CancelledError("the round was cancelled"); }
 
-// The rank of each value among the distinct ones, which are then all that is
-// left in `values`, ascending.
-std::vector<int32_t> RanksOf(std::vector<int32_t>& values) {
-  std::vector<int32_t> distinct = values, rank;
-  std::sort(distinct.begin(), distinct.end());
-  distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
-  rank.reserve(values.size());
-  for (const int32_t value : values) {
-    rank.push_back(static_cast<int32_t>(std::lower_bound(distinct.begin(), distinct.end(), value) - distinct.begin()));
-  }
-  values = std::move(distinct);
-  return rank;
-}
-
 // One solve: the stages in their declared order.
 class Stages {
  public:
@@ -48,7 +34,9 @@ class Stages {
         options_(options),
         control_(options.control),
         network_(NetworkOf(problem)) {
-    if (problem.repair) previous_.insert(problem.repair->previous.begin(), problem.repair->previous.end());
+    if (!problem.repair) return;
+    previous_.assign(problem.rounds_waited.size(), -1);
+    for (const auto& [adept, mentor] : problem.repair->previous) previous_[At(adept)] = mentor;
   }
 
   absl::StatusOr<Solution> Run() {
@@ -89,7 +77,9 @@ class Stages {
                              .host_price = proof.mentor_price,
                              .unmatched_price = proof.unmatched_price};
     const bool is_fairest = objective_ == Objective::kFairest;
-    FlowStart start = StartFrom(network_, answer, is_fairest ? nullptr : &prices, stages_);
+    Ticker start_ticker(control_, "ties", network_.nodes);
+    FlowStart start = StartFrom(network_, answer, is_fairest ? nullptr : &prices, stages_, start_ticker);
+    if (start_ticker.stopped()) return Cancelled();
     if (!is_fairest) return FinishFrom(std::move(start));
     BRYGGA_ASSIGN_OR_RETURN(start, Levels(std::move(start)));
     return FinishFrom(std::move(start));
@@ -119,7 +109,7 @@ class Stages {
                        [&](const Link& link) { return link.kind == kind; });
   }
   bool IsPrevious(int32_t adept, int64_t pair) const {
-    return !previous_.empty() && previous_.contains({adept, problem_.edges.mentor[At(pair)]});
+    return !previous_.empty() && previous_[At(adept)] == problem_.edges.mentor[At(pair)];
   }
 
   int64_t LotOf(int32_t adept, int64_t pair) const {
@@ -185,21 +175,22 @@ class Stages {
   }
 
   absl::StatusOr<FlowStart> Levels(FlowStart start) {
-    std::vector<int32_t> score_of, rank;
-    for (const int64_t e : start.free) score_of.push_back(problem_.edges.score[At(e)]);
-    rank = RanksOf(score_of);
-    FairestLevels levels(network_, std::move(start), rank, static_cast<int32_t>(score_of.size()));
     Ticker ticker(control_, "fairest", network_.agents);
-    if (!levels.Run(ticker)) return Cancelled();
+    std::vector<int32_t> score_of;
+    for (const int64_t e : start.free) score_of.push_back(problem_.edges.score[At(e)]);
+    const LevelRanks<int32_t> ranks(std::move(score_of), ticker);
+    if (ticker.stopped()) return Cancelled();
+    FairestLevels levels(network_, std::move(start));
+    if (!levels.Run(ranks.rank, static_cast<int32_t>(ranks.value.size()), ticker)) return Cancelled();
     for (Stage stage : levels.stages()) {
-      stage.level = score_of[At(stage.level)];
+      stage.level = ranks.value[At(stage.level)];
       stages_.push_back(std::move(stage));
     }
     return levels.End();
   }
 
   absl::StatusOr<Solution> Finish(StagedFlow& flow) {
-    if (!previous_.empty() && !problem_.repair->price) {
+    if (problem_.repair && !problem_.repair->price && !problem_.repair->previous.empty()) {
       const auto cost = [&](int32_t adept, int64_t pair) { return int64_t{IsPrevious(adept, pair) ? -1 : 0}; };
       BRYGGA_RETURN_IF_ERROR(Prove(flow, StageKind::kChanges, "changes", cost, kNoLinkCost, GuideByLot()));
     }
@@ -318,7 +309,7 @@ class Stages {
   const SolveOptions& options_;
   const Control& control_;
   const Network network_;
-  std::set<std::pair<int32_t, int32_t>> previous_;
+  std::vector<int32_t> previous_;  // Mentor per adept, -1: none. Empty without a repair.
   std::vector<uint64_t> adept_ticket_, mentor_ticket_;
   std::vector<Stage> stages_;
 };
