@@ -27,7 +27,7 @@ namespace brygga::engine {
 // of threads.
 //
 // Exactness is not asked of it (shortest_paths.h is exact from any prices), so it
-// ends early where bids do not settle: after kMostBids bids an agent.
+// ends early where bids do not settle (after kMostBids an agent) or get too high.
 template <typename W, typename P>
 class Auction {
  public:
@@ -38,6 +38,7 @@ class Auction {
 
   // Leaves everyone seated, or some without a seat where it ended early.
   void Run() {
+    SetOut();
     for (size_t a = 0; a < market_.agent_count(); ++a) queue_.push_back(static_cast<int32_t>(a));
     const P last = std::max<P>(1, most_ / kFinest);
     for (P epsilon = std::max<P>(1, most_ / kCoarsest);; epsilon = std::max(last, epsilon / kRefine)) {
@@ -53,10 +54,28 @@ class Auction {
   // Parts of the largest weight; how much finer each phase is, and how much
   // coarser where bids do not settle.
   static constexpr int64_t kCoarsest = 100, kFinest = 100'000, kRefine = 7, kGrow = 5;
-  static constexpr int64_t kPatience = 8, kMostBids = 400;  // Bids an agent, before epsilon grows and in all.
-  static constexpr size_t kBlock = 256, kPiece = 16;
+  static constexpr int64_t kPatience = 15, kMostBids = 400;  // Bids an agent, before epsilon grows and in all.
+  static constexpr size_t kBlock = 256, kPiece = 16, kAhead = 4;
 
   size_t Waiting() const { return queue_.size() - head_; }
+
+  // Where all seats are to be taken, it saves most bids that hosts ask about as
+  // much as they will in the end: somewhat less than the most that anybody would
+  // give. (Any prices would do.)
+  void SetOut() {
+    for (size_t a = 0; a < market_.agent_count(); ++a) {
+      const int32_t* const host = market_.Hosts(a);
+      const W* const weight = market_.Weights(a);
+      for (int32_t i = 0; i < market_.count[a]; ++i) {
+        P& price = market_.price[At(host[i])];
+        price = std::max(price, static_cast<P>(weight[i]));
+      }
+      ticker_.Step(market_.count[a]);
+    }
+    for (size_t h = 0; h < market_.host_count(); ++h) {
+      market_.price[h] = market_.spare[h] ? 0 : market_.price[h] - market_.price[h] / 5 * 2;
+    }
+  }
 
   // Bids until everyone is seated. Returns the epsilon that it took.
   P BidDown(P epsilon) {
@@ -65,9 +84,9 @@ class Auction {
     int64_t bids = 0;
     do {
       while (Waiting() > 0) {
-        if (ticker_.stopped() || bids_ > kMostBids * agents) return epsilon;
+        if (ticker_.stopped() || bids_ > kMostBids * agents || highest_ > market_.kFar / 4) return epsilon;
         if (bids > patience) {
-          epsilon *= kGrow;
+          epsilon = std::min<P>(std::max<P>(1, most_), epsilon * kGrow);
           patience += kPatience * agents;
         }
         bids += BidBlock(epsilon);
@@ -81,7 +100,10 @@ class Auction {
     const size_t size = std::clamp<size_t>(Waiting() / 8, 1, kBlock);
     choices_.resize(size);
     workers_.For(size, kPiece, [&](size_t begin, size_t end) {
-      for (size_t i = begin; i < end; ++i) choices_[i] = market_.Look(static_cast<size_t>(queue_[head_ + i]), epsilon);
+      for (size_t i = begin; i < end; ++i) {
+        if (i + kAhead < end) market_.Prefetch(At(queue_[head_ + i + kAhead]));
+        choices_[i] = market_.Look(At(queue_[head_ + i]), epsilon);
+      }
     });
     for (size_t i = 0; i < size; ++i) {
       const int32_t agent = queue_[head_ + i];
@@ -104,6 +126,7 @@ class Auction {
     const bool has_second = choice.second > market_.kLow;
     const P bid =
         (has_second ? static_cast<P>(choice.weight) - choice.second : market_.price[At(choice.host)] + most_) + epsilon;
+    highest_ = std::max(highest_, bid);
     const size_t host = At(choice.host);
     market_.weight_of[At(agent)] = choice.weight;
     market_.host_of[At(agent)] = choice.host;
@@ -148,13 +171,10 @@ class Auction {
   // At the start of a phase: only who is within epsilon of its best keeps its seat.
   void Unseat(P epsilon) {
     keeps_.resize(market_.agent_count());
-    workers_.For(market_.agent_count(), kBlock, [&](size_t begin, size_t end) {
-      for (size_t a = begin; a < end; ++a) {
-        const P worth = static_cast<P>(market_.weight_of[a]) - market_.price[At(market_.host_of[a])];
-        keeps_[a] = worth >= market_.Look(a, 0).worth - epsilon ? 1 : 0;
-      }
+    ForAgents(market_, workers_, ticker_, [&](size_t a) {
+      const P worth = static_cast<P>(market_.weight_of[a]) - market_.price[At(market_.host_of[a])];
+      keeps_[a] = worth >= market_.Look(a, 0).worth - epsilon ? 1 : 0;
     });
-    ticker_.Step(static_cast<int64_t>(market_.agent_count()) * market_.kFront);
     for (size_t h = 0; h < market_.host_count(); ++h) {
       const P price = market_.price[h];
       const int32_t taken = market_.taken[h];
@@ -221,7 +241,9 @@ class Auction {
   size_t head_ = 0;
   std::vector<Choice> choices_;
   std::vector<uint8_t> keeps_;
-  P most_ = 0, floor_ = 0;
+  P most_ = 0;     // Weight.
+  P highest_ = 0;  // Bid.
+  P floor_ = 0;
   int64_t bids_ = 0;
 };
 

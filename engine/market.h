@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/bipartite.h"
+#include "engine/workers.h"
 
 namespace brygga::engine {
 
@@ -108,6 +109,12 @@ struct Market {
     return choice;
   }
 
+  // Has what a Look at the agent will read brought nearer.
+  void Prefetch(size_t agent) {
+    __builtin_prefetch(Hosts(agent));
+    __builtin_prefetch(Weights(agent));
+  }
+
   // Looks through the row and puts the pairs that are worth most in front.
   void BringForward(size_t agent) {
     const int32_t all = count[agent];
@@ -183,6 +190,19 @@ struct Market {
   std::vector<int32_t> front;
   std::vector<P> bound;
 };
+
+// `body(agent)` for every agent, on all threads; none where `ticker` stops it.
+template <typename W, typename P, typename Body>
+void ForAgents(const Market<W, P>& market, Workers& workers, Ticker& ticker, const Body& body) {
+  static constexpr size_t kSlab = 4096, kPiece = 256;
+  for (size_t begin = 0; begin < market.agent_count(); begin += kSlab) {
+    const size_t end = std::min(market.agent_count(), begin + kSlab);
+    if (!ticker.Step(market.graph.offset[end] - market.graph.offset[begin])) return;
+    workers.For(end - begin, kPiece, [&](size_t from, size_t to) {
+      for (size_t a = begin + from; a < begin + to; ++a) body(a);
+    });
+  }
+}
 
 }  // namespace brygga::engine
 

@@ -16,10 +16,12 @@
 namespace brygga::engine {
 namespace {
 
+constexpr int64_t kMostPrice = int64_t{1} << 60;
+
 absl::Status Cancelled() { return absl::CancelledError("the round was cancelled"); }
 
 // One solve of a graph, whose seats it cuts to those that can be used meanwhile.
-template <typename W>
+template <typename W, typename Price>
 class GraphSolver {
  public:
   GraphSolver(Bipartite<W>& graph, const GraphOptions& options)
@@ -34,8 +36,6 @@ class GraphSolver {
   }
 
  private:
-  using Price = int64_t;
-
   static size_t At(int32_t i) { return static_cast<size_t>(i); }
 
   // More seats than agents who could sit there are never needed; one more keeps
@@ -57,10 +57,11 @@ class GraphSolver {
     const std::optional<Coverage> coverage = LargestCoverage(graph_, ticker);
     if (!coverage || ticker.stopped()) return Cancelled();
     Market<W, Price> market(graph_, static_cast<int32_t>(agents - coverage->size));
-    KeepWithinParts(market, *coverage);
-    auto result = Settle(market);
+    KeepWithinParts(market, *coverage, ticker);
+    if (!Settle(market)) return Cancelled();
+    JoinParts(market, *coverage);
+    auto result = Answer(market);
     BRYGGA_RETURN_IF_ERROR(result.status());
-    JoinParts(market, *coverage, *result);
     for (const Part part : coverage->agent_part) result->agent_cover.push_back(part == Part::kScarce ? 0 : 1);
     for (const Part part : coverage->host_part) {
       result->host_cover.push_back(part == Part::kScarce || part == Part::kClosed ? 1 : 0);
@@ -73,128 +74,145 @@ class GraphSolver {
     Market<W, Price> market(graph_, static_cast<int32_t>(graph_.agent_count()) + 1);
     std::fill(market.waits.begin(), market.waits.end(), 1);
     std::fill(market.spare.begin(), market.spare.end(), 1);
-    Keep(market, [&](size_t, int32_t host) { return graph_.seats[At(host)] > 0; });
-    auto result = Settle(market);
-    BRYGGA_RETURN_IF_ERROR(result.status());
-    for (Price& price : result->agent_price) price += result->unmatched_price;
-    for (Price& price : result->host_price) price -= result->unmatched_price;
-    PriceClosed(0, *result);
-    result->unmatched_price = 0;
-    return result;
+    Ticker ticker(options_.control, "total", static_cast<int64_t>(graph_.agent_count()));
+    Keep(market, ticker, [&](size_t, int32_t host) { return graph_.seats[At(host)] > 0; });
+    if (!Settle(market)) return Cancelled();
+    for (Price& price : agent_price_) price += unmatched_price_;
+    for (Price& price : host_price_) price -= unmatched_price_;
+    PriceClosed(0);
+    unmatched_price_ = 0;
+    return Answer(market);
   }
 
-  void KeepWithinParts(Market<W, Price>& market, const Coverage& coverage) {
+  void KeepWithinParts(Market<W, Price>& market, const Coverage& coverage, Ticker& ticker) {
     for (size_t a = 0; a < graph_.agent_count(); ++a) market.waits[a] = coverage.agent_part[a] == Part::kScarce;
     for (size_t h = 0; h < graph_.host_count(); ++h) market.spare[h] = coverage.host_part[h] == Part::kAmple;
-    const auto is_first = [&](const auto& parts) {
-      return std::all_of(parts.begin(), parts.end(), [&](Part part) { return part == parts.front(); });
+    const auto all = [&](Part part) {
+      const auto is = [part](Part other) { return other == part; };
+      return std::all_of(coverage.agent_part.begin(), coverage.agent_part.end(), is) &&
+             std::all_of(coverage.host_part.begin(), coverage.host_part.end(), is);
     };
-    if (is_first(coverage.agent_part) && is_first(coverage.host_part)) return;
-    Keep(market,
+    if (all(Part::kEven) || all(Part::kAmple)) return;
+    Keep(market, ticker,
          [&](size_t agent, int32_t host) { return coverage.agent_part[agent] == coverage.host_part[At(host)]; });
   }
 
   // Leaves those pairs in the game for which `stays`: the first of each row.
-  void Keep(Market<W, Price>& market, const auto& stays) {
-    workers_.For(graph_.agent_count(), 256, [&](size_t begin, size_t end) {
-      for (size_t a = begin; a < end; ++a) {
-        int32_t* const host = market.Hosts(a);
-        W* const weight = market.Weights(a);
-        int32_t kept = 0;
-        for (int32_t i = 0; i < market.count[a]; ++i) {
-          if (!stays(a, host[i])) continue;
-          std::swap(host[kept], host[i]);
-          std::swap(weight[kept++], weight[i]);
-        }
-        market.count[a] = kept;
+  void Keep(Market<W, Price>& market, Ticker& ticker, const auto& stays) {
+    ForAgents(market, workers_, ticker, [&](size_t agent) {
+      int32_t* const host = market.Hosts(agent);
+      W* const weight = market.Weights(agent);
+      int32_t kept = 0;
+      for (int32_t i = 0; i < market.count[agent]; ++i) {
+        if (!stays(agent, host[i])) continue;
+        std::swap(host[kept], host[i]);
+        std::swap(weight[kept++], weight[i]);
       }
+      market.count[agent] = kept;
     });
   }
 
-  // Solves it; each part has its own level of prices so far.
-  absl::StatusOr<PricedMatching> Settle(Market<W, Price>& market) {
+  // Solves it; each part has its own level of prices so far. False: cancelled.
+  bool Settle(Market<W, Price>& market) {
     Ticker ticker(options_.control, "total", static_cast<int64_t>(graph_.agent_count()));
     Auction<W, Price>(market, workers_, ticker).Run();
-    if (ticker.stopped()) return Cancelled();
+    if (ticker.stopped()) return false;
     ShortestPaths<W, Price> paths(market);
-    if (!paths.Run(workers_, ticker)) return Cancelled();
-    PricedMatching result{.agent_price = paths.gain()};
-    result.host_price.assign(market.price.begin(), market.price.end() - 1);
-    result.unmatched_price = market.price.back();
+    if (!paths.Run(workers_, ticker)) return false;
+    agent_price_ = std::move(paths).gain();
+    host_price_ = std::move(market.price);
+    unmatched_price_ = host_price_.back();
+    host_price_.pop_back();
+    return true;
+  }
+
+  absl::StatusOr<PricedMatching> Answer(const Market<W, Price>& market) const {
+    PricedMatching result;
+    Price total = 0, furthest = std::max(unmatched_price_, -unmatched_price_);
+    result.host.reserve(graph_.agent_count());
     for (size_t a = 0; a < graph_.agent_count(); ++a) {
       const bool stays_out = market.host_of[a] == market.room;
       result.host.push_back(stays_out ? kNobody : market.host_of[a]);
       result.size += stays_out ? 0 : 1;
-      result.total += stays_out ? 0 : static_cast<int64_t>(market.weight_of[a]);
+      total += stays_out ? 0 : static_cast<Price>(market.weight_of[a]);
     }
+    for (const auto* prices : {&agent_price_, &host_price_}) {
+      for (const Price price : *prices) furthest = std::max(furthest, std::max(price, -price));
+    }
+    if (std::max(furthest, total) > kMostPrice) {
+      return InvalidFields({{"graph", "its weights are so large that their prices or total do not fit 62 bits"}});
+    }
+    result.total = static_cast<int64_t>(total);
+    result.agent_price.assign(agent_price_.begin(), agent_price_.end());
+    result.host_price.assign(host_price_.begin(), host_price_.end());
+    result.unmatched_price = static_cast<int64_t>(unmatched_price_);
     return result;
   }
 
   // Lifts the prices of what is even over those of what is ample, and the scarce
   // ones' over both, until no pair between them is worth more than its prices.
-  void JoinParts(const Market<W, Price>& market, const Coverage& coverage, PricedMatching& result) const {
+  void JoinParts(const Market<W, Price>& market, const Coverage& coverage) {
     Price floor = market.kFar;  // What every free seat asks.
     for (size_t h = 0; h < graph_.host_count(); ++h) {
-      if (market.spare[h]) floor = std::min(floor, market.price[h]);
+      if (market.spare[h]) floor = std::min(floor, host_price_[h]);
     }
-    Lift(coverage, Part::kAmple, -floor, result);
-    Lift(coverage, Part::kEven, LiftNeeded(market, coverage, Part::kEven, result), result);
+    Lift(coverage, Part::kAmple, -floor);
+    Lift(coverage, Part::kEven, LiftNeeded(market, coverage, Part::kEven));
     const Price lowest = [&] {  // Of those who are always seated.
       Price price = 0;
       for (size_t a = 0; a < graph_.agent_count(); ++a) {
-        if (coverage.agent_part[a] != Part::kScarce) price = std::min(price, result.agent_price[a]);
+        if (coverage.agent_part[a] != Part::kScarce) price = std::min(price, agent_price_[a]);
       }
       return price;
     }();
     if (coverage.size < static_cast<int64_t>(graph_.agent_count())) {
-      const Price lift =
-          std::max(LiftNeeded(market, coverage, Part::kScarce, result), -lowest - result.unmatched_price);
-      Lift(coverage, Part::kScarce, lift, result);
-      result.unmatched_price += lift;
+      const Price lift = std::max(LiftNeeded(market, coverage, Part::kScarce), -lowest - unmatched_price_);
+      Lift(coverage, Part::kScarce, lift);
+      unmatched_price_ += lift;
     } else {
-      result.unmatched_price = -lowest;
+      unmatched_price_ = -lowest;
     }
-    const auto least = std::min_element(result.agent_price.begin(), result.agent_price.end());
-    PriceClosed(least == result.agent_price.end() ? 0 : std::min<Price>(0, *least), result);
+    const auto least = std::min_element(agent_price_.begin(), agent_price_.end());
+    PriceClosed(least == agent_price_.end() ? 0 : std::min<Price>(0, *least));
   }
 
-  static void Lift(const Coverage& coverage, Part part, Price by, PricedMatching& result) {
-    for (size_t h = 0; h < result.host_price.size(); ++h)
-      result.host_price[h] += coverage.host_part[h] == part ? by : 0;
-    for (size_t a = 0; a < result.agent_price.size(); ++a) {
-      result.agent_price[a] -= coverage.agent_part[a] == part ? by : 0;
+  void Lift(const Coverage& coverage, Part part, Price by) {
+    for (size_t h = 0; h < host_price_.size(); ++h) host_price_[h] += coverage.host_part[h] == part ? by : 0;
+    for (size_t a = 0; a < agent_price_.size(); ++a) {
+      agent_price_[a] -= coverage.agent_part[a] == part ? by : 0;
     }
   }
 
-  Price LiftNeeded(const Market<W, Price>& market, const Coverage& coverage, Part part,
-                   const PricedMatching& result) const {
+  Price LiftNeeded(const Market<W, Price>& market, const Coverage& coverage, Part part) const {
     Price lift = -market.kFar;
     for (size_t h = 0; h < graph_.host_count(); ++h) {
-      if (coverage.host_part[h] == part) lift = std::max(lift, -result.host_price[h]);
+      if (coverage.host_part[h] == part) lift = std::max(lift, -host_price_[h]);
     }
     for (size_t a = 0; a < graph_.agent_count(); ++a) {
       for (int64_t e = graph_.offset[a] + market.count[a]; e < graph_.offset[a + 1]; ++e) {
         const size_t h = At(graph_.host[static_cast<size_t>(e)]);
         if (coverage.host_part[h] != part) continue;
         const Price weight = static_cast<Price>(graph_.weight[static_cast<size_t>(e)]);
-        lift = std::max(lift, weight - result.agent_price[a] - result.host_price[h]);
+        lift = std::max(lift, weight - agent_price_[a] - host_price_[h]);
       }
     }
     return lift == -market.kFar ? 0 : lift;
   }
 
   // A host without seats costs nothing at any price.
-  void PriceClosed(Price least_agent_price, PricedMatching& result) const {
+  void PriceClosed(Price least_agent_price) {
     const auto most = std::max_element(graph_.weight.begin(), graph_.weight.end());
     for (size_t h = 0; h < graph_.host_count(); ++h) {
       if (graph_.seats[h] > 0) continue;
-      result.host_price[h] = most == graph_.weight.end() ? 0 : static_cast<Price>(*most) - least_agent_price;
+      host_price_[h] = most == graph_.weight.end() ? 0 : static_cast<Price>(*most) - least_agent_price;
     }
   }
 
   Bipartite<W>& graph_;
   const GraphOptions& options_;
   Workers workers_;
+  std::vector<Price> agent_price_, host_price_;
+  Price unmatched_price_ = 0;
 };
 
 template <typename W>
@@ -213,11 +231,7 @@ absl::Status CheckGraph(const Bipartite<W>& graph) {
   if (std::any_of(graph.seats.begin(), graph.seats.end(), [](int32_t seats) { return seats < 0; })) {
     return invalid("a host has a negative number of seats");
   }
-  const int64_t people = static_cast<int64_t>(graph.agent_count() + graph.host_count());
-  const int64_t bound = (int64_t{1} << 62) / (8 * (people + 2));
-  if (static_cast<int64_t>(weight) > bound) {
-    return invalid(absl::StrCat("a weight is ", weight, "; with ", people, " people the solver takes up to ", bound));
-  }
+  if (static_cast<int64_t>(weight) > kMostPrice) return invalid(absl::StrCat("a weight is above ", kMostPrice));
   return absl::OkStatus();
 }
 
@@ -231,7 +245,14 @@ absl::StatusOr<PricedMatching> Solve(Bipartite<W>& graph, const GraphOptions& op
                      " people needs up to ", bound, " bytes; the limit is ", options.memory_limit_bytes),
         {.reason = "COHORT_TOO_LARGE"});
   }
-  return GraphSolver<W>(graph, options).Run(coverage_first);
+  // Mostly 64 bits hold all prices; an auction's may reach some multiples of what
+  // a path through everybody can cost.
+  const int64_t people = static_cast<int64_t>(graph.agent_count() + graph.host_count());
+  const auto most = std::max_element(graph.weight.begin(), graph.weight.end());
+  if (most == graph.weight.end() || static_cast<int64_t>(*most) <= kMostPrice / 64 / (people + 2)) {
+    return GraphSolver<W, int64_t>(graph, options).Run(coverage_first);
+  }
+  return GraphSolver<W, __int128>(graph, options).Run(coverage_first);
 }
 
 }  // namespace
@@ -241,7 +262,7 @@ int64_t GraphMemoryBound(const Bipartite<W>& graph) {
   const int64_t agents = static_cast<int64_t>(graph.agent_count()), hosts = static_cast<int64_t>(graph.host_count());
   int64_t seats = agents + 1;
   for (const int32_t s : graph.seats) seats += std::min<int64_t>(s, agents + 1);
-  return 256 * (agents + hosts) + 24 * std::min(seats, static_cast<int64_t>(graph.host.size()) + hosts + agents + 1);
+  return 320 * (agents + hosts) + 24 * std::min(seats, static_cast<int64_t>(graph.host.size()) + hosts + agents + 1);
 }
 
 template <typename W>

@@ -53,9 +53,6 @@ struct PricedMatching {
   std::vector<uint8_t> agent_cover, host_cover;
 };
 
-// Weights w and n people on both sides must keep 8 (n + 2) max(w) below 2^62,
-// so that no price can overflow.
-//
 // Bytes that a solve needs beside the graph, at most.
 template <typename W>
 int64_t GraphMemoryBound(const Bipartite<W>& graph);
@@ -64,8 +61,11 @@ int64_t GraphMemoryBound(const Bipartite<W>& graph);
 // Weights are not negative. W is int32_t or int64_t. Puts the pairs of each
 // agent into another order.
 //
+// Weights go up to 2^60; where 64 (agents + hosts) times the largest passes that,
+// the solve is slower, and refused if prices or total in the end do.
+//
 // kInvalidArgument: a host out of range, a negative weight or number of seats,
-// or a weight above the bound. kResourceExhausted, reason COHORT_TOO_LARGE.
+// or too large a weight. kResourceExhausted, reason COHORT_TOO_LARGE.
 // kCancelled: the control said so.
 template <typename W>
 absl::StatusOr<PricedMatching> SolveCoverageThenScore(Bipartite<W>& graph, const GraphOptions& options = {});

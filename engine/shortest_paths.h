@@ -54,7 +54,8 @@ class ShortestPaths {
   }
 
   // What each agent's seat is worth to it: no host is worth more.
-  const std::vector<P>& gain() const { return gain_; }
+  const std::vector<P>& gain() const& { return gain_; }
+  std::vector<P> gain() && { return std::move(gain_); }
 
  private:
   static constexpr int32_t kNoWishes = -2;
@@ -68,10 +69,7 @@ class ShortestPaths {
   // Works out what everybody's best is worth, and who has it. Returns those who
   // have not, and how many people without wishes have no seat at the floor.
   std::pair<std::vector<int32_t>, int64_t> GetUp(Workers& workers) {
-    workers.For(market_.agent_count(), 256, [&](size_t begin, size_t end) {
-      for (size_t a = begin; a < end; ++a) gain_[a] = market_.Look(a, 0).worth;
-    });
-    ticker_->Step(static_cast<int64_t>(market_.agent_count()) * market_.kFront);
+    ForAgents(market_, workers, *ticker_, [&](size_t a) { gain_[a] = market_.Look(a, 0).worth; });
     floor_ = market_.kFar;
     for (size_t h = 0; h < market_.host_count(); ++h) {
       if (market_.spare[h] && market_.seats[h] > 0) floor_ = std::min(floor_, market_.price[h]);
