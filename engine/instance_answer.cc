@@ -218,12 +218,33 @@ RankedGraph Ranked(const Instance& instance) {
   return graph;
 }
 
-absl::StatusOr<InstanceAnswer> SolveForStability(const Instance& instance, const GraphOptions& options) {
-  RankedGraph graph = Ranked(instance);
-  if (std::all_of(graph.places.begin(), graph.places.end(), [](int32_t c) { return c == 1; })) graph.places.clear();
+bool HasOnePlaceEach(const std::vector<int32_t>& capacity) {
+  return std::all_of(capacity.begin(), capacity.end(), [](int32_t c) { return c == 1; });
+}
+
+// The positions of the chosen pairs. Scores are lent where they say it all.
+absl::StatusOr<std::vector<int64_t>> StablePairs(Instance& instance, const StableOptions& options) {
+  const bool one_each = HasOnePlaceEach(instance.left_capacity);
+  if (!one_each || instance.has_ranks() || !instance.wide_score.empty()) {
+    RankedGraph graph = Ranked(instance);
+    if (one_each) graph.places.clear();
+    return SolveStable(graph, options);
+  }
+  Bipartite<int32_t> graph{.offset = std::move(instance.offset),
+                           .host = std::move(instance.right),
+                           .weight = std::move(instance.score),
+                           .seats = instance.right_capacity};
+  absl::StatusOr<std::vector<int64_t>> chosen = SolveStable(graph, options);
+  instance.offset = std::move(graph.offset);
+  instance.right = std::move(graph.host);
+  instance.score = std::move(graph.weight);
+  return chosen;
+}
+
+absl::StatusOr<InstanceAnswer> SolveForStability(Instance& instance, const GraphOptions& options) {
   BRYGGA_ASSIGN_OR_RETURN(
       const std::vector<int64_t> chosen,
-      SolveStable(graph, {.memory_limit_bytes = options.memory_limit_bytes, .control = options.control}));
+      StablePairs(instance, {.memory_limit_bytes = options.memory_limit_bytes, .control = options.control}));
   InstanceAnswer answer;
   int32_t left = 0;
   for (const int64_t p : chosen) {

@@ -1,9 +1,11 @@
 #include "engine/stable.h"
 
 #include <algorithm>
-#include <numeric>
+#include <limits>
+#include <memory>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -25,7 +27,8 @@ absl::Status TooLarge(std::string_view what) {
 }
 
 // What can be said without a look at the pairs.
-std::vector<FieldViolation> WrongColumns(const RankedGraph& graph) {
+template <typename Graph>
+std::vector<FieldViolation> WrongColumns(const Graph& graph) {
   std::vector<FieldViolation> wrong;
   if (graph.offset.empty() || graph.offset.front() != 0) {
     wrong.push_back({"offset", "does not start with 0"});
@@ -35,32 +38,44 @@ std::vector<FieldViolation> WrongColumns(const RankedGraph& graph) {
   if (graph.offset.back() != static_cast<int64_t>(graph.host.size())) {
     wrong.push_back({"offset", "does not end with the number of pairs"});
   }
-  if (graph.agents_rank.size() != graph.host.size() || graph.hosts_rank.size() != graph.host.size()) {
-    wrong.push_back({"agents_rank", "or hosts_rank has another length than the pairs"});
-  }
-  if (!graph.places.empty() && graph.places.size() != graph.agent_count()) {
-    wrong.push_back({"places", "has another length than the agents"});
-  }
   const auto check = [&](const char* column, const std::vector<int32_t>& values) {
     for (size_t i = 0; i < values.size() && wrong.size() < kMostViolations; ++i) {
       if (values[i] < 0) wrong.push_back({absl::StrCat(column, "[", i, "]"), "is negative"});
     }
   };
   check("seats", graph.seats);
-  check("places", graph.places);
+  if constexpr (std::is_same_v<Graph, RankedGraph>) {
+    if (graph.agents_rank.size() != graph.host.size() || graph.hosts_rank.size() != graph.host.size()) {
+      wrong.push_back({"agents_rank", "or hosts_rank has another length than the pairs"});
+    }
+    if (!graph.places.empty() && graph.places.size() != graph.agent_count()) {
+      wrong.push_back({"places", "has another length than the agents"});
+    }
+    check("places", graph.places);
+  } else if (graph.weight.size() != graph.host.size()) {
+    wrong.push_back({"weight", "has another length than the pairs"});
+  }
   return wrong;
 }
 
 // Where the pairs are wrong, all of it.
-std::vector<FieldViolation> WrongPairs(const RankedGraph& graph) {
+template <typename Graph>
+std::vector<FieldViolation> WrongPairs(const Graph& graph) {
   std::vector<FieldViolation> wrong;
   std::vector<int64_t> seen(graph.host_count(), -1);
+  const auto check = [&](const char* column, const std::vector<int32_t>& values, size_t e) {
+    if (values[e] < 0) wrong.push_back({absl::StrCat(column, "[", e, "]"), "is negative"});
+  };
   for (size_t a = 0; a < graph.agent_count(); ++a) {
     for (size_t e = static_cast<size_t>(graph.offset[a]); e < static_cast<size_t>(graph.offset[a + 1]); ++e) {
       if (wrong.size() >= kMostViolations) return wrong;
+      if constexpr (std::is_same_v<Graph, RankedGraph>) {
+        check("agents_rank", graph.agents_rank, e);
+        check("hosts_rank", graph.hosts_rank, e);
+      } else {
+        check("weight", graph.weight, e);
+      }
       const int32_t host = graph.host[e];
-      if (graph.agents_rank[e] < 0) wrong.push_back({absl::StrCat("agents_rank[", e, "]"), "is negative"});
-      if (graph.hosts_rank[e] < 0) wrong.push_back({absl::StrCat("hosts_rank[", e, "]"), "is negative"});
       if (host < 0 || static_cast<size_t>(host) >= graph.host_count()) {
         wrong.push_back({absl::StrCat("host[", e, "]"), "is no row"});
       } else if (std::exchange(seen[static_cast<size_t>(host)], static_cast<int64_t>(a)) == static_cast<int64_t>(a)) {
@@ -71,28 +86,50 @@ std::vector<FieldViolation> WrongPairs(const RankedGraph& graph) {
   return wrong;
 }
 
+// How SecondChance reads a graph: both sides' ranks as they are given, or by weight.
+struct GivenRanks {
+  const RankedGraph& graph;
+  int32_t Agents(size_t e) const { return graph.agents_rank[e]; }
+  int32_t Hosts(size_t e) const { return graph.hosts_rank[e]; }
+};
+struct RanksByWeight {
+  const Bipartite<int32_t>& graph;
+  // A negative weight makes a negative rank, which is refused.
+  int32_t Agents(size_t e) const { return static_cast<int32_t>(kLowest - static_cast<uint32_t>(graph.weight[e])); }
+  int32_t Hosts(size_t e) const { return Agents(e); }
+  static constexpr uint32_t kLowest = std::numeric_limits<int32_t>::max();
+};
+
 // Deferred acceptance where each agent has one place.
 //
 // A proposal is a number: lower is better for the host. From the top: tentative or
 // not; the agent's rank with the host; not on the second chance; the agent. The
 // lowest refused number of a full host is all that a proposal has to beat.
+template <typename Ranks>
 class SecondChance {
  public:
-  SecondChance(const RankedGraph& graph, Ticker& ticker) : graph_(graph), ticker_(ticker) {}
+  SecondChance(Ranks ranks, Ticker& ticker)
+      : ranks_(ranks), offset_(ranks.graph.offset), host_(ranks.graph.host), ticker_(ticker) {}
 
   // Nullopt: `ticker` stopped it, or a pair is wrong.
   std::optional<std::vector<int64_t>> Run() {
     MakeRoom();
-    lists_.resize(graph_.host.size());
-    position_.assign(graph_.agent_count(), 0);
-    phase_.assign(graph_.agent_count(), Phase::kEarnest);
-    stamp_.assign(graph_.host_count(), -1);
-    for (size_t a = 0; a < graph_.agent_count(); ++a) {
-      if (!ticker_.Step(3 * Degree(a) + 1) || !Sort(a)) return std::nullopt;
-      if (Degree(a) == 0) continue;
-      phase_[a] = TiedWithNext(Begin(a)) ? Phase::kTentative : Phase::kEarnest;
-      for (uint32_t agent = static_cast<uint32_t>(a); agent != kNone;) agent = Propose(agent);
+    const size_t agents = agent_count();
+    listed_ = std::make_unique_for_overwrite<Listed[]>(host_.size());
+    turn_.resize(agents);
+    for (size_t a = 0; a < agents; ++a) {
+      if (!ticker_.Step(3 * Degree(a) + 1) || !IsRight(a)) return std::nullopt;
       ticker_.Advance(static_cast<int64_t>(a) + 1);
+      if (Degree(a) == 0) continue;
+      List(a);
+      turn_[a].phase = TiedWithNext(Begin(a)) ? Phase::kTentative : Phase::kEarnest;
+      Propose(static_cast<uint32_t>(a));
+    }
+    while (!refused_.empty()) {
+      if (ticker_.stopped()) return std::nullopt;
+      asking_.swap(refused_);
+      refused_.clear();
+      AskAgain();
     }
     return ticker_.stopped() ? std::nullopt : std::optional(Chosen());
   }
@@ -104,10 +141,10 @@ class SecondChance {
     uint32_t host_and_tie;  // Twice the host, one more where the next of the list has the same rank.
     int32_t rank;           // The agent's with the host.
   };
-  struct Ranked {
-    int32_t agents_rank;
-    uint32_t host;
-    int32_t hosts_rank;
+  // What an agent proposes next, or has proposed.
+  struct Turn {
+    uint32_t at = 0;  // In its list.
+    Phase phase = Phase::kEarnest;
   };
   static constexpr uint32_t kNone = ~uint32_t{0};
   static constexpr uint64_t kTentativeBit = uint64_t{1} << 63;
@@ -115,21 +152,25 @@ class SecondChance {
   static constexpr uint64_t kAgentBits = kFirstChanceBit - 1;
   static constexpr uint64_t kBeatsNothing = 0;
   static constexpr uint64_t kBeatsAll = ~uint64_t{0};
+  static constexpr size_t kMovesByInsertion = 8;  // A pair.
+  static constexpr size_t kAhead = 12;
 
-  size_t Begin(size_t agent) const { return static_cast<size_t>(graph_.offset[agent]); }
-  int64_t Degree(size_t agent) const { return graph_.offset[agent + 1] - graph_.offset[agent]; }
-  bool TiedWithNext(size_t at) const { return (lists_[at].host_and_tie & 1) != 0; }
+  size_t agent_count() const { return offset_.size() - 1; }
+  size_t host_count() const { return ranks_.graph.seats.size(); }
+  size_t Begin(size_t agent) const { return static_cast<size_t>(offset_[agent]); }
+  int64_t Degree(size_t agent) const { return offset_[agent + 1] - offset_[agent]; }
+  bool TiedWithNext(size_t at) const { return (listed_[at].host_and_tie & 1) != 0; }
 
   // Room for as many proposals as a host can hold: never more than agents.
   void MakeRoom() {
-    const size_t hosts = graph_.host_count();
-    seats_ = graph_.seats;
+    const size_t hosts = host_count();
+    seats_ = ranks_.graph.seats;
     int64_t sum = 0;
     for (int32_t& seats : seats_) {
-      seats = std::min<int32_t>(seats, static_cast<int32_t>(graph_.agent_count()));
+      seats = std::min<int32_t>(seats, static_cast<int32_t>(agent_count()));
       sum += seats;
     }
-    if (sum > static_cast<int64_t>(graph_.host.size())) LowerSeatsToDegrees();
+    if (sum > static_cast<int64_t>(host_.size())) LowerSeatsToDegrees();
     begin_.assign(hosts + 1, 0);
     for (size_t h = 0; h < hosts; ++h) begin_[h + 1] = begin_[h] + seats_[h];
     held_.resize(static_cast<size_t>(begin_[hosts]));
@@ -139,147 +180,175 @@ class SecondChance {
   }
 
   void LowerSeatsToDegrees() {
-    std::vector<int32_t> degree(graph_.host_count(), 0);
-    for (const int32_t host : graph_.host) {
+    std::vector<int32_t> degree(host_count(), 0);
+    for (const int32_t host : host_) {
       if (host >= 0 && static_cast<size_t>(host) < degree.size()) ++degree[static_cast<size_t>(host)];
     }
     for (size_t h = 0; h < seats_.size(); ++h) seats_[h] = std::min(seats_[h], degree[h]);
   }
 
+  // Whether hosts and ranks are in bounds and no host is there twice.
+  bool IsRight(size_t agent) {
+    const size_t begin = Begin(agent), end = Begin(agent + 1);
+    int32_t sign = 0, descends = 0;
+    uint32_t highest_host = 0;
+    for (size_t e = begin; e < end; ++e) {
+      highest_host = std::max(highest_host, static_cast<uint32_t>(host_[e]));
+      sign |= ranks_.Hosts(e) | ranks_.Agents(e);
+    }
+    if (sign < 0 || (begin < end && highest_host >= host_count())) return false;
+    for (size_t e = begin; e + 1 < end; ++e) descends |= host_[e] >= host_[e + 1] ? 1 : 0;
+    if (descends == 0) return true;
+    stamp_.resize(host_count(), kNone);
+    for (size_t e = begin; e < end; ++e) {
+      uint32_t& stamp = stamp_[static_cast<size_t>(host_[e])];
+      if (std::exchange(stamp, static_cast<uint32_t>(agent)) == static_cast<uint32_t>(agent)) return false;
+    }
+    return true;
+  }
+
   // Lists the agent's pairs by rank, those of a tie as the graph has them: a
   // counting sort over as many buckets as there are pairs, which dense ranks fill
-  // one by one, and insertion for what shares a bucket. False: a pair is wrong.
-  bool Sort(size_t agent) {
+  // one by one, and insertion for what shares a bucket.
+  void List(size_t agent) {
     const size_t begin = Begin(agent), degree = static_cast<size_t>(Degree(agent));
-    if (degree == 0) return true;
-    const int32_t* const rank = graph_.agents_rank.data() + begin;
-    const int32_t* const host = graph_.host.data() + begin;
-    const int32_t* const hosts_rank = graph_.hosts_rank.data() + begin;
-    int32_t lowest = rank[0], highest = rank[0], sign = 0;
-    uint32_t highest_host = 0;
-    for (size_t i = 0; i < degree; ++i) {
-      lowest = std::min(lowest, rank[i]);
-      highest = std::max(highest, rank[i]);
-      highest_host = std::max(highest_host, static_cast<uint32_t>(host[i]));
-      sign |= hosts_rank[i];
+    if (bucket_.size() < degree) {
+      bucket_.resize(degree);
+      keys_.resize(degree);
     }
-    if (lowest < 0 || sign < 0 || highest_host >= graph_.host_count()) return false;
-    for (size_t i = 0; i < degree; ++i) {
-      const int64_t before = std::exchange(stamp_[static_cast<size_t>(host[i])], static_cast<int64_t>(agent));
-      if (before == static_cast<int64_t>(agent)) return false;
-    }
-
-    const uint64_t range = static_cast<uint64_t>(highest) - static_cast<uint64_t>(lowest) + 1;
-    // bucket = floor((rank - lowest) × degree / range), but without a division each.
-    const uint64_t scale = range <= degree ? uint64_t{1} << 32 : (static_cast<uint64_t>(degree) << 32) / range;
-    const auto bucket = [&](int32_t r) {
-      return static_cast<size_t>((static_cast<uint64_t>(r - lowest) * scale) >> 32);
-    };
-    count_.assign(degree + 1, 0);
-    for (size_t i = 0; i < degree; ++i) ++count_[bucket(rank[i])];
-    uint32_t sum = 0, most = 0;
-    for (size_t b = 0; b <= degree; ++b) {
-      most = std::max(most, count_[b]);
-      sum += std::exchange(count_[b], sum);
-    }
-    if (ranked_.size() < degree) ranked_.resize(degree);
-    for (size_t i = 0; i < degree; ++i) {
-      ranked_[count_[bucket(rank[i])]++] = {rank[i], static_cast<uint32_t>(host[i]), hosts_rank[i]};
-    }
-    if (range > degree) SortBuckets(degree, most);
-    Listed* const list = lists_.data() + begin;
-    for (size_t i = 0; i + 1 < degree; ++i) {
-      const uint32_t tie = ranked_[i].agents_rank == ranked_[i + 1].agents_rank ? 1 : 0;
-      list[i] = {ranked_[i].host << 1 | tie, ranked_[i].hosts_rank};
-    }
-    list[degree - 1] = {ranked_[degree - 1].host << 1, ranked_[degree - 1].hosts_rank};
-    return true;
-  }
-
-  // Buckets are in order; within them pairs are as the graph has them.
-  void SortBuckets(size_t degree, uint32_t fullest) {
-    const auto before = [](const Ranked& x, const Ranked& y) { return x.agents_rank < y.agents_rank; };
-    if (fullest > kMostByInsertion) {
-      std::stable_sort(ranked_.begin(), ranked_.begin() + static_cast<std::ptrdiff_t>(degree), before);
-      return;
-    }
+    int32_t lowest = ranks_.Agents(begin), highest = lowest;
     for (size_t i = 1; i < degree; ++i) {
-      if (!before(ranked_[i], ranked_[i - 1])) continue;
-      const Ranked moved = ranked_[i];
+      lowest = std::min(lowest, ranks_.Agents(begin + i));
+      highest = std::max(highest, ranks_.Agents(begin + i));
+    }
+    const uint32_t range = static_cast<uint32_t>(highest) - static_cast<uint32_t>(lowest);
+    // Rounded or not, a higher rank never gets a lower bucket.
+    const float scale = range < degree ? 1.0F : static_cast<float>(degree - 1) / static_cast<float>(range);
+    for (size_t i = 0; i < degree; ++i) {
+      bucket_[i] = static_cast<int32_t>(static_cast<float>(ranks_.Agents(begin + i) - lowest) * scale);
+    }
+    count_.assign(degree + 1, 0);
+    for (size_t i = 0; i < degree; ++i) ++count_[static_cast<size_t>(bucket_[i])];
+    uint32_t sum = 0;
+    for (size_t b = 0; b <= degree; ++b) sum += std::exchange(count_[b], sum);
+    for (size_t i = 0; i < degree; ++i) {
+      keys_[count_[static_cast<size_t>(bucket_[i])]++] = static_cast<uint64_t>(ranks_.Agents(begin + i)) << 32 | i;
+    }
+    if (range >= degree) SortWithinBuckets(degree);
+    Listed* const list = listed_.get() + begin;
+    for (size_t i = 0; i < degree; ++i) {
+      const uint64_t key = keys_[i];
+      const bool tie = i + 1 < degree && key >> 32 == keys_[i + 1] >> 32;
+      const size_t e = begin + static_cast<uint32_t>(key);
+      list[i] = {static_cast<uint32_t>(host_[e]) << 1 | (tie ? 1 : 0), ranks_.Hosts(e)};
+    }
+  }
+
+  // Pairs of one rank are in order already, so few have far to go.
+  void SortWithinBuckets(size_t size) {
+    size_t moves_left = kMovesByInsertion * size;
+    for (size_t i = 1; i < size; ++i) {
+      const uint64_t key = keys_[i];
+      if (key > keys_[i - 1]) continue;
       size_t to = i;
-      for (; to > 0 && before(moved, ranked_[to - 1]); --to) ranked_[to] = ranked_[to - 1];
-      ranked_[to] = moved;
+      for (; to > 0 && key < keys_[to - 1]; --to) keys_[to] = keys_[to - 1];
+      keys_[to] = key;
+      if (i - to > moves_left) {
+        std::sort(keys_.begin(), keys_.begin() + static_cast<std::ptrdiff_t>(size));
+        return;
+      }
+      moves_left -= i - to;
     }
   }
 
-  // The agent proposes from where it stands until somebody takes it. Returns whom
-  // it pushed out, or kNone.
-  uint32_t Propose(uint32_t agent) {
-    const size_t begin = Begin(agent), end = begin + static_cast<size_t>(Degree(agent));
-    size_t at = begin + position_[agent];
-    Phase phase = phase_[agent];
-    for (;;) {
-      const size_t host = lists_[at].host_and_tie >> 1;
-      const uint64_t proposal = Number(agent, at, phase);
-      if (proposal < to_beat_[host]) {
-        position_[agent] = static_cast<uint32_t>(at - begin);
-        phase_[agent] = phase;
-        return Take(host, proposal);
+  // Those who were pushed out; their lists are fetched ahead.
+  void AskAgain() {
+    for (size_t i = 0; i < asking_.size(); ++i) {
+      if (i + kAhead < asking_.size()) {
+        const uint32_t later = asking_[i + kAhead];
+        __builtin_prefetch(listed_.get() + Begin(later) + turn_[later].at);
       }
-      if (!Next(begin, end, at, phase)) break;
+      if (!ticker_.Step(8)) return;
+      if (MoveOn(asking_[i])) Propose(asking_[i]);
     }
-    ticker_.Step(2 * Degree(agent));
-    return kNone;
   }
 
-  uint64_t Number(uint32_t agent, size_t at, Phase phase) const {
-    return (phase == Phase::kTentative ? kTentativeBit : 0) | static_cast<uint64_t>(lists_[at].rank) << 32 |
-           (phase == Phase::kSecondChance ? 0 : kFirstChanceBit) | agent;
-  }
-
-  // Moves on from a refusal. False: the agent has asked all, twice.
-  bool Next(size_t begin, size_t end, size_t& at, Phase& phase) const {
-    if (phase == Phase::kTentative) {
-      if (TiedWithNext(at)) {
-        ++at;
-        return true;
-      }
-      while (at > begin && TiedWithNext(at - 1)) --at;
-      phase = Phase::kEarnest;
+  // Moves on from the proposal that was refused. False: the agent has asked all, twice.
+  bool MoveOn(uint32_t agent) {
+    Turn& turn = turn_[agent];
+    const size_t begin = Begin(agent);
+    const bool in_tie = TiedWithNext(begin + turn.at);
+    if (turn.phase == Phase::kTentative && !in_tie) {
+      while (turn.at > 0 && TiedWithNext(begin + turn.at - 1)) --turn.at;
+      turn.phase = Phase::kEarnest;
       return true;
     }
-    const bool in_tie = TiedWithNext(at);
-    if (++at < end) {
-      if (phase == Phase::kEarnest && !in_tie && TiedWithNext(at)) phase = Phase::kTentative;
+    if (++turn.at < Degree(agent)) {
+      if (turn.phase == Phase::kEarnest && !in_tie && TiedWithNext(begin + turn.at)) turn.phase = Phase::kTentative;
       return true;
     }
-    if (phase == Phase::kSecondChance) return false;
-    at = begin;
-    phase = Phase::kSecondChance;
+    return TurnBack(turn);
+  }
+
+  static bool TurnBack(Turn& turn) {
+    if (turn.phase == Phase::kSecondChance) return false;
+    turn = {.at = 0, .phase = Phase::kSecondChance};
     return true;
   }
 
-  // The host takes `proposal`, the better of it and the worst that it holds.
-  uint32_t Take(size_t host, uint64_t proposal) {
+  // The agent proposes from its turn on until somebody takes it.
+  void Propose(uint32_t agent) {
+    const Listed* const list = listed_.get() + Begin(agent);
+    const uint32_t degree = static_cast<uint32_t>(Degree(agent));
+    Turn turn = turn_[agent];
+    const auto is_tied = [&] { return (list[turn.at].host_and_tie & 1) != 0; };
+    const auto is_taken = [&](uint64_t chance) {
+      const size_t host = list[turn.at].host_and_tie >> 1;
+      const uint64_t proposal = chance | static_cast<uint64_t>(list[turn.at].rank) << 32 | agent;
+      if (proposal >= to_beat_[host]) return false;
+      turn_[agent] = turn;
+      Take(host, proposal);
+      return true;
+    };
+    while (turn.phase != Phase::kSecondChance) {
+      if (turn.phase == Phase::kTentative) {
+        for (; !is_taken(kTentativeBit | kFirstChanceBit); ++turn.at) {
+          if (is_tied()) continue;
+          turn.phase = Phase::kEarnest;
+          break;
+        }
+        if (turn.phase == Phase::kTentative) return;
+        while (turn.at > 0 && (list[turn.at - 1].host_and_tie & 1) != 0) --turn.at;
+      }
+      for (bool in_tie = true; in_tie || !is_tied(); ++turn.at) {
+        if (is_taken(kFirstChanceBit)) return;
+        in_tie = is_tied();
+        if (turn.at + 1 == degree) {
+          turn.phase = Phase::kSecondChance;
+          break;
+        }
+      }
+      if (turn.phase == Phase::kEarnest) turn.phase = Phase::kTentative;
+      if (turn.phase == Phase::kSecondChance) turn.at = 0;
+    }
+    for (; turn.at < degree; ++turn.at) {
+      if (is_taken(0)) return;
+    }
+    ticker_.Step(2 * degree);
+  }
+
+  // The host takes `proposal`, and refuses the worst that it held where it is full.
+  void Take(size_t host, uint64_t proposal) {
     uint64_t* const first = held_.data() + begin_[host];
     if (taken_[host] < seats_[host]) {
       first[taken_[host]++] = proposal;
-      if (taken_[host] < seats_[host]) return kNone;
+      if (taken_[host] < seats_[host]) return;
       std::make_heap(first, first + taken_[host]);
-      to_beat_[host] = first[0];
-      return kNone;
+    } else {
+      refused_.push_back(static_cast<uint32_t>(first[0] & kAgentBits));
+      SiftDown(first, static_cast<size_t>(seats_[host]), proposal);
     }
-    const uint64_t out = first[0];
-    SiftDown(first, static_cast<size_t>(seats_[host]), proposal);
     to_beat_[host] = first[0];
-    ticker_.Step(8);
-    const uint32_t agent = static_cast<uint32_t>(out & kAgentBits);
-    // It goes on behind the proposal that was refused now.
-    const size_t begin = Begin(agent), end = begin + static_cast<size_t>(Degree(agent));
-    size_t at = begin + position_[agent];
-    if (!Next(begin, end, at, phase_[agent])) return kNone;
-    position_[agent] = static_cast<uint32_t>(at - begin);
-    return agent;
   }
 
   static void SiftDown(uint64_t* heap, size_t size, uint64_t value) {
@@ -294,8 +363,8 @@ class SecondChance {
   }
 
   std::vector<int64_t> Chosen() const {
-    std::vector<uint32_t> host_of(graph_.agent_count(), kNone);
-    for (size_t h = 0; h < graph_.host_count(); ++h) {
+    std::vector<uint32_t> host_of(agent_count(), kNone);
+    for (size_t h = 0; h < host_count(); ++h) {
       for (int32_t i = 0; i < taken_[h]; ++i) {
         host_of[held_[static_cast<size_t>(begin_[h] + i)] & kAgentBits] = static_cast<uint32_t>(h);
       }
@@ -304,33 +373,35 @@ class SecondChance {
     chosen.reserve(held_.size());
     for (size_t a = 0; a < host_of.size(); ++a) {
       if (host_of[a] == kNone) continue;
-      const auto first = graph_.host.begin() + graph_.offset[a], last = graph_.host.begin() + graph_.offset[a + 1];
-      chosen.push_back(std::find(first, last, static_cast<int32_t>(host_of[a])) - graph_.host.begin());
+      const auto first = host_.begin() + offset_[a], last = host_.begin() + offset_[a + 1];
+      chosen.push_back(std::find(first, last, static_cast<int32_t>(host_of[a])) - host_.begin());
     }
     return chosen;
   }
 
-  static constexpr uint32_t kMostByInsertion = 24;  // In one bucket.
-
-  const RankedGraph& graph_;
+  const Ranks ranks_;
+  const std::vector<int64_t>& offset_;
+  const std::vector<int32_t>& host_;
   Ticker& ticker_;
-  std::vector<Listed> lists_;  // As graph_.offset lays them out.
-  std::vector<uint32_t> position_;
-  std::vector<Phase> phase_;
+  std::unique_ptr<Listed[]> listed_;    // Each agent's pairs in its order, as offset_ lays them out.
+  std::vector<Turn> turn_;              // Per agent.
   std::vector<int32_t> seats_, taken_;  // Per host.
   std::vector<int64_t> begin_;
   std::vector<uint64_t> held_;     // Proposals, host by host; a heap where all seats are taken.
   std::vector<uint64_t> to_beat_;  // Per host.
-  std::vector<int64_t> stamp_;     // Per host: whom it was seen with.
+  std::vector<uint32_t> stamp_;    // Per host: whom it was seen with.
+  std::vector<uint32_t> asking_, refused_;
+  std::vector<int32_t> bucket_;
   std::vector<uint32_t> count_;
-  std::vector<Ranked> ranked_;
+  std::vector<uint64_t> keys_;
 };
 
 bool HasSeveralPlaces(const RankedGraph& graph) {
   return std::any_of(graph.places.begin(), graph.places.end(), [](int32_t places) { return places != 1; });
 }
 
-int64_t SumOfSeats(const RankedGraph& graph) {
+template <typename Graph>
+int64_t SumOfSeats(const Graph& graph) {
   int64_t sum = 0;
   for (const int32_t seats : graph.seats) {
     sum += std::clamp<int64_t>(seats, 0, static_cast<int64_t>(graph.agent_count()));
@@ -509,34 +580,51 @@ absl::Status CheckGroups(const Problem& problem) {
                    {.reason = "NOT_WITH_STABLE", .fields = std::move(wrong)});
 }
 
-}  // namespace
-
-int64_t StableMemoryBound(const RankedGraph& graph) {
-  const int64_t pairs = static_cast<int64_t>(graph.host.size());
+template <typename Graph>
+int64_t BytesFor(const Graph& graph, int64_t a_pair) {
   const int64_t people = static_cast<int64_t>(graph.agent_count() + graph.host_count());
-  return (HasSeveralPlaces(graph) ? kGeneralBytesPerPair : 12) * pairs + 64 * (people + SumOfSeats(graph));
+  return a_pair * static_cast<int64_t>(graph.host.size()) + 64 * (people + SumOfSeats(graph));
 }
 
-absl::StatusOr<std::vector<int64_t>> SolveStable(const RankedGraph& graph, const StableOptions& options) {
+template <typename Graph>
+absl::Status CheckGraph(const Graph& graph, const StableOptions& options, const auto& memory_bound) {
   if (std::vector<FieldViolation> wrong = WrongColumns(graph); !wrong.empty()) return InvalidFields(std::move(wrong));
-  if (const int64_t bound = StableMemoryBound(graph); bound > options.memory_limit_bytes) {
+  if (const int64_t bound = memory_bound(); bound > options.memory_limit_bytes) {
     return TooLarge(absl::StrCat("solving ", graph.host.size(), " pairs needs up to ", bound, " bytes; the limit is ",
                                  options.memory_limit_bytes));
   }
   if (static_cast<int64_t>(std::max(graph.agent_count(), graph.host_count())) > kMostPeople) {
     return TooLarge(absl::StrCat("a side has more than ", kMostPeople, " people"));
   }
-  Ticker ticker(options.control, "stable", static_cast<int64_t>(graph.agent_count()));
-  std::optional<std::vector<int64_t>> chosen;
-  if (HasSeveralPlaces(graph)) {
-    if (std::vector<FieldViolation> wrong = WrongPairs(graph); !wrong.empty()) return InvalidFields(std::move(wrong));
-    chosen = SolveStableWithin(graph, {}, {}, ticker);
-  } else {
-    chosen = SecondChance(graph, ticker).Run();
-  }
+  return absl::OkStatus();
+}
+
+template <typename Graph>
+absl::StatusOr<std::vector<int64_t>> Finish(const Graph& graph, std::optional<std::vector<int64_t>> chosen,
+                                            const Ticker& ticker) {
   if (ticker.stopped()) return Cancelled();
   if (!chosen) return InvalidFields(WrongPairs(graph));
   return *std::move(chosen);
+}
+
+}  // namespace
+
+int64_t StableMemoryBound(const RankedGraph& graph) {
+  return BytesFor(graph, HasSeveralPlaces(graph) ? kGeneralBytesPerPair : 12);
+}
+
+absl::StatusOr<std::vector<int64_t>> SolveStable(const RankedGraph& graph, const StableOptions& options) {
+  BRYGGA_RETURN_IF_ERROR(CheckGraph(graph, options, [&] { return StableMemoryBound(graph); }));
+  Ticker ticker(options.control, "stable", static_cast<int64_t>(graph.agent_count()));
+  if (!HasSeveralPlaces(graph)) return Finish(graph, SecondChance(GivenRanks{graph}, ticker).Run(), ticker);
+  if (std::vector<FieldViolation> wrong = WrongPairs(graph); !wrong.empty()) return InvalidFields(std::move(wrong));
+  return Finish(graph, SolveStableWithin(graph, {}, {}, ticker), ticker);
+}
+
+absl::StatusOr<std::vector<int64_t>> SolveStable(const Bipartite<int32_t>& graph, const StableOptions& options) {
+  BRYGGA_RETURN_IF_ERROR(CheckGraph(graph, options, [&] { return BytesFor(graph, 12); }));
+  Ticker ticker(options.control, "stable", static_cast<int64_t>(graph.agent_count()));
+  return Finish(graph, SecondChance(RanksByWeight{graph}, ticker).Run(), ticker);
 }
 
 int64_t StableMemoryBound(const Problem& problem) {
@@ -559,7 +647,7 @@ absl::StatusOr<Assignment> SolveStable(const Problem& problem, const StableOptio
   const LaminarBounds adepts = cohort.BoundsOf(GroupSide::kAdepts), mentors = cohort.BoundsOf(GroupSide::kMentors);
   const std::optional<std::vector<int64_t>> chosen = adepts.Bind() || mentors.Bind()
                                                          ? SolveStableWithin(cohort.graph(), adepts, mentors, ticker)
-                                                         : SecondChance(cohort.graph(), ticker).Run();
+                                                         : SecondChance(GivenRanks{cohort.graph()}, ticker).Run();
   if (!chosen) return Cancelled();
   return cohort.Answer(*chosen);
 }

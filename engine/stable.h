@@ -55,6 +55,10 @@ int64_t StableMemoryBound(const RankedGraph& graph);
 // StableMemoryBound is above the limit; both are named.
 absl::StatusOr<std::vector<int64_t>> SolveStable(const RankedGraph& graph, const StableOptions& options = {});
 
+// The same where agents have one place each and both sides order by weight, the
+// highest first: as SolveStable(RankByWeight(graph)), without a copy.
+absl::StatusOr<std::vector<int64_t>> SolveStable(const Bipartite<int32_t>& graph, const StableOptions& options = {});
+
 // STABLE for a cohort: both sides order by score, mentors take members of
 // guaranteed groups before everybody else, locked pairs are in the answer and
 // take no part. Ties that are left fall by rounds waited, then by the tickets of
