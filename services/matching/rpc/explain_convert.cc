@@ -84,10 +84,10 @@ v1::BrokenRule ToProto(const engine::BrokenRule& broken, const Catalogue& words)
   return proto;
 }
 
-v1::ForcedPair ToProto(const engine::Forced& forced, const engine::WhatIf& what_if, const CohortView& view,
+v1::ForcedPair ToProto(const engine::Forced& forced, bool counts_pairs, const CohortView& view,
                        const engine::Problem& problem, const Catalogue& words) {
   v1::ForcedPair proto;
-  if (what_if.can_match_more()) proto.set_matched_change(static_cast<int32_t>(forced.change.pairs));
+  if (counts_pairs) proto.set_matched_change(static_cast<int32_t>(forced.change.pairs));
   proto.set_score_change(forced.change.score);
   for (const engine::Move& move : forced.moves) *proto.add_moves() = ToProto(move, view, problem, words);
   return proto;

@@ -21,7 +21,7 @@ v1::Contribution ToProto(const engine::Contribution& contribution, const Catalog
 v1::BrokenRule ToProto(const engine::BrokenRule& broken, const Catalogue& words);
 
 // What one round would become; rows are those of `view`, scores those of `problem`.
-v1::ForcedPair ToProto(const engine::Forced& forced, const engine::WhatIf& what_if, const CohortView& view,
+v1::ForcedPair ToProto(const engine::Forced& forced, bool counts_pairs, const CohortView& view,
                        const engine::Problem& problem, const Catalogue& words);
 
 v1::MentorProfile ToProto(const engine::MentorKind& kind);

@@ -41,6 +41,22 @@ ReportFor ReaderOf(const rpc::Call& call, const CohortKey& key) {
   return ReportFor::kOthers;
 }
 
+// What other objectives would cost the cohort.
+std::vector<Sentence> PriceSentences(const RoundStatistics& statistics) {
+  std::vector<Sentence> sentences;
+  if (const auto& price = statistics.price_of_stability) {
+    sentences.push_back(Say(
+        "price.STABILITY",
+        {{"adepts", Text(price->pairs)}, {"part", Text(price->pairs_part)}, {"points", Text(-price->total_score)}}));
+  }
+  if (const auto& price = statistics.price_of_fairness) {
+    sentences.push_back(Say("price.FAIRNESS", {{"gain", Text(price->worst_score_gain)},
+                                               {"points", Text(-price->total_score)},
+                                               {"part", Text(price->total_part)}}));
+  }
+  return sentences;
+}
+
 // Who asks about whom, and in which language.
 struct Question {
   const RoundView& round;
@@ -268,7 +284,7 @@ absl::StatusOr<v1::ExplainUnmatchedResponse> ExplanationHandler::ExplainUnmatche
   }
   BRYGGA_ASSIGN_OR_RETURN(const std::optional<Round> next, NextRound(opened->round, call.deadline()));
   SayWaiting(question, next, *response.mutable_waiting());
-  if (!round.MatchesAsManyAsPossible()) return response;
+  if (!round.CanMatchMore()) return response;
   SuggestSeats(question, response);
   SuggestRules(question, response);
   BRYGGA_RETURN_IF_ERROR(SuggestMentor(question, rounds_.reference(), response));
@@ -291,6 +307,9 @@ absl::StatusOr<v1::GetFairnessReportResponse> ExplanationHandler::GetFairnessRep
   const FairnessReport report = ReportFairness(adepts, ReaderOf(call, name.key));
   v1::GetFairnessReportResponse response;
   *response.mutable_report() = ToProto(report, request.name(), *words);
+  for (const Sentence& sentence : PriceSentences(opened.round.statistics)) {
+    *response.mutable_report()->add_sentences() = ToProto(sentence, *words);
+  }
   return response;
 }
 

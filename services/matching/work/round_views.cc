@@ -26,6 +26,17 @@ const engine::Unmatched* RoundView::UnmatchedOf(int32_t adept) const {
   return found == unmatched.end() || found->adept != adept ? nullptr : &*found;
 }
 
+std::optional<RoundView::ForcedAnswer> RoundView::Force(int32_t adept, int32_t mentor) const {
+  std::optional<engine::Forced> forced;
+  if (what_if && what_if->can_force()) {
+    forced = what_if->Force(adept, mentor);
+  } else if (group_what_if) {
+    forced = group_what_if->Force(adept, mentor);
+  }
+  if (!forced) return std::nullopt;
+  return ForcedAnswer{.forced = *std::move(forced), .counts_pairs = objective != engine::Objective::kScore};
+}
+
 absl::StatusOr<RoundViews::Opened> RoundViews::Get(const CohortKey& key, const RoundId& id, absl::Time deadline) {
   BRYGGA_ASSIGN_OR_RETURN(Round round, store_.GetRound(key, id, deadline));
   if (round.state != RoundState::kProposed && round.state != RoundState::kPublished) {
@@ -35,12 +46,14 @@ absl::StatusOr<RoundViews::Opened> RoundViews::Get(const CohortKey& key, const R
   BRYGGA_ASSIGN_OR_RETURN(const Proposal proposal, store_.LoadProposal(key, id, deadline));
   BRYGGA_ASSIGN_OR_RETURN(Solved solved, Reopen(reference_, proposal, round.seed));
   // Shared: a question goes on with the view it began with while newer ones take its place.
-  auto view = std::make_shared<RoundView>(RoundView{.round = id, .solved = std::move(solved)});
-  view->unmatched = engine::ExplainUnmatched(view->view().scorer(), view->view().adepts(), view->view().mentors(),
-                                             view->solved.problem, view->solved.assignment);
-  const auto objective = engine::ObjectiveOf(round.objective);
-  if (objective && view->solved.problem.groups.empty()) {
-    view->what_if.emplace(view->solved.problem, *objective, view->solved.assignment, view->solved.certificate);
+  auto view =
+      std::make_shared<RoundView>(RoundView{.round = id, .objective = round.objective, .solved = std::move(solved)});
+  const auto& [cohort, problem, assignment, certificate] = view->solved;
+  view->unmatched =
+      engine::ExplainUnmatched(cohort->scorer(), cohort->adepts(), cohort->mentors(), problem, assignment);
+  if (problem.groups.empty()) view->what_if.emplace(problem, view->objective, assignment, certificate);
+  if (engine::GroupWhatIf::Handles(view->objective, certificate)) {
+    view->group_what_if.emplace(problem, view->objective, assignment, certificate);
   }
   Keep(view);
   return Opened{std::move(round), std::move(view)};

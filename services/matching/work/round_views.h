@@ -13,6 +13,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "engine/explain.h"
+#include "engine/group_what_if.h"
 #include "engine/reference.h"
 #include "engine/what_if.h"
 #include "services/matching/domain/solve.h"
@@ -24,17 +25,28 @@ namespace brygga::matching {
 // safe for concurrent use.
 struct RoundView {
   RoundId round;
+  engine::Objective objective = engine::Objective::kCoverageThenScore;
   Solved solved;
   std::vector<engine::Unmatched> unmatched;  // Ascending by row.
-  // Nothing where the problem has groups.
+  // The first where the problem has no groups, the second where it has some (and
+  // the objective is one that GroupWhatIf handles).
   std::optional<engine::WhatIf> what_if = {};
+  std::optional<engine::GroupWhatIf> group_what_if = {};
 
   const CohortView& view() const { return *solved.view; }
   // The pair of an adept in the round, or null.
   const engine::MatchedPair* PairOf(int32_t adept) const;
   // Why an adept has none, or null.
   const engine::Unmatched* UnmatchedOf(int32_t adept) const;
-  bool MatchesAsManyAsPossible() const { return what_if && what_if->can_match_more(); }
+  // Whether it can be said what would match one more.
+  bool CanMatchMore() const { return what_if && what_if->can_match_more(); }
+  // What a forced pair does to the answer; nothing where that cannot be said.
+  // `counts_pairs`: whether the objective decides how many are matched.
+  struct ForcedAnswer {
+    engine::Forced forced;
+    bool counts_pairs = true;
+  };
+  std::optional<ForcedAnswer> Force(int32_t adept, int32_t mentor) const;
 };
 
 // Safe for concurrent use. What it is made from outlives it.
