@@ -53,18 +53,54 @@ class ShortestPaths {
     return !ticker.stopped();
   }
 
+  // Goes on from an answer whose prices are exact: nobody is moved, and free seats
+  // ask `floor`. From here on seats stay free where they do; the calls below each
+  // end with the best answer again. `ticker` is asked until the last of them.
+  void Adopt(P floor, Workers& workers, Ticker& ticker) {
+    ticker_ = &ticker;
+    ForAgents(market_, workers, ticker, [&](size_t a) { gain_[a] = market_.Look(a, 0).worth; });
+    floor_ = floor;
+  }
+  // Seats the agent that was added last to the market, whose room has a free seat.
+  void Join() {
+    gain_.push_back(market_.Look(gain_.size(), 0).worth);
+    elsewhere_.push_back(market_.kFar);
+    Seat(static_cast<int32_t>(gain_.size()) - 1);
+  }
+  // Frees the agent's seat.
+  void Leave(int32_t agent) {
+    const int32_t host = market_.host_of[At(agent)];
+    StandUp(agent);
+    Fill(host);
+  }
+  // The host has one more free seat than it had: others may want it.
+  void Fill(int32_t host) {
+    if (market_.price[At(host)] == floor_) return;
+    hole_ = host;
+    Seat(kNoWishes);
+    hole_ = kNobody;
+  }
+  // Somebody of this full host has to give a seat up.
+  void Clear(int32_t host) { Seat(kOneOf - host); }
+
+  // What free seats ask.
+  P floor() const { return floor_; }
   // What each agent's seat is worth to it: no host is worth more.
   const std::vector<P>& gain() const& { return gain_; }
   std::vector<P> gain() && { return std::move(gain_); }
 
  private:
   static constexpr int32_t kNoWishes = -2;
+  static constexpr int32_t kOneOf = -3;  // Less a host: any of its agents.
   static constexpr int32_t kLongFront = 512;
   static constexpr size_t kMostEntries = 3;  // Of the heap, a person.
 
   static size_t At(int32_t i) { return static_cast<size_t>(i); }
-  // Agents and people without wishes.
-  bool IsFull(size_t host) const { return market_.taken[host] + free_[host] == market_.seats[host]; }
+  // Agents and people without wishes. While a hole is filled, everything else is.
+  bool IsFull(size_t host) const {
+    if (hole_ != kNobody) return static_cast<int32_t>(host) != hole_;
+    return market_.taken[host] + free_[host] == market_.seats[host];
+  }
 
   // Works out what everybody's best is worth, and who has it. Returns those who
   // have not, and how many people without wishes have no seat at the floor.
@@ -111,6 +147,10 @@ class ShortestPaths {
     done_.clear();
     if (source == kNoWishes) {
       RelaxWishless(0);
+    } else if (source <= kOneOf) {
+      distance_[At(kOneOf - source)] = 0;
+      touched_.push_back(kOneOf - source);
+      Visit(kOneOf - source, 0);
     } else {
       Relax(source, gain_[At(source)]);
     }
@@ -164,7 +204,7 @@ class ShortestPaths {
       Reach(host[i], base - worth, agent, weight[i]);
     }
     if (market_.waits[a] && own != market_.room) {
-      const P worth = -market_.price[At(market_.room)];
+      const P worth = market_.room_weight - market_.price[At(market_.room)];
       elsewhere = std::max(elsewhere, worth);
       Reach(market_.room, base - worth, agent, 0);
     }
@@ -236,7 +276,7 @@ class ShortestPaths {
   }
 
   void MovePrices(int32_t source) {
-    if (source != kNoWishes) gain_[At(source)] -= nearest_;
+    if (source >= 0) gain_[At(source)] -= nearest_;
     for (const int32_t host : done_) {
       const size_t h = At(host);
       const P by = nearest_ - distance_[h];
@@ -253,19 +293,20 @@ class ShortestPaths {
       const int32_t agent = from_[At(host)];
       int32_t left = wishless_from_;
       if (agent == kNoWishes) {
+        if (hole_ != kNobody) return;
         ++free_[At(host)];
         if (left != kNobody) --free_[At(left)];
       } else {
         left = market_.host_of[At(agent)];
-        if (left != kNobody) Leave(agent);
+        if (left != kNobody) StandUp(agent);
         Sit(agent, host, from_weight_[At(host)]);
       }
-      if (agent == source) return;
+      if (agent == source || left == kOneOf - source) return;
       host = left;
     }
   }
 
-  void Leave(int32_t agent) {
+  void StandUp(int32_t agent) {
     const size_t h = At(market_.host_of[At(agent)]);
     const int32_t last = market_.Who(h)[--market_.taken[h]];
     market_.Who(h)[market_.place[At(agent)]] = last;
@@ -294,7 +335,7 @@ class ShortestPaths {
   std::vector<std::pair<P, int32_t>> heap_;  // Distances of hosts and, as -1 - agent, of agents' bounds.
   std::vector<std::pair<P, int32_t>> order_;
   P nearest_ = 0, floor_ = 0, wishless_distance_ = 0;
-  int32_t target_ = kNobody, wishless_from_ = kNobody;
+  int32_t target_ = kNobody, wishless_from_ = kNobody, hole_ = kNobody;
 };
 
 }  // namespace brygga::engine
