@@ -18,6 +18,10 @@ std::vector<rpc::Service> GatewayService::services() {
   services.push_back(rpc::Service::Forward("brygga.participant.v1.EnrolmentService", backends_.participant));
   services.push_back(rpc::Service::Forward("brygga.participant.v1.EnquiryService", backends_.participant));
   services.push_back(rpc::Service::Forward("brygga.matching.v1.MatchingService", backends_.matching));
+  services.push_back(rpc::Service::Forward("brygga.matching.v1.AllocationService", backends_.matching));
+  services.push_back(rpc::Service::Forward("brygga.matching.v1.NetworkingService", backends_.matching));
+  services.push_back(rpc::Service::Forward("brygga.matching.v1.ExplanationService", backends_.matching));
+  services.push_back(rpc::Service::Forward("brygga.matching.v1.MeetingService", backends_.matching));
   services.push_back(rpc::Service::Forward("brygga.events.v1.EventService", backends_.events));
   services.push_back(rpc::Service::Forward("brygga.events.v1.RegistrationService", backends_.events));
   return services;

@@ -12,10 +12,12 @@ int main(int argc, char** argv) {
                                {.port = 7073, .admin_port = 9073, .metrics_port = 9173});
   std::string database = "sqlite:matching.db";
   std::string participant = "127.0.0.1:7072";
+  std::string partner = "127.0.0.1:7071";
   std::string data = "data";
   absl::Duration projection_interval = absl::Seconds(20);
   process.config().Text("database", &database, "Where it keeps them: sqlite:FILE or postgresql://…");
   process.config().Text("participant", &participant, "Where the participant service listens, HOST:PORT");
+  process.config().Text("partner", &partner, "Where the partner service listens, HOST:PORT");
   process.config().Text("data", &data, "The folder that holds policy/ and reference/");
   process.config().Duration("projection-interval", &projection_interval, "Time between two readings of all people");
   return process.Run(argc, argv, [&](const brygga::rpc::ServerOptions& options) -> absl::Status {
@@ -23,7 +25,8 @@ int main(int argc, char** argv) {
         const auto service,
         brygga::matching::MatchingService::Open(
             database, {.data = data, .projection_interval = projection_interval, .log = options.log},
-            brygga::rpc::Channel::Connect(participant), process.service_tokens()));
+            brygga::rpc::Channel::Connect(participant), brygga::rpc::Channel::Connect(partner),
+            process.service_tokens()));
     BRYGGA_ASSIGN_OR_RETURN(const auto server, brygga::rpc::Server::Start(options, service->services()));
     service->Start();
     const absl::Status served = process.ServeUntilSignalled({server.get()});

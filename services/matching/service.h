@@ -15,8 +15,11 @@
 #include "common/rpc/service.h"
 #include "common/sql/database.h"
 #include "engine/reference.h"
+#include "services/matching/places.h"
 #include "services/matching/rpc/candidate_handler.h"
+#include "services/matching/rpc/explanation_handler.h"
 #include "services/matching/rpc/match_handler.h"
+#include "services/matching/rpc/meeting_handler.h"
 #include "services/matching/rpc/pair_handler.h"
 #include "services/matching/rpc/policy_handler.h"
 #include "services/matching/rpc/round_handler.h"
@@ -24,17 +27,26 @@
 #include "services/matching/store/people_source.h"
 #include "services/matching/work/cohort_views.h"
 #include "services/matching/work/projection.h"
+#include "services/matching/work/proposer.h"
+#include "services/matching/work/round_views.h"
 #include "services/matching/work/round_worker.h"
 #include "services/matching/work/sweeps.h"
+#include "services/matching/work/texts.h"
 
 namespace brygga::matching {
 
 struct ServiceOptions {
-  std::string data = "data";  // The folder that holds policy/ and reference/.
+  std::string data = "data";  // The folder that holds messages/, policy/ and reference/.
   absl::Duration projection_interval = absl::Seconds(20);
   absl::Duration expiry_interval = absl::Seconds(5);
   RoundWorkerOptions worker = {};      // Its id is set here.
   std::shared_ptr<Log> log = nullptr;  // Shared with the server.
+};
+
+// The services that this one asks.
+struct Neighbours {
+  std::unique_ptr<PeopleSource> people;
+  PlaceSources places = {};
 };
 
 // Handlers and work over one database. It outlives the server that has its
@@ -48,9 +60,18 @@ class MatchingService {
   // What sql::Database::Open answers. kNotFound, kInvalidArgument: no data folder,
   // or not what it should hold.
   static absl::StatusOr<std::unique_ptr<MatchingService>> Open(const std::string& url, ServiceOptions options,
+                                                               Neighbours neighbours, sql::Options database);
+  // Without openings to allocate.
+  static absl::StatusOr<std::unique_ptr<MatchingService>> Open(const std::string& url, ServiceOptions options,
                                                                std::unique_ptr<PeopleSource> people,
                                                                sql::Options database = {});
-  // The same over participant's RPCs. `tokens` outlives it.
+  // Over participant's and partner's RPCs. `tokens` outlives it.
+  static absl::StatusOr<std::unique_ptr<MatchingService>> Open(const std::string& url, ServiceOptions options,
+                                                               std::shared_ptr<rpc::Channel> participant,
+                                                               std::shared_ptr<rpc::Channel> partner,
+                                                               const rpc::TokenSource& tokens,
+                                                               sql::Options database = {});
+  // Over participant's alone.
   static absl::StatusOr<std::unique_ptr<MatchingService>> Open(const std::string& url, ServiceOptions options,
                                                                std::shared_ptr<rpc::Channel> participant,
                                                                const rpc::TokenSource& tokens,
@@ -66,24 +87,31 @@ class MatchingService {
   Projection& projection() { return projection_; }
   RoundWorker& worker() { return worker_; }
   MatchingStore& store() { return *store_; }
+  Places& places() { return places_; }
 
  private:
-  MatchingService(ServiceOptions options, engine::Reference reference, DefaultPolicies policies,
-                  std::unique_ptr<PeopleSource> people, std::unique_ptr<sql::Database> database);
+  MatchingService(ServiceOptions options, engine::Reference reference, Texts texts, DefaultPolicies policies,
+                  Neighbours neighbours, std::unique_ptr<sql::Database> database);
 
   const engine::Reference reference_;
+  const Texts texts_;
   const std::unique_ptr<PeopleSource> people_;
   const std::unique_ptr<sql::Database> database_;
   const std::unique_ptr<MatchingStore> store_;
   Projection projection_;
   CohortViews views_;
+  RoundViews round_views_;
+  Proposer proposer_;
   RoundWorker worker_;
   Sweeps sweeps_;
   PolicyHandler policies_;
   CandidateHandler candidates_;
+  ExplanationHandler explanations_;
   PairHandler pairs_;
   RoundHandler rounds_;
   MatchHandler matches_;
+  MeetingHandler meetings_;
+  Places places_;
 };
 
 }  // namespace brygga::matching

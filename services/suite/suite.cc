@@ -50,9 +50,10 @@ absl::Status Suite::StartParticipant() {
 }
 
 absl::Status Suite::StartMatching() {
-  BRYGGA_ASSIGN_OR_RETURN(matching_, matching::MatchingService::Open(
-                                         DatabaseOf("matching"), {.data = options_.data, .log = options_.log},
-                                         channel("participant"), TokensOf("matching"), {.clock = options_.clock}));
+  BRYGGA_ASSIGN_OR_RETURN(
+      matching_, matching::MatchingService::Open(DatabaseOf("matching"), {.data = options_.data, .log = options_.log},
+                                                 channel("participant"), channel("partner"), TokensOf("matching"),
+                                                 {.clock = options_.clock}));
   matching_->Start();
   return Serve("matching", matching_->services());
 }

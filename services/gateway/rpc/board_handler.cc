@@ -179,7 +179,7 @@ class Board {
 
   static bool IsLive(mv1::MatchState state) {
     return state == mv1::MATCH_STATE_PROPOSED || state == mv1::MATCH_STATE_ACCEPTED_BY_ONE ||
-           state == mv1::MATCH_STATE_ACTIVE;
+           state == mv1::MATCH_STATE_ACTIVE || state == mv1::MATCH_STATE_PAUSED;
   }
 
   // Live matches with what the round says of them, and the round's pairs that

@@ -443,7 +443,9 @@ TEST_F(GatewayTest, EveryServiceOfTheContractsIsServed) {
                                    "brygga.partner.v1.OpeningService", "brygga.participant.v1.ParticipantService",
                                    "brygga.participant.v1.ProgrammeService", "brygga.participant.v1.EnrolmentService",
                                    "brygga.participant.v1.EnquiryService", "brygga.matching.v1.MatchingService",
-                                   "brygga.events.v1.EventService", "brygga.events.v1.RegistrationService"));
+                                   "brygga.matching.v1.AllocationService", "brygga.matching.v1.NetworkingService",
+                                   "brygga.matching.v1.ExplanationService", "brygga.events.v1.EventService",
+                                   "brygga.events.v1.RegistrationService"));
 }
 
 }  // namespace

@@ -14,6 +14,8 @@ namespace {
 constexpr Words<VetoOrigin, 2> kOrigins = {
     {{VetoOrigin::kCoordinator, "COORDINATOR"}, {VetoOrigin::kParticipant, "PARTICIPANT"}}};
 
+constexpr Words<Fate, 3> kFates = {{{Fate::kOpen, "OPEN"}, {Fate::kStays, "STAYS"}, {Fate::kOver, "OVER"}}};
+
 std::string Optional(const std::optional<int>& value) { return value ? absl::StrCat(*value) : "-"; }
 
 }  // namespace
@@ -23,7 +25,8 @@ bool IsMatchable(std::string_view cohort_state) {
 }
 
 MatchKind MatchKindFor(std::string_view kind) {
-  return kind == "REVERSE" ? MatchKind::kReverse : MatchKind::kMentoring;
+  if (kind == "REVERSE") return MatchKind::kReverse;
+  return kind == "MUTUAL" ? MatchKind::kMutual : MatchKind::kMentoring;
 }
 
 std::string Canonical(const Person& person) {
@@ -60,6 +63,9 @@ std::string Canonical(const Person& person) {
 
 std::string_view NameOf(VetoOrigin origin) { return WordOf(kOrigins, origin); }
 VetoOrigin VetoOriginOf(std::string_view name) { return ValueOfWord(kOrigins, name); }
+
+std::string_view NameOf(Fate fate) { return WordOf(kFates, fate); }
+Fate FateOf(std::string_view name) { return ValueOfWord(kFates, name); }
 
 const list::Schema& LockSchema() {
   static const auto& schema =
@@ -130,6 +136,34 @@ absl::StatusOr<Lock> DecideLock(Lock lock, const PairFacts& facts, const std::ve
   for (const engine::BrokenRule& rule : all) lock.broken_rules.emplace_back(engine::HardRuleCode(rule.rule));
   lock.created_at = now;
   return lock;
+}
+
+absl::StatusOr<Match> DecideMatch(Match match, const PairFacts& facts, const engine::PairScore& score,
+                                  const ByHand& by_hand, absl::Time now) {
+  if (!IsMatchable(facts.cohort_state)) {
+    return CohortNotMatchable({.key = match.cohort, .state = facts.cohort_state});
+  }
+  std::vector<engine::BrokenRule> broken = score.broken;
+  for (const Veto& veto : facts.vetoes) {
+    if (veto.origin == VetoOrigin::kParticipant) return MatchVetoed(match);
+    broken.push_back({.rule = engine::HardRule::kVeto});
+  }
+  if (facts.adept_match) return AdeptHasMatch(match.cohort, match.adept, *facts.adept_match);
+  if (facts.adept_lock && facts.adept_lock->mentor != match.mentor) return AdeptLocked(*facts.adept_lock);
+  match.over_capacity = facts.free_seats <= 0;
+  if ((!broken.empty() || match.over_capacity) && match.override_reason.empty()) {
+    return MatchBreaksRules(match, broken, match.over_capacity);
+  }
+  for (const engine::BrokenRule& rule : broken) match.broken_rules.emplace_back(engine::HardRuleCode(rule.rule));
+  match.kind = MatchKindFor(facts.cohort_kind);
+  match.score = broken.empty() ? score.score : 0;
+  match.expires_at = now + by_hand.answer_within;
+  match.created_at = match.updated_at = now;
+  if (by_hand.accepted) {
+    match.accepted_at = {{Side::kMentor, now}, {Side::kAdept, now}};
+    match.state = MatchState::kActive;
+  }
+  return match;
 }
 
 }  // namespace brygga::matching

@@ -35,7 +35,8 @@ struct Cohort {
 // False for the states in which nobody is matched: DRAFT, COMPLETED, CANCELLED.
 bool IsMatchable(std::string_view cohort_state);
 
-// What binds the pairs of a cohort of `kind`.
+// What binds the pairs of a cohort of `kind`. (Those of PLACEMENT are an
+// allocation's.)
 MatchKind MatchKindFor(std::string_view kind);
 
 // One person in one role of one cohort.
@@ -101,6 +102,7 @@ struct Veto {
   ParticipantId adept;
   std::string reason;
   VetoOrigin origin = VetoOrigin::kCoordinator;
+  std::optional<Side> by = {};  // Of a participant's: who of the two.
   std::string author = {};
   int64_t revision = 1;
   absl::Time created_at = {};
@@ -130,6 +132,30 @@ struct Seats {
 // Seats that a mentor has left in a cohort, where they offer `capacity_here`.
 int FreeSeats(const Seats& seats, int capacity_here);
 
+// What becomes of a pair of an earlier answer while a round mends it.
+enum class Fate {
+  kOpen,   // Nobody has answered: it may stay or change.
+  kStays,  // Runs, or is half accepted, or is to stay: its people are not in the problem.
+  kOver,   // Was declined, has expired or has ended.
+};
+std::string_view NameOf(Fate fate);
+Fate FateOf(std::string_view name);
+
+struct EarlierPair {
+  ParticipantId mentor;
+  ParticipantId adept;
+  MatchId match;
+  Fate fate = Fate::kOpen;
+
+  friend bool operator==(const EarlierPair&, const EarlierPair&) = default;
+};
+
+// What a round mends (round.h has the order that leads to it).
+struct RepairInput {
+  std::vector<EarlierPair> earlier;     // Ordered by match.
+  std::optional<int64_t> change_price;  // Micro-units; nullopt: the fewest changes.
+};
+
 // Everything a round or a ranking starts from, read in one snapshot.
 struct CohortInput {
   Cohort cohort;
@@ -140,9 +166,11 @@ struct CohortInput {
   std::map<ParticipantId, int> waited;           // Published rounds of the programme that left the adept out.
   std::vector<Lock> locks;
   std::vector<Veto> vetoes;
+  std::vector<Match> matches = {};         // All of the cohort, ordered by id. Empty in a prepared input.
+  std::optional<RepairInput> repair = {};  // Of a prepared input.
 };
 
-// What a pair looks like to somebody who would lock it.
+// What a pair looks like to somebody who would lock or match it.
 struct PairFacts {
   MatchingPolicy policy;
   Person mentor;
@@ -150,6 +178,9 @@ struct PairFacts {
   int free_seats = 0;        // Of the mentor in the cohort, less the seats that other locks wait for.
   std::vector<Veto> vetoes;  // Of this pair.
   std::optional<MatchId> adept_match;
+  std::optional<Lock> adept_lock = {};
+  std::string cohort_kind = {};
+  std::string cohort_state = {};
 };
 
 // The lock that `lock` asks for, with what it breaks, where `broken` are the
@@ -159,6 +190,21 @@ struct PairFacts {
 // ADEPT_HAS_MATCH; LOCK_BREAKS_RULES, there is no override reason.
 absl::StatusOr<Lock> DecideLock(Lock lock, const PairFacts& facts, const std::vector<engine::BrokenRule>& broken,
                                 absl::Time now);
+
+// How a match by hand begins.
+struct ByHand {
+  bool accepted = false;  // Both have said yes elsewhere.
+  absl::Duration answer_within = absl::Hours(24 * 14);
+};
+
+// The match by hand that `match` asks for, with its kind and what it breaks;
+// `score` is the pair's.
+//
+// kFailedPrecondition: COHORT_NOT_MATCHABLE; MATCH_VETOED, one of the two has
+// forbidden the pair; ADEPT_HAS_MATCH; ADEPT_LOCKED, to another mentor;
+// MATCH_BREAKS_RULES, there is no override reason.
+absl::StatusOr<Match> DecideMatch(Match match, const PairFacts& facts, const engine::PairScore& score,
+                                  const ByHand& by_hand, absl::Time now);
 
 }  // namespace brygga::matching
 

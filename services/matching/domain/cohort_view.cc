@@ -10,6 +10,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "common/status/macros.h"
+#include "engine/group_rules.h"
 
 namespace brygga::matching {
 namespace {
@@ -73,6 +74,64 @@ CohortInput ForRound(CohortInput input) {
   std::erase_if(input.vetoes, is_absent);
   input.seats.clear();
   input.matched.clear();
+  input.matches.clear();
+  return input;
+}
+
+namespace {
+
+Fate FateOf(const Match& match, const RepairOrder& order) {
+  if (!IsLive(match.state)) return Fate::kOver;
+  return match.state == MatchState::kProposed && !order.keep_proposed ? Fate::kOpen : Fate::kStays;
+}
+
+// The matches that an order speaks of.
+std::vector<EarlierPair> EarlierPairs(const CohortInput& input, const RepairOrder& order,
+                                      const std::vector<RoundPair>& base) {
+  std::set<MatchId> asked;
+  for (const RoundPair& pair : base) asked.insert(pair.match);
+  std::vector<EarlierPair> earlier;
+  for (const Match& match : input.matches) {
+    if (!TakesMentorSeat(match.kind)) continue;
+    if (order.base.empty() ? !IsLive(match.state) : !asked.contains(match.id)) continue;
+    earlier.push_back({.mentor = match.mentor, .adept = match.adept, .match = match.id, .fate = FateOf(match, order)});
+  }
+  return earlier;
+}
+
+// As if nobody had been asked: the adept has no match, the mentor a seat more.
+void Open(CohortInput& input, const EarlierPair& pair) {
+  const auto matched = input.matched.find(pair.adept);
+  if (matched != input.matched.end() && matched->second == NameOf(input.cohort.key, pair.match)) {
+    input.matched.erase(matched);
+  }
+  const auto seats = input.seats.find(pair.mentor);
+  if (seats == input.seats.end()) return;
+  --seats->second.taken;
+  --seats->second.taken_here;
+}
+
+}  // namespace
+
+CohortInput ForRepair(CohortInput input, const RepairOrder& order, const std::vector<RoundPair>& base) {
+  RepairInput repair{.earlier = EarlierPairs(input, order, base), .change_price = order.change_price};
+  for (const EarlierPair& pair : repair.earlier) {
+    if (pair.fate == Fate::kOpen) Open(input, pair);
+  }
+  std::set<std::pair<ParticipantId, ParticipantId>> held;
+  for (const Lock& lock : input.locks) held.emplace(lock.mentor, lock.adept);
+  for (const Veto& veto : input.vetoes) held.emplace(veto.mentor, veto.adept);
+  for (const Match& match : input.matches) {
+    if (match.state != MatchState::kDeclined && match.state != MatchState::kEndedEarly) continue;
+    if (!held.emplace(match.mentor, match.adept).second) continue;
+    input.vetoes.push_back({.id = VetoId(match.id.value()),
+                            .cohort = match.cohort,
+                            .mentor = match.mentor,
+                            .adept = match.adept,
+                            .reason = std::string(NameOf(match.state))});
+  }
+  input = ForRound(std::move(input));
+  input.repair = std::move(repair);
   return input;
 }
 
@@ -85,6 +144,14 @@ std::string SnapshotHash(const CohortInput& input, std::string_view seed) {
   for (const Veto& veto : input.vetoes) {
     lines.push_back(
         absl::StrCat("veto|", veto.mentor.value(), "|", veto.adept.value(), "|", std::string(NameOf(veto.origin))));
+  }
+  if (input.repair) {
+    for (const EarlierPair& pair : input.repair->earlier) {
+      lines.push_back(
+          absl::StrCat("earlier|", pair.mentor.value(), "|", pair.adept.value(), "|", std::string(NameOf(pair.fate))));
+    }
+    const auto& price = input.repair->change_price;
+    lines.push_back(absl::StrCat("repair|", price ? absl::StrCat(*price) : "-"));
   }
   std::sort(lines.begin(), lines.end());
   std::string text = absl::StrCat("seed|", absl::string_view(seed.data(), seed.size()), "\n");
@@ -150,14 +217,24 @@ const Lock* CohortView::LockOf(int32_t adept) const {
 }
 
 engine::Problem CohortView::Problem(engine::Edges edges, std::string_view seed) const {
-  return engine::MakeProblem(adepts_, mentors_, std::move(edges), locks_, vetoes_, std::string(seed));
+  engine::Problem problem =
+      engine::MakeProblem(adepts_, mentors_, std::move(edges), locks_, vetoes_, std::string(seed));
+  problem.groups = engine::MakeGroups(scorer_.policy(), adepts_, mentors_);
+  if (!input_.repair) return problem;
+  engine::Repair& repair = problem.repair.emplace(engine::Repair{.price = input_.repair->change_price});
+  for (const EarlierPair& pair : input_.repair->earlier) {
+    if (pair.fate != Fate::kOpen) continue;
+    const auto adept = AdeptRow(pair.adept), mentor = MentorRow(pair.mentor);
+    if (adept && mentor) repair.previous.emplace_back(*adept, *mentor);
+  }
+  std::sort(repair.previous.begin(), repair.previous.end());
+  return problem;
 }
 
-absl::StatusOr<std::vector<engine::BrokenRule>> BrokenRules(const engine::Reference& reference,
-                                                            const PairFacts& facts) {
+absl::StatusOr<engine::PairScore> ScoreOf(const engine::Reference& reference, const PairFacts& facts) {
   CohortInput input{.policy = facts.policy, .people = {facts.adept, facts.mentor}};
   BRYGGA_ASSIGN_OR_RETURN(const auto view, CohortView::Build(reference, std::move(input)));
-  return view->ScorePair(0, 0).broken;
+  return view->ScorePair(0, 0);
 }
 
 }  // namespace brygga::matching

@@ -17,6 +17,7 @@
 #include "engine/reference.h"
 #include "engine/score.h"
 #include "services/matching/domain/cohort.h"
+#include "services/matching/domain/round.h"
 
 namespace brygga::matching {
 
@@ -29,6 +30,12 @@ CohortInput ForRanking(CohortInput input);
 // alone: it is stored with the round, and what is built from it again is the
 // same problem.
 CohortInput ForRound(CohortInput input);
+
+// What a round sees that mends an earlier answer: as ForRound, where adepts and
+// seats of matches that nobody has answered are free again, and pairs that were
+// declined or ended early are forbidden unless a lock holds them. `base` are the
+// pairs of the order's base, if it has one.
+CohortInput ForRepair(CohortInput input, const RepairOrder& order, const std::vector<RoundPair>& base);
 
 // SHA-256, hexadecimal, of everything in `input` that a solver reads.
 std::string SnapshotHash(const CohortInput& input, std::string_view seed);
@@ -86,8 +93,8 @@ class CohortView {
   std::vector<engine::Lock> locks_;
 };
 
-// The hard rules that a pair breaks, vetoes aside.
-absl::StatusOr<std::vector<engine::BrokenRule>> BrokenRules(const engine::Reference& reference, const PairFacts& facts);
+// The hard rules that a pair breaks, or its score, vetoes aside.
+absl::StatusOr<engine::PairScore> ScoreOf(const engine::Reference& reference, const PairFacts& facts);
 
 // SHA-256 of `text`, hexadecimal.
 std::string Sha256Hex(std::string_view text);

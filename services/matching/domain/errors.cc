@@ -18,6 +18,37 @@ std::string Words(const engine::BrokenRule& rule) {
   return absl::StrCat(code, " (", absl::StrJoin(rule.arguments, ", ", absl::PairFormatter(" ")), ")");
 }
 
+template <typename State>
+std::vector<std::string> WordsOf(const std::vector<State>& states) {
+  std::vector<std::string> words;
+  for (const State state : states) words.emplace_back(NameOf(state));
+  return words;
+}
+
+// `verb`: what an override reason would do with the pair.
+absl::Status BreaksRules(std::string_view reason, std::string_view verb, const ParticipantId& mentor,
+                         const ParticipantId& adept, const std::vector<engine::BrokenRule>& broken,
+                         bool over_capacity) {
+  std::vector<PreconditionViolation> violations;
+  for (const engine::BrokenRule& rule : broken) {
+    violations.push_back({.type = std::string(engine::HardRuleCode(rule.rule)),
+                          .subject = NameOf(adept),
+                          .description = absl::StrCat("with ", NameOf(mentor), ": ", Words(rule))});
+  }
+  if (over_capacity) {
+    violations.push_back(
+        {.type = "CAPACITY", .subject = NameOf(mentor), .description = "has no free seat in this cohort"});
+  }
+  return Failed(reason,
+                absl::StrCat("the pair breaks ", violations.size(), violations.size() == 1 ? " rule: " : " rules: ",
+                             absl::StrJoin(violations, ", ",
+                                           [](std::string* out, const PreconditionViolation& violation) {
+                                             out->append(violation.type);
+                                           }),
+                             "; an override_reason would ", std::string(verb), " it all the same"),
+                std::move(violations));
+}
+
 }  // namespace
 
 absl::Status NotAwaitingAnswer(const Match& match) {
@@ -32,8 +63,46 @@ absl::Status NotAwaitingAnswer(const Match& match) {
   return WrongState("MATCH_NOT_AWAITING_ANSWER", match.name(), NameOf(match.state), {"PROPOSED", "ACCEPTED_BY_ONE"});
 }
 
-absl::Status NotRunning(const Match& match) {
-  return WrongState("MATCH_NOT_RUNNING", match.name(), NameOf(match.state), {"ACTIVE"});
+absl::Status NobodyToAnswer(const Match& match, Side side) {
+  return FailedPrecondition(
+      "MATCH_NOT_AWAITING_ANSWER",
+      {.type = "SIDE",
+       .subject = match.name(),
+       .description = absl::StrCat("a ", std::string(NameOf(match.kind)), " has no ", std::string(NameOf(side)))});
+}
+
+absl::Status NotRunning(const Match& match, const std::vector<MatchState>& allowed) {
+  return WrongState("MATCH_NOT_RUNNING", match.name(), NameOf(match.state), WordsOf(allowed));
+}
+
+absl::Status MatchOver(const Match& match) {
+  return WrongState("MATCH_OVER", match.name(), NameOf(match.state),
+                    {"PROPOSED", "ACCEPTED_BY_ONE", "ACTIVE", "PAUSED"});
+}
+
+absl::Status WrongKind(const Match& match, MatchKind kind) {
+  return FailedPrecondition(
+      "MATCH_KIND", {.type = "KIND",
+                     .subject = match.name(),
+                     .description = absl::StrCat("is ", std::string(NameOf(match.kind)), " and cannot become ",
+                                                 std::string(NameOf(kind)), "; MENTORING and REVERSE become MUTUAL")});
+}
+
+absl::Status MatchBreaksRules(const Match& match, const std::vector<engine::BrokenRule>& broken, bool over_capacity) {
+  return BreaksRules("MATCH_BREAKS_RULES", "match", match.mentor, match.adept, broken, over_capacity);
+}
+
+absl::Status MatchVetoed(const Match& match) {
+  return FailedPrecondition(
+      "MATCH_VETOED",
+      {.type = "VETO", .subject = NameOf(match.adept), .description = "one of the two has forbidden the pair"});
+}
+
+absl::Status AdeptLocked(const Lock& lock) {
+  return FailedPrecondition("ADEPT_LOCKED", {.type = "LOCK",
+                                             .subject = NameOf(lock.adept),
+                                             .description = absl::StrCat(lock.name(), " keeps the adept for ",
+                                                                         NameOf(lock.mentor), "; delete it first")});
 }
 
 absl::Status WrongRoundState(const Round& round, const std::vector<std::string>& allowed) {
@@ -90,24 +159,7 @@ absl::Status LockExists(const Lock& lock) {
 }
 
 absl::Status LockBreaksRules(const Lock& lock, const std::vector<engine::BrokenRule>& broken, bool over_capacity) {
-  std::vector<PreconditionViolation> violations;
-  for (const engine::BrokenRule& rule : broken) {
-    violations.push_back({.type = std::string(engine::HardRuleCode(rule.rule)),
-                          .subject = NameOf(lock.adept),
-                          .description = absl::StrCat("with ", NameOf(lock.mentor), ": ", Words(rule))});
-  }
-  if (over_capacity) {
-    violations.push_back(
-        {.type = "CAPACITY", .subject = NameOf(lock.mentor), .description = "has no free seat in this cohort"});
-  }
-  return Failed("LOCK_BREAKS_RULES",
-                absl::StrCat("the pair breaks ", violations.size(), " rules: ",
-                             absl::StrJoin(violations, ", ",
-                                           [](std::string* out, const PreconditionViolation& violation) {
-                                             out->append(violation.type);
-                                           }),
-                             "; an override_reason would lock it all the same"),
-                std::move(violations));
+  return BreaksRules("LOCK_BREAKS_RULES", "lock", lock.mentor, lock.adept, broken, over_capacity);
 }
 
 absl::Status LockVetoed(const Lock& lock) {
@@ -134,6 +186,41 @@ absl::Status LockBroken(const Lock& lock) {
 absl::Status VetoExists(const Veto& veto) {
   return AlreadyExists("VETO_EXISTS", NameOf(veto.adept),
                        absl::StrCat(NameOf(veto.mentor), " and ", NameOf(veto.adept), " are forbidden already"));
+}
+
+absl::Status VetoOfParticipant(const Veto& veto) {
+  return FailedPrecondition("VETO_OF_PARTICIPANT",
+                            {.type = "VETO",
+                             .subject = veto.name(),
+                             .description = "one of the two has forbidden the pair; only they can allow it again"});
+}
+
+absl::Status WrongMeetingState(const Meeting& meeting, MeetingState state, const std::vector<MeetingState>& allowed) {
+  const std::string name = meeting.id.empty() ? "a new meeting" : meeting.name();
+  return FailedPrecondition(
+      "MEETING_STATE",
+      {.type = "STATE",
+       .subject = name,
+       .description =
+           absl::StrCat("cannot become ", std::string(NameOf(state)), "; ",
+                        allowed.empty() ? "what it is, is final"
+                                        : absl::StrCat("it can become ", absl::StrJoin(WordsOf(allowed), " or ")))});
+}
+
+absl::Status MeetingInFuture(const Meeting& meeting) {
+  return FailedPrecondition(
+      "MEETING_IN_FUTURE",
+      {.type = "TIME",
+       .subject = meeting.match_name(),
+       .description = absl::StrCat("the meeting begins at ",
+                                   absl::FormatTime(absl::RFC3339_sec, meeting.starts_at, absl::UTCTimeZone()),
+                                   ", which is still to come; plan it instead")});
+}
+
+absl::Status NoCadence(const CohortKey& cohort) {
+  return FailedPrecondition("NO_CADENCE", {.type = "CADENCE",
+                                           .subject = NameOf(cohort),
+                                           .description = "nobody has said how often pairs are to meet; set it"});
 }
 
 absl::Status PeopleUnavailable() {

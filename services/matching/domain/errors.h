@@ -8,14 +8,27 @@
 #include "absl/status/status.h"
 #include "services/matching/domain/cohort.h"
 #include "services/matching/domain/match.h"
+#include "services/matching/domain/meeting.h"
 #include "services/matching/domain/round.h"
 
 namespace brygga::matching {
 
 // kFailedPrecondition MATCH_NOT_AWAITING_ANSWER.
 absl::Status NotAwaitingAnswer(const Match& match);
-// kFailedPrecondition MATCH_NOT_RUNNING.
-absl::Status NotRunning(const Match& match);
+// kFailedPrecondition MATCH_NOT_AWAITING_ANSWER: a placement has no mentor.
+absl::Status NobodyToAnswer(const Match& match, Side side);
+// kFailedPrecondition MATCH_NOT_RUNNING: it would have to be in one of `allowed`.
+absl::Status NotRunning(const Match& match, const std::vector<MatchState>& allowed);
+// kFailedPrecondition MATCH_OVER.
+absl::Status MatchOver(const Match& match);
+// kFailedPrecondition MATCH_KIND: it cannot become `kind`.
+absl::Status WrongKind(const Match& match, MatchKind kind);
+// kFailedPrecondition MATCH_BREAKS_RULES: one violation a rule.
+absl::Status MatchBreaksRules(const Match& match, const std::vector<engine::BrokenRule>& broken, bool over_capacity);
+// kFailedPrecondition MATCH_VETOED.
+absl::Status MatchVetoed(const Match& match);
+// kFailedPrecondition ADEPT_LOCKED.
+absl::Status AdeptLocked(const Lock& lock);
 
 // kFailedPrecondition ROUND_STATE.
 absl::Status WrongRoundState(const Round& round, const std::vector<std::string>& allowed);
@@ -45,6 +58,15 @@ absl::Status AdeptHasMatch(const CohortKey& cohort, const ParticipantId& adept, 
 absl::Status LockBroken(const Lock& lock);
 // kAlreadyExists VETO_EXISTS.
 absl::Status VetoExists(const Veto& veto);
+// kFailedPrecondition VETO_OF_PARTICIPANT.
+absl::Status VetoOfParticipant(const Veto& veto);
+
+// kFailedPrecondition MEETING_STATE: it cannot become `state`.
+absl::Status WrongMeetingState(const Meeting& meeting, MeetingState state, const std::vector<MeetingState>& allowed);
+// kFailedPrecondition MEETING_IN_FUTURE.
+absl::Status MeetingInFuture(const Meeting& meeting);
+// kFailedPrecondition NO_CADENCE.
+absl::Status NoCadence(const CohortKey& cohort);
 
 // kUnavailable PEOPLE_UNAVAILABLE, with RetryInfo.
 absl::Status PeopleUnavailable();

@@ -20,6 +20,17 @@ std::string PairName(const CohortKey& key, const RoundId& round, const Participa
   return absl::StrCat(NameOf(key, round), "/pairs/", adept.value());
 }
 
+std::string MeetingName(const CohortKey& key, const MatchId& match, const MeetingId& meeting) {
+  return absl::StrCat(NameOf(key, match), "/meetings/", meeting.value());
+}
+
+absl::StatusOr<MeetingId> ParseMeetingName(const CohortKey& key, const MatchId& match, std::string_view name) {
+  BRYGGA_ASSIGN_OR_RETURN(const auto ids, ParseResourceName("programmes/*/cohorts/*/matches/*/meetings/*", name));
+  const MeetingId id(ids[3]);
+  if (MeetingName(key, match, id) != name) return absl::InvalidArgumentError("a meeting of another match");
+  return id;
+}
+
 absl::StatusOr<CohortKey> ParseCohortName(std::string_view name) {
   BRYGGA_ASSIGN_OR_RETURN(const auto ids, ParseResourceName("programmes/*/cohorts/*", name));
   return CohortKey{ProgrammeId(ids[0]), CohortId(ids[1])};

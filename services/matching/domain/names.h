@@ -19,6 +19,7 @@ using RoundId = Id<struct RoundTag>;
 using MatchId = Id<struct MatchTag>;
 using LockId = Id<struct LockTag>;
 using VetoId = Id<struct VetoTag>;
+using MeetingId = Id<struct MeetingTag>;
 
 // A cohort and the programme it lies under.
 struct CohortKey {
@@ -46,6 +47,9 @@ inline std::string NameOf(const CohortKey& key, const VetoId& id) { return NameO
 // "programmes/p/cohorts/c/rounds/r/pairs/a".
 std::string PairName(const CohortKey& key, const RoundId& round, const ParticipantId& adept);
 
+// "programmes/p/cohorts/c/matches/m/meetings/t".
+std::string MeetingName(const CohortKey& key, const MatchId& match, const MeetingId& meeting);
+
 // A resource of a cohort, read from its name.
 template <typename IdType>
 struct Named {
@@ -53,9 +57,10 @@ struct Named {
   IdType id;
 };
 
-// kInvalidArgument: another form.
+// kInvalidArgument: another form; of a meeting also another match.
 absl::StatusOr<CohortKey> ParseCohortName(std::string_view name);
 absl::StatusOr<ParticipantId> ParseParticipantName(std::string_view name);
+absl::StatusOr<MeetingId> ParseMeetingName(const CohortKey& key, const MatchId& match, std::string_view name);
 absl::StatusOr<Named<std::string>> ParseNameIn(std::string_view collection, std::string_view name);
 
 template <typename IdType>

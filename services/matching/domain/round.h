@@ -6,13 +6,16 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/list/list_query.h"
+#include "engine/blocking.h"
 #include "engine/explain.h"
+#include "engine/problem.h"
 #include "engine/score.h"
 #include "services/matching/domain/cohort.h"
 #include "services/matching/domain/names.h"
@@ -20,15 +23,12 @@
 namespace brygga::matching {
 
 enum class RoundState { kQueued, kRunning, kProposed, kPublished, kDiscarded, kFailed };
-enum class RoundPhase { kNone, kPeople, kScoring, kSolving, kChecking, kStoring };
+enum class RoundPhase { kNone, kPeople, kScoring, kSolving, kChecking, kComparing, kStoring };
 
 std::string_view NameOf(RoundState state);
 std::string_view NameOf(RoundPhase phase);
 RoundState RoundStateOf(std::string_view name);
 RoundPhase RoundPhaseOf(std::string_view name);
-
-// What a round maximises; one objective so far.
-inline constexpr std::string_view kCoverageThenScore = "COVERAGE_THEN_SCORE";
 
 struct RoundStatistics {
   int adepts = 0;
@@ -40,17 +40,46 @@ struct RoundStatistics {
   int worst_score = 0;
   int64_t solve_us = 0;
   int overrides = 0;
+  int64_t blocking_pairs = 0;  // That would both rather have each other.
+  int64_t guaranteed = 0;      // People of guaranteed groups who have a pair.
+  int64_t reserved = 0;        // Reserved seats that their groups fill.
+  // Of a repair: earlier pairs that stay and that do not, pairs that are new, and
+  // what the price of changes costs against the best answer.
+  int64_t kept_pairs = 0;
+  int64_t changed_pairs = 0;
+  int64_t new_pairs = 0;
+  int64_t lost_pairs = 0;
+  int64_t lost_score = 0;
+  // What other objectives would give up against COVERAGE_THEN_SCORE; nullopt where
+  // they have no answer.
+  std::optional<engine::Price> price_of_stability = {};
+  std::optional<engine::Price> price_of_fairness = {};
+};
 
-  friend bool operator==(const RoundStatistics&, const RoundStatistics&) = default;
+// Every figure but the time by its name in the contract, in the order of the
+// contract: what a replay compares.
+std::vector<std::pair<std::string, int64_t>> FiguresOf(const RoundStatistics& statistics);
+inline bool operator==(const RoundStatistics& a, const RoundStatistics& b) {
+  return FiguresOf(a) == FiguresOf(b) && a.solve_us == b.solve_us;
+}
+
+// What to mend.
+struct RepairOrder {
+  RoundId base;                // Empty: the cohort's matches as they are.
+  bool keep_proposed = false;  // Matches that nobody has answered stay too.
+  std::optional<int64_t> change_price;
+
+  friend bool operator==(const RepairOrder&, const RepairOrder&) = default;
 };
 
 struct Round {
   RoundId id;
   CohortKey cohort;
   RoundState state = RoundState::kQueued;
-  std::string objective = std::string(kCoverageThenScore);
+  engine::Objective objective = engine::Objective::kCoverageThenScore;
   int policy_version = 0;
   std::string seed;
+  std::optional<RepairOrder> repair = {};
   std::string snapshot_hash = {};
   absl::Time as_of = absl::UnixEpoch();
   RoundStatistics statistics = {};
@@ -75,19 +104,28 @@ struct Round {
   friend bool operator==(const Round&, const Round&) = default;
 };
 
+// What the stages of a round's objective reached, in their order: "MATCHED" and
+// 146.
+std::vector<std::pair<std::string_view, int64_t>> StagesOf(const Round& round);
+
 struct RoundPair {
   ParticipantId mentor;
   ParticipantId adept;
   int32_t score = 0;
   std::vector<engine::Contribution> contributions = {};
   LockId lock = {};
-  bool overrides = false;  // The lock broke a rule or a capacity.
+  bool overrides = false;            // The lock has an override reason:
+  std::string override_reason = {};  // this one.
   MatchId match = {};
 };
 
+// There were seats enough, and the objective or a rule of a group kept the adept
+// out of them.
+inline constexpr std::string_view kLeftOutByObjective = "OBJECTIVE";
+
 struct Unmatched {
   ParticipantId adept;
-  std::string reason;  // Code of engine::UnmatchedReason.
+  std::string reason;  // Code of engine::UnmatchedReason, or kLeftOutByObjective.
   std::vector<engine::RuleCount> rules = {};
   std::vector<ParticipantId> group = {};
   std::vector<ParticipantId> group_mentors = {};
@@ -106,7 +144,7 @@ struct Proposal {
 };
 
 // A pair that can no longer be published and why: MENTOR_CAPACITY,
-// ADEPT_HAS_MATCH, NOT_AVAILABLE or VETO.
+// ADEPT_HAS_MATCH, NOT_AVAILABLE, VETO or MATCH_OVER.
 struct PairConflict {
   ParticipantId adept;
   std::string reason;
@@ -117,8 +155,10 @@ struct PairConflict {
 // What a publication made, or would make.
 struct Publication {
   Round round;
-  int matches = 0;
-  std::vector<PairConflict> conflicts;
+  int matches = 0;    // New ones.
+  int kept = 0;       // Of a repair: open ones that stay,
+  int withdrawn = 0;  // and that are taken back.
+  std::vector<PairConflict> conflicts = {};
   bool validate_only = false;
 };
 

@@ -1,13 +1,16 @@
 #include "services/matching/domain/solve.h"
 
 #include <algorithm>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "common/status/error.h"
 #include "common/status/macros.h"
+#include "engine/blocking.h"
 #include "engine/certificate.h"
 #include "engine/explain.h"
 #include "engine/solve.h"
@@ -60,6 +63,7 @@ RoundPair PairOf(const CohortView& view, const engine::MatchedPair& pair) {
   const Lock& lock = *view.LockOf(pair.adept);
   made.lock = lock.id;
   made.overrides = !lock.override_reason.empty();
+  made.override_reason = lock.override_reason;
   return made;
 }
 
@@ -69,26 +73,97 @@ Unmatched UnmatchedOf(const CohortView& view, const engine::Unmatched& unmatched
                  .rules = unmatched.rules,
                  .group_seats = unmatched.seats,
                  .rounds_waited = view.adepts().rounds_waited[static_cast<size_t>(unmatched.adept)]};
+  if (unmatched.reason == engine::UnmatchedReason::kBottleneck &&
+      unmatched.seats >= static_cast<int64_t>(unmatched.group.size())) {
+    made.reason = kLeftOutByObjective;  // The objective, or a group's rule, left seats empty.
+    made.group_seats = 0;
+    return made;
+  }
   for (const int32_t row : unmatched.group) made.group.push_back(view.AdeptAt(row));
   for (const int32_t row : unmatched.mentors) made.group_mentors.push_back(view.MentorAt(row));
   return made;
 }
 
-RoundStatistics StatisticsOf(const engine::Problem& problem, const engine::Assignment& assignment,
-                             const std::vector<RoundPair>& pairs) {
+// Earlier pairs that the problem does not hold: they stay, or are no more, whatever
+// the solver does.
+void CountEarlier(const RepairInput& repair, const engine::Problem& problem, RoundStatistics& statistics) {
+  int64_t open = 0;
+  for (const EarlierPair& pair : repair.earlier) {
+    statistics.kept_pairs += pair.fate == Fate::kStays ? 1 : 0;
+    statistics.changed_pairs += pair.fate == Fate::kOver ? 1 : 0;
+    open += pair.fate == Fate::kOpen ? 1 : 0;
+  }
+  statistics.changed_pairs += open - static_cast<int64_t>(problem.repair->previous.size());
+}
+
+RoundStatistics FiguresOf(const CohortInput& input, const engine::Problem& problem, const engine::Solution& solution,
+                          const std::vector<RoundPair>& pairs) {
+  const engine::Statistics s = engine::StatisticsOf(problem, solution.assignment);
   RoundStatistics statistics{.adepts = problem.adept_count(),
                              .mentors = problem.mentor_count(),
                              .feasible_pairs = problem.edges.size(),
-                             .matched = static_cast<int>(pairs.size()),
-                             .total_score = assignment.total_score};
+                             .matched = static_cast<int>(s.matched),
+                             .total_score = s.total_score,
+                             .worst_score = s.worst_score,
+                             .guaranteed = s.guaranteed,
+                             .reserved = s.reserved,
+                             .kept_pairs = s.kept_pairs,
+                             .changed_pairs = s.changed_pairs,
+                             .new_pairs = s.new_pairs};
   for (const int32_t seats : problem.capacity) statistics.seats += seats;
-  if (!pairs.empty()) statistics.worst_score = pairs.front().score;
-  for (const RoundPair& pair : pairs) {
-    statistics.worst_score = std::min<int>(statistics.worst_score, pair.score);
-    statistics.overrides += pair.overrides ? 1 : 0;
-  }
+  for (const RoundPair& pair : pairs) statistics.overrides += pair.overrides ? 1 : 0;
+  if (input.repair) CountEarlier(*input.repair, problem, statistics);
   return statistics;
 }
+
+// What other objectives would make of the same problem, and what that would cost.
+class Comparison {
+ public:
+  Comparison(const engine::Problem& problem, engine::Objective objective, const engine::Solution& solution,
+             const SolveControl& control)
+      : problem_(problem), objective_(objective), solution_(solution), control_(control) {}
+
+  absl::Status Run(RoundStatistics& statistics) {
+    BRYGGA_ASSIGN_OR_RETURN(const engine::Worth own, engine::WorthOf(problem_, solution_.assignment));
+    statistics.blocking_pairs = own.blocking_pairs;
+    if (problem_.edges.size() > kMostComparedPairs) return absl::OkStatus();
+    fresh_ = problem_;
+    fresh_.repair.reset();
+    BRYGGA_ASSIGN_OR_RETURN(const auto best, WorthWith(engine::Objective::kCoverageThenScore, own));
+    BRYGGA_ASSIGN_OR_RETURN(const auto stable, WorthWith(engine::Objective::kStable, own));
+    BRYGGA_ASSIGN_OR_RETURN(const auto fairest, WorthWith(engine::Objective::kFairest, own));
+    if (best && stable) statistics.price_of_stability = engine::PriceOf(*stable, *best);
+    if (best && fairest) statistics.price_of_fairness = engine::PriceOf(*fairest, *best);
+    return CompareChanges(own, statistics);
+  }
+
+ private:
+  // Nullopt: the objective has no answer to this problem.
+  absl::StatusOr<std::optional<engine::Worth>> WorthWith(engine::Objective objective, const engine::Worth& own) {
+    if (objective == objective_ && !problem_.repair) return std::optional(own);
+    const auto answer = engine::Solve(fresh_, objective, {.control = ControlOf(control_, RoundPhase::kComparing)});
+    if (answer.status().code() == absl::StatusCode::kCancelled) return answer.status();
+    if (!answer.ok()) return std::optional<engine::Worth>();
+    BRYGGA_ASSIGN_OR_RETURN(const engine::Worth worth, engine::WorthOf(fresh_, answer->assignment));
+    return std::optional(worth);
+  }
+
+  // What is lost to a price of changes, against the best answer that heeds none.
+  absl::Status CompareChanges(const engine::Worth& own, RoundStatistics& statistics) {
+    if (!problem_.repair || !problem_.repair->price) return absl::OkStatus();
+    BRYGGA_ASSIGN_OR_RETURN(const auto best, WorthWith(objective_, own));
+    if (!best) return absl::OkStatus();
+    statistics.lost_pairs = best->pairs - own.pairs;
+    statistics.lost_score = best->total_score - own.total_score;
+    return absl::OkStatus();
+  }
+
+  const engine::Problem& problem_;
+  const engine::Objective objective_;
+  const engine::Solution& solution_;
+  const SolveControl& control_;
+  engine::Problem fresh_;  // Without earlier pairs.
+};
 
 engine::Assignment AssignmentOf(const CohortView& view, const std::vector<RoundPair>& pairs) {
   engine::Assignment assignment;
@@ -107,18 +182,17 @@ engine::Assignment AssignmentOf(const CohortView& view, const std::vector<RoundP
 
 }  // namespace
 
-absl::StatusOr<Proposal> Solve(const engine::Reference& reference, CohortInput input, std::string_view seed,
-                               const SolveControl& control) {
-  Proposal proposal{.input = ForRound(std::move(input))};
+absl::StatusOr<Proposal> Solve(const engine::Reference& reference, CohortInput input, engine::Objective objective,
+                               std::string_view seed, const SolveControl& control) {
+  Proposal proposal{.input = std::move(input)};
   proposal.snapshot_hash = SnapshotHash(proposal.input, seed);
   BRYGGA_ASSIGN_OR_RETURN(const View view, CohortView::Build(reference, proposal.input));
   BRYGGA_ASSIGN_OR_RETURN(const engine::Problem problem, MakeProblem(*view, seed, control));
   BRYGGA_RETURN_IF_ERROR(CheckLocks(*view, problem));
-  BRYGGA_ASSIGN_OR_RETURN(
-      const engine::Solution solution,
-      engine::SolveCoverageThenScore(problem, {.control = ControlOf(control, RoundPhase::kSolving)}));
+  BRYGGA_ASSIGN_OR_RETURN(const engine::Solution solution,
+                          engine::Solve(problem, objective, {.control = ControlOf(control, RoundPhase::kSolving)}));
   if (control.progress) control.progress(RoundPhase::kChecking, 0);
-  if (const absl::Status holds = engine::CheckCoverageThenScore(problem, solution.assignment, solution.certificate);
+  if (const absl::Status holds = engine::Check(problem, objective, solution.assignment, solution.certificate);
       !holds.ok()) {
     return MakeError(absl::StatusCode::kInternal, std::string(holds.message()), {.reason = "NOT_CERTIFIED"});
   }
@@ -128,7 +202,8 @@ absl::StatusOr<Proposal> Solve(const engine::Reference& reference, CohortInput i
        engine::ExplainUnmatched(view->scorer(), view->adepts(), view->mentors(), problem, solution.assignment)) {
     proposal.unmatched.push_back(UnmatchedOf(*view, unmatched));
   }
-  proposal.statistics = StatisticsOf(problem, solution.assignment, proposal.pairs);
+  proposal.statistics = FiguresOf(proposal.input, problem, solution, proposal.pairs);
+  BRYGGA_RETURN_IF_ERROR(Comparison(problem, objective, solution, control).Run(proposal.statistics));
   return proposal;
 }
 
@@ -141,12 +216,41 @@ absl::StatusOr<Solved> Reopen(const engine::Reference& reference, const Proposal
   return solved;
 }
 
-absl::Status CheckProposal(const engine::Reference& reference, const Proposal& proposal, std::string_view seed) {
+absl::Status CheckProposal(const engine::Reference& reference, const Proposal& proposal, engine::Objective objective,
+                           std::string_view seed) {
   if (SnapshotHash(proposal.input, seed) != proposal.snapshot_hash) {
     return absl::DataLossError("the snapshot is not the one that was solved");
   }
   BRYGGA_ASSIGN_OR_RETURN(const Solved solved, Reopen(reference, proposal, seed));
-  return engine::CheckCoverageThenScore(solved.problem, solved.assignment, solved.certificate);
+  return engine::Check(solved.problem, objective, solved.assignment, solved.certificate);
+}
+
+std::vector<Difference> Compare(const Proposal& stored, const Proposal& computed, size_t limit) {
+  std::vector<Difference> differences;
+  const auto compare = [&](const std::string& kind, const auto& before, const auto& after) {
+    std::map<std::string, std::pair<std::string, std::string>> both;
+    for (const auto& [subject, value] : before) both[subject].first = value;
+    for (const auto& [subject, value] : after) both[subject].second = value;
+    for (const auto& [subject, values] : both) {
+      if (values.first == values.second || differences.size() >= limit) continue;
+      differences.push_back({kind, subject, values.first, values.second});
+    }
+  };
+  using Facts = std::map<std::string, std::string>;
+  const auto pairs = [](const Proposal& proposal) {
+    Facts facts;
+    for (const RoundPair& pair : proposal.pairs) facts[NameOf(pair.adept)] = NameOf(pair.mentor);
+    return facts;
+  };
+  const auto figures = [](const Proposal& proposal) {
+    Facts facts;
+    for (const auto& [name, value] : matching::FiguresOf(proposal.statistics)) facts[name] = std::to_string(value);
+    return facts;
+  };
+  compare("SNAPSHOT", Facts{{"snapshot_hash", stored.snapshot_hash}}, Facts{{"snapshot_hash", computed.snapshot_hash}});
+  compare("PAIR", pairs(stored), pairs(computed));
+  compare("STATISTIC", figures(stored), figures(computed));
+  return differences;
 }
 
 }  // namespace brygga::matching

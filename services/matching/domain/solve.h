@@ -4,7 +4,9 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -23,16 +25,20 @@ struct SolveControl {
   std::function<void(RoundPhase, int permille)> progress;
 };
 
-// Pairs as many adepts as can be and, among those answers, the pairs of the
-// highest total score; the answer's certificate has been checked. The same
-// input and seed give the same pairs. `statistics.solve_us` is the caller's.
+// More allowed pairs than this, and what other objectives would cost is not
+// computed.
+inline constexpr int64_t kMostComparedPairs = 5'000'000;
+
+// The best answer to `objective` over what ForRound or ForRepair made; its
+// certificate has been checked. The same input, objective and seed give the same
+// pairs and figures. `statistics.solve_us` is the caller's.
 //
-// kInvalidArgument: the input is not one that the engine takes.
-// kFailedPrecondition LOCK_BROKEN: a lock breaks a rule or a capacity by now.
-// kResourceExhausted: too large, with the bound. kCancelled: the control said so.
-// kInternal: the certificate does not hold.
-absl::StatusOr<Proposal> Solve(const engine::Reference& reference, CohortInput input, std::string_view seed,
-                               const SolveControl& control = {});
+// kInvalidArgument: the input is not one that the engine takes; NOT_WITH_STABLE.
+// kFailedPrecondition LOCK_BROKEN: a lock breaks a rule or a capacity by now;
+// MINIMUM_LOAD. kResourceExhausted: too large, with the bound. kCancelled: the
+// control said so. kInternal: the certificate does not hold.
+absl::StatusOr<Proposal> Solve(const engine::Reference& reference, CohortInput input, engine::Objective objective,
+                               std::string_view seed, const SolveControl& control = {});
 
 // A stored proposal as the engine knew it.
 struct Solved {
@@ -46,9 +52,23 @@ struct Solved {
 // certificate is read and not checked.
 absl::StatusOr<Solved> Reopen(const engine::Reference& reference, const Proposal& proposal, std::string_view seed);
 
-// OK where `proposal`, as it was stored with a round of this seed, is of the
-// snapshot that its hash names, and its certificate proves its pairs best.
-absl::Status CheckProposal(const engine::Reference& reference, const Proposal& proposal, std::string_view seed);
+// OK where `proposal`, as it was stored with a round of this objective and seed, is
+// of the snapshot that its hash names, and its certificate proves its pairs best.
+absl::Status CheckProposal(const engine::Reference& reference, const Proposal& proposal, engine::Objective objective,
+                           std::string_view seed);
+
+// One thing that two proposals do not have in common: kind PAIR (the adept, and
+// the mentors), STATISTIC (the figure) or SNAPSHOT.
+struct Difference {
+  std::string kind;
+  std::string subject;
+  std::string stored;
+  std::string computed;
+
+  friend bool operator==(const Difference&, const Difference&) = default;
+};
+// What differs, the first `limit`, pairs by adept before figures.
+std::vector<Difference> Compare(const Proposal& stored, const Proposal& computed, size_t limit);
 
 }  // namespace brygga::matching
 

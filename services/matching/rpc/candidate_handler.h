@@ -7,6 +7,8 @@
 #include "common/rpc/call.h"
 #include "services/matching/store/cohort_store.h"
 #include "services/matching/work/cohort_views.h"
+#include "services/matching/work/round_views.h"
+#include "services/matching/work/texts.h"
 
 namespace brygga::matching {
 
@@ -14,14 +16,25 @@ namespace brygga::matching {
 // What it is made from outlives it.
 class CandidateHandler {
  public:
-  CandidateHandler(CohortStore& store, CohortViews& views) : store_(store), views_(views) {}
+  CandidateHandler(CohortStore& store, CohortViews& views, RoundViews& rounds, const Texts& texts)
+      : store_(store), views_(views), rounds_(rounds), texts_(texts) {}
 
   absl::StatusOr<v1::ListCandidatesResponse> List(const v1::ListCandidatesRequest& request, const rpc::Call& call);
   absl::StatusOr<v1::ExplainPairResponse> Explain(const v1::ExplainPairRequest& request, const rpc::Call& call);
 
  private:
+  // The pair as of now, or as of a round with what the round would become.
+  absl::Status ExplainNow(const v1::ExplainPairRequest& request, const CohortView& view, const Catalogue& words,
+                          v1::ExplainPairResponse& response);
+  absl::Status ExplainInRound(const v1::ExplainPairRequest& request, const RoundView& round, const Catalogue& words,
+                              v1::ExplainPairResponse& response);
+  // Seats, matches and locks change without a new view.
+  absl::Status AddLatest(const v1::ExplainPairRequest& request, absl::Time deadline, v1::ExplainPairResponse& response);
+
   CohortStore& store_;
   CohortViews& views_;
+  RoundViews& rounds_;
+  const Texts& texts_;
 };
 
 }  // namespace brygga::matching

@@ -4,16 +4,21 @@
 #include <utility>
 #include <vector>
 
+#include "absl/time/clock.h"
 #include "common/ids/resource_name.h"
+#include "common/ids/uuid.h"
 #include "common/rpc/list.h"
 #include "common/status/error.h"
 #include "common/status/etag.h"
 #include "common/status/macros.h"
+#include "services/matching/domain/cohort_view.h"
 #include "services/matching/rpc/access.h"
 #include "services/matching/rpc/convert.h"
 
 namespace brygga::matching {
 namespace {
+
+constexpr int kDefaultAnswerDays = 14;
 
 template <typename Response>
 Response ToResponse(const Match& match) {
@@ -32,6 +37,27 @@ std::vector<ProgrammeId> Programmes(const rpc::Call& call) {
 }
 
 }  // namespace
+
+absl::StatusOr<v1::CreateMatchResponse> MatchHandler::Create(const v1::CreateMatchRequest& request,
+                                                             const rpc::Call& call) {
+  const Match pair{.id = MatchId(NewUuid(absl::Now())),
+                   .cohort = ToCohortKey(request.parent()),
+                   .mentor = ToParticipantId(request.mentor()),
+                   .adept = ToParticipantId(request.adept()),
+                   .reason = request.reason(),
+                   .override_reason = request.override_reason()};
+  const ByHand by_hand{
+      .accepted = request.accepted(),
+      .answer_within = absl::Hours(24) * (request.answer_days() == 0 ? kDefaultAnswerDays : request.answer_days())};
+  BRYGGA_RETURN_IF_ERROR(projection_.Ensure(pair.cohort, call.deadline()));
+  const auto decide = [&](const PairFacts& facts, absl::Time now) -> absl::StatusOr<Match> {
+    BRYGGA_ASSIGN_OR_RETURN(const engine::PairScore score, ScoreOf(reference_, facts));
+    return DecideMatch(pair, facts, score, by_hand, now);
+  };
+  BRYGGA_ASSIGN_OR_RETURN(const Match made,
+                          store_.CreateMatch(call.Mutates(&ToResponse<v1::CreateMatchResponse>), pair, decide));
+  return ToResponse<v1::CreateMatchResponse>(made);
+}
 
 absl::StatusOr<v1::GetMatchResponse> MatchHandler::Get(const v1::GetMatchRequest& request, const rpc::Call& call) {
   const Named<MatchId> name = ToMatchName(request.name());
@@ -109,6 +135,43 @@ absl::StatusOr<v1::DeclineMatchResponse> MatchHandler::Decline(const v1::Decline
   BRYGGA_ASSIGN_OR_RETURN(const Match declined, store_.ChangeMatch(call.Mutates(&ToResponse<v1::DeclineMatchResponse>),
                                                                    name.key, name.id, decline));
   return ToResponse<v1::DeclineMatchResponse>(declined);
+}
+
+absl::StatusOr<v1::PauseMatchResponse> MatchHandler::Pause(const v1::PauseMatchRequest& request,
+                                                           const rpc::Call& call) {
+  const Named<MatchId> name = ToMatchName(request.name());
+  const auto pause = [&](const Match& before, absl::Time now) -> absl::StatusOr<Match> {
+    BRYGGA_RETURN_IF_ERROR(ExpectEtag(request.etag(), before.revision, before.name()));
+    return PauseMatch(before, request.reason(), now);
+  };
+  BRYGGA_ASSIGN_OR_RETURN(const Match paused, store_.ChangeMatch(call.Mutates(&ToResponse<v1::PauseMatchResponse>),
+                                                                 name.key, name.id, pause));
+  return ToResponse<v1::PauseMatchResponse>(paused);
+}
+
+absl::StatusOr<v1::ResumeMatchResponse> MatchHandler::Resume(const v1::ResumeMatchRequest& request,
+                                                             const rpc::Call& call) {
+  const Named<MatchId> name = ToMatchName(request.name());
+  const auto resume = [&](const Match& before, absl::Time now) -> absl::StatusOr<Match> {
+    BRYGGA_RETURN_IF_ERROR(ExpectEtag(request.etag(), before.revision, before.name()));
+    return matching::Resume(before, now);
+  };
+  BRYGGA_ASSIGN_OR_RETURN(const Match resumed, store_.ChangeMatch(call.Mutates(&ToResponse<v1::ResumeMatchResponse>),
+                                                                  name.key, name.id, resume));
+  return ToResponse<v1::ResumeMatchResponse>(resumed);
+}
+
+absl::StatusOr<v1::ChangeMatchKindResponse> MatchHandler::ChangeKind(const v1::ChangeMatchKindRequest& request,
+                                                                     const rpc::Call& call) {
+  const Named<MatchId> name = ToMatchName(request.name());
+  const auto change = [&](const Match& before, absl::Time) -> absl::StatusOr<Match> {
+    BRYGGA_RETURN_IF_ERROR(ExpectEtag(request.etag(), before.revision, before.name()));
+    return matching::ChangeKind(before, ToKind(request.kind()));
+  };
+  BRYGGA_ASSIGN_OR_RETURN(
+      const Match changed,
+      store_.ChangeMatch(call.Mutates(&ToResponse<v1::ChangeMatchKindResponse>), name.key, name.id, change));
+  return ToResponse<v1::ChangeMatchKindResponse>(changed);
 }
 
 absl::StatusOr<v1::EndMatchResponse> MatchHandler::End(const v1::EndMatchRequest& request, const rpc::Call& call) {

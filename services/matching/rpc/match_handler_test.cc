@@ -143,5 +143,109 @@ TEST_F(MatchHandlerTest, ListsAreForThoseWhoMaySeeThem) {
   EXPECT_THAT(of(mentor_, "participants/a"), HasReason("NOT_FOUND"));
 }
 
+TEST_F(MatchHandlerTest, AMatchByHandIsAskedOfBothOrActiveAtOnce) {
+  Enrol({MentorOf("m", 2), AdeptOf("a"), AdeptOf("b")});
+
+  const auto asked = MatchByHand("m", "a", "answer_days: 3");
+  const auto done = MatchByHand("m", "b", "accepted: true");
+
+  ASSERT_THAT(asked, IsOk());
+  EXPECT_EQ(asked->match().state(), v1::MATCH_STATE_PROPOSED);
+  EXPECT_EQ(asked->match().reason(), "HAND_PICKED");
+  EXPECT_EQ(asked->match().round(), "");
+  EXPECT_EQ(asked->match().score(), Explain("m", "a")->score());
+  EXPECT_GT(asked->match().score(), 0);
+  EXPECT_EQ(asked->match().expire_time().seconds() - asked->match().create_time().seconds(), 3 * 86400);
+  ASSERT_THAT(done, IsOk());
+  EXPECT_EQ(done->match().state(), v1::MATCH_STATE_ACTIVE);
+  EXPECT_TRUE(done->match().has_active_time());
+  EXPECT_EQ(Solve().statistics().adepts(), 0);
+}
+
+TEST_F(MatchHandlerTest, AMatchByHandThatBreaksRulesNeedsAReasonAndListsThem) {
+  Person far = MentorOf("m");
+  far.features.agreement_active = false;
+  Enrol({far, AdeptOf("a")});
+
+  EXPECT_THAT(MatchByHand("m", "a"), HasReason("MATCH_BREAKS_RULES"));
+  const auto made = MatchByHand("m", "a", "override_reason: 'TALKED_TO_BOTH'");
+
+  ASSERT_THAT(made, IsOk());
+  EXPECT_EQ(made->match().override_reason(), "TALKED_TO_BOTH");
+  ASSERT_EQ(made->match().broken_rules_size(), 1);
+  EXPECT_EQ(made->match().broken_rules(0), v1::HARD_RULE_NO_ACTIVE_AGREEMENT);
+  EXPECT_EQ(made->match().score(), 0);
+}
+
+TEST_F(MatchHandlerTest, NoReasonOverridesAParticipantsVeto) {
+  Enrol({MentorOf("m"), AdeptOf("a")});
+  ASSERT_THAT(Veto(adept_, "m", "a"), IsOk());
+
+  EXPECT_THAT(MatchByHand("m", "a", "override_reason: 'WE_KNOW_BETTER'"), HasReason("MATCH_VETOED"));
+}
+
+TEST_F(MatchHandlerTest, NobodyIsMatchedByHandInACohortThatIsOver) {
+  Enrol({MentorOf("m"), AdeptOf("a")}, kCohort, "VOCATIONAL", "COMPLETED");
+
+  EXPECT_THAT(MatchByHand("m", "a"), HasReason("COHORT_NOT_MATCHABLE"));
+}
+
+TEST_F(MatchHandlerTest, APairRestsGoesOnAndEnds) {
+  Enrol({MentorOf("m"), AdeptOf("a")});
+  const std::string match = MatchByHand("m", "a", "accepted: true")->match().name();
+  const auto say = [&]<typename Response, typename Request>(const std::string& method, const std::string& more) {
+    return Call<Response>(coordinator_, method, Parse<Request>("name: '" + match + "' " + more));
+  };
+  const auto pause = [&] {
+    return say.operator()<v1::PauseMatchResponse, v1::PauseMatchRequest>("PauseMatch", "reason: 'ILL'");
+  };
+  const auto resume = [&] {
+    return say.operator()<v1::ResumeMatchResponse, v1::ResumeMatchRequest>("ResumeMatch", "");
+  };
+
+  const auto paused = pause();
+  ASSERT_THAT(paused, IsOk());
+  EXPECT_EQ(paused->match().state(), v1::MATCH_STATE_PAUSED);
+  EXPECT_EQ(paused->match().pause_reason(), "ILL");
+  EXPECT_EQ(Explain("m", "a")->free_seats(), 0);
+  const auto resumed = resume();
+  ASSERT_THAT(resumed, IsOk());
+  EXPECT_EQ(resumed->match().state(), v1::MATCH_STATE_ACTIVE);
+  EXPECT_FALSE(resumed->match().has_pause_time());
+  ASSERT_THAT(pause(), IsOk());
+  ASSERT_THAT(End(match, "early: true"), IsOk());
+  EXPECT_THAT(pause(), HasReason("MATCH_NOT_RUNNING"));
+  EXPECT_THAT(resume(), HasReason("MATCH_NOT_RUNNING"));
+}
+
+TEST_F(MatchHandlerTest, WhoTakesPartMayTakeBackTheirOwnVetoAndNobodyElseCan) {
+  Enrol({MentorOf("m"), AdeptOf("a")});
+  const auto veto = Veto(adept_, "m", "a");
+  ASSERT_THAT(veto, IsOk());
+  const auto take_back = [&](const rpc::Identity& caller) {
+    return Call<v1::DeleteVetoResponse>(caller, "DeleteVeto",
+                                        Parse<v1::DeleteVetoRequest>("name: '" + veto->veto().name() + "'"));
+  };
+
+  EXPECT_THAT(take_back(mentor_), HasReason("NOT_FOUND"));
+  EXPECT_THAT(take_back(rpc::CoordinatorOf("programmes/other")), HasReason("NOT_FOUND"));
+  EXPECT_THAT(take_back(coordinator_), HasReason("VETO_OF_PARTICIPANT"));
+  EXPECT_THAT(take_back(rpc::Admin()), HasReason("VETO_OF_PARTICIPANT"));
+  EXPECT_THAT(take_back(adept_), IsOk());
+  EXPECT_THAT(take_back(adept_), HasReason("NOT_FOUND"));
+  EXPECT_TRUE(Explain("m", "a")->feasible());
+}
+
+TEST_F(MatchHandlerTest, ACoordinatorTakesBackACoordinatorsVeto) {
+  Enrol({MentorOf("m"), AdeptOf("a")});
+  const auto veto = Veto(coordinator_, "m", "a");
+  ASSERT_THAT(veto, IsOk());
+
+  EXPECT_THAT(Call<v1::DeleteVetoResponse>(rpc::Admin(), "DeleteVeto",
+                                           Parse<v1::DeleteVetoRequest>("name: '" + veto->veto().name() + "' etag: '" +
+                                                                        veto->veto().etag() + "'")),
+              IsOk());
+}
+
 }  // namespace
 }  // namespace brygga::matching

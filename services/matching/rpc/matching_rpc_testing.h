@@ -16,6 +16,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "brygga/matching/v1/matching_service.pb.h"
+#include "brygga/matching/v1/meeting_service.pb.h"
 #include "common/ids/uuid.h"
 #include "common/rpc/testing.h"
 #include "common/status/check.h"
@@ -87,6 +88,15 @@ class MatchingRpcTest : public ::testing::Test {
     return server_->Call<Response>(caller, "brygga.matching.v1.MatchingService/" + std::string(method), request);
   }
 
+  // The same of another service of matching.
+  template <typename Response, typename Request>
+  absl::StatusOr<Response> Meet(const rpc::Identity& caller, std::string_view method, Request request) {
+    if constexpr (requires { request.set_request_id(""); }) {
+      if (request.request_id().empty()) request.set_request_id(NewUuid(absl::Now()));
+    }
+    return server_->Call<Response>(caller, "brygga.matching.v1.MeetingService/" + std::string(method), request);
+  }
+
   absl::StatusOr<v1::StartRoundResponse> Start(const std::string& cohort = kCohort, const std::string& more = "") {
     return Call<v1::StartRoundResponse>(coordinator_, "StartRound",
                                         Parse<v1::StartRoundRequest>("parent: '" + cohort + "' seed: 'seed' " + more));
@@ -140,6 +150,31 @@ class MatchingRpcTest : public ::testing::Test {
     Enrol({MentorOf("m"), AdeptOf("a")});
     EXPECT_THAT(Publish(Solve()), brygga::testing::IsOk());
     return MatchesOf("participants/a").at(0);
+  }
+  absl::StatusOr<v1::RepairRoundResponse> Repair(const std::string& more = "") {
+    return Call<v1::RepairRoundResponse>(
+        coordinator_, "RepairRound",
+        Parse<v1::RepairRoundRequest>(std::string("parent: '") + kCohort + "' seed: 'seed' " + more));
+  }
+  // Starts a repair, computes it and gives it as it is then.
+  v1::MatchingRound Mend(const std::string& more = "") {
+    const auto started = Repair(more);
+    EXPECT_THAT(started, brygga::testing::IsOk());
+    if (!started.ok()) return {};
+    RunRounds();
+    return Get(started->round().name());
+  }
+  absl::StatusOr<v1::CreateMatchResponse> MatchByHand(const std::string& mentor, const std::string& adept,
+                                                      const std::string& more = "",
+                                                      const std::string& cohort = kCohort) {
+    return Call<v1::CreateMatchResponse>(
+        coordinator_, "CreateMatch",
+        Parse<v1::CreateMatchRequest>("parent: '" + cohort + "' mentor: 'participants/" + mentor +
+                                      "' adept: 'participants/" + adept + "' reason: 'HAND_PICKED' " + more));
+  }
+  absl::StatusOr<v1::ReplayRoundResponse> Replay(const v1::MatchingRound& round) {
+    return Call<v1::ReplayRoundResponse>(coordinator_, "ReplayRound",
+                                         Parse<v1::ReplayRoundRequest>("name: '" + round.name() + "'"));
   }
   absl::StatusOr<v1::CreateLockResponse> Lock(const std::string& mentor, const std::string& adept,
                                               const std::string& more = "") {

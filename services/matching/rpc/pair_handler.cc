@@ -4,8 +4,10 @@
 #include "common/ids/uuid.h"
 #include "common/rpc/list.h"
 #include "common/status/error.h"
+#include "common/status/etag.h"
 #include "common/status/macros.h"
 #include "services/matching/domain/cohort_view.h"
+#include "services/matching/domain/errors.h"
 #include "services/matching/rpc/access.h"
 #include "services/matching/rpc/convert.h"
 
@@ -26,6 +28,8 @@ v1::CreateVetoResponse ToCreateVetoResponse(const Veto& veto) {
   return response;
 }
 
+v1::DeleteVetoResponse ToDeleteVetoResponse(const Veto&) { return {}; }
+
 // A participant speaks for themself only, and where they take part.
 bool MayVeto(const rpc::Call& call, const CohortView& view, const Veto& veto) {
   return (IsSelf(call, veto.mentor) && view.MentorRow(veto.mentor)) ||
@@ -45,8 +49,8 @@ absl::StatusOr<v1::CreateLockResponse> PairHandler::CreateLock(const v1::CreateL
                   .author = call.caller().subject};
   BRYGGA_RETURN_IF_ERROR(projection_.Ensure(pair.cohort, call.deadline()));
   const auto decide = [&](const PairFacts& facts, absl::Time now) -> absl::StatusOr<Lock> {
-    BRYGGA_ASSIGN_OR_RETURN(const auto broken, BrokenRules(views_.reference(), facts));
-    return DecideLock(pair, facts, broken, now);
+    BRYGGA_ASSIGN_OR_RETURN(const engine::PairScore score, ScoreOf(views_.reference(), facts));
+    return DecideLock(pair, facts, score.broken, now);
   };
   BRYGGA_ASSIGN_OR_RETURN(const Lock lock, store_.CreateLock(call.Mutates(&ToCreateLockResponse), pair, decide));
   return ToCreateLockResponse(lock);
@@ -82,12 +86,28 @@ absl::StatusOr<v1::CreateVetoResponse> PairHandler::CreateVeto(const v1::CreateV
     BRYGGA_RETURN_IF_ERROR(projection_.Ensure(veto.cohort, call.deadline()));
   } else {
     veto.origin = VetoOrigin::kParticipant;
+    veto.by = IsSelf(call, veto.mentor) ? Side::kMentor : Side::kAdept;
     const auto view = views_.Get(veto.cohort, call.deadline());
     if (!view.ok() && view.status().code() != absl::StatusCode::kNotFound) return view.status();
     if (!view.ok() || !MayVeto(call, **view, veto)) return NotFound(request.parent());
   }
   BRYGGA_ASSIGN_OR_RETURN(const Veto made, store_.CreateVeto(call.Mutates(&ToCreateVetoResponse), veto));
   return ToCreateVetoResponse(made);
+}
+
+absl::StatusOr<v1::DeleteVetoResponse> PairHandler::DeleteVeto(const v1::DeleteVetoRequest& request,
+                                                               const rpc::Call& call) {
+  const Named<VetoId> name = ToVetoName(request.name());
+  const auto check = [&](const Veto& veto) -> absl::Status {
+    const bool is_own =
+        veto.by && !call.IsAdminOrService() && IsSelf(call, *veto.by == Side::kMentor ? veto.mentor : veto.adept);
+    if (!is_own && !Coordinates(call, veto.cohort)) return NotFound(request.name());
+    if (!is_own && veto.origin == VetoOrigin::kParticipant) return VetoOfParticipant(veto);
+    return ExpectEtag(request.etag(), veto.revision, veto.name());
+  };
+  BRYGGA_ASSIGN_OR_RETURN(const Veto veto,
+                          store_.DeleteVeto(call.Mutates(&ToDeleteVetoResponse), name.key, name.id, check));
+  return ToDeleteVetoResponse(veto);
 }
 
 absl::StatusOr<v1::ListVetoesResponse> PairHandler::ListVetoes(const v1::ListVetoesRequest& request,

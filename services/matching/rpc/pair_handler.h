@@ -21,6 +21,7 @@ class PairHandler {
   absl::StatusOr<v1::DeleteLockResponse> DeleteLock(const v1::DeleteLockRequest& request, const rpc::Call& call);
   absl::StatusOr<v1::ListLocksResponse> ListLocks(const v1::ListLocksRequest& request, const rpc::Call& call);
   absl::StatusOr<v1::CreateVetoResponse> CreateVeto(const v1::CreateVetoRequest& request, const rpc::Call& call);
+  absl::StatusOr<v1::DeleteVetoResponse> DeleteVeto(const v1::DeleteVetoRequest& request, const rpc::Call& call);
   absl::StatusOr<v1::ListVetoesResponse> ListVetoes(const v1::ListVetoesRequest& request, const rpc::Call& call);
 
  private:

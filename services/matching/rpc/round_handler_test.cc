@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "common/testing/temp_dir.h"
 #include "services/matching/domain/solve.h"
 #include "services/matching/rpc/matching_rpc_testing.h"
+#include "services/matching/store/sql/migrations.h"
 
 namespace brygga::matching {
 namespace {
@@ -261,13 +263,239 @@ TEST_F(RoundHandlerTest, ACertificateThatDoesNotHoldIsNotPublished) {
   ASSERT_TRUE(claimed.ok() && *claimed);
   const auto input = service_->store().LoadInput(KeyOf(), 0, absl::Now() + absl::Seconds(10));
   ASSERT_THAT(input, IsOk());
-  auto proposal = matching::Solve(engine::Reference::Load("data/reference").value(), *input, "seed");
+  auto proposal = matching::Solve(engine::Reference::Load("data/reference").value(), ForRound(*input),
+                                  engine::Objective::kCoverageThenScore, "seed");
   ASSERT_THAT(proposal, IsOk());
   proposal->pairs.pop_back();  // One pair fewer than there can be.
   ASSERT_THAT(service_->store().Propose(work, **claimed, *proposal), IsOk());
 
   EXPECT_THAT(Publish(Get(started->round().name())), HasReason("ROUND_NOT_CERTIFIED"));
   EXPECT_THAT(MatchesOf("participants/a"), IsEmpty());
+}
+
+TEST_F(RoundHandlerTest, EveryObjectiveIsSolvedAndCertifiedAndSaysWhatTheOthersCost) {
+  Enrol({MentorOf("m1"), MentorOf("m2"), AdeptOf("a"), AdeptOf("b")});
+  for (const std::string objective : {"COVERAGE_THEN_SCORE", "SCORE", "FAIREST", "STABLE"}) {
+    const auto started = Start(kCohort, "objective: OBJECTIVE_" + objective);
+    ASSERT_THAT(started, IsOk());
+    RunRounds();
+
+    const v1::MatchingRound round = Get(started->round().name());
+
+    ASSERT_EQ(round.state(), v1::ROUND_STATE_PROPOSED) << objective << " " << round.failure_reason();
+    EXPECT_EQ(v1::Objective_Name(round.objective()), "OBJECTIVE_" + objective);
+    EXPECT_TRUE(round.certified());
+    EXPECT_EQ(round.statistics().matched(), 2);
+    EXPECT_TRUE(round.statistics().has_price_of_stability());
+    EXPECT_TRUE(round.statistics().has_price_of_fairness());
+    EXPECT_GT(round.statistics().stages_size(), 2);
+    EXPECT_TRUE(Replay(round)->identical());
+    EXPECT_THAT(Publish(round, "validate_only: true"), IsOk());
+  }
+}
+
+// Somebody changes a certificate in the database, past the service.
+TEST_F(RoundHandlerTest, ARoundWhoseCertificateWasTamperedWithIsNotPublished) {
+  const brygga::testing::TempDir folder;
+  const std::string url = "sqlite:" + folder.File("matching.db");
+  auto people = std::make_unique<FakePeopleSource>(clock_);
+  people_ = people.get();
+  server_.reset();
+  service_ = MatchingService::Open(url, {}, std::move(people), {.clock = &clock_}).value();
+  server_ = std::make_unique<rpc::TestServer>(service_->services());
+  Enrol({MentorOf("m"), MentorOf("n"), AdeptOf("a"), AdeptOf("b")});
+  const v1::MatchingRound round = Solve();
+  ASSERT_TRUE(round.certified());
+  ASSERT_THAT(Publish(round, "validate_only: true"), IsOk());
+  const auto outside = sql::Database::Open(url, {.migrations = kMigrations, .clock = &clock_});
+  ASSERT_THAT(outside, IsOk());
+  ASSERT_THAT((*outside)->Write(Origin{.actor = "somebody", .method = "test"},
+                                [](sql::Transaction& tx) {
+                                  return tx.Run(
+                                      "UPDATE rounds SET certificate = REPLACE(certificate, "
+                                      "'\"adept_price\":[', '\"adept_price\":[1')");
+                                }),
+              IsOk());
+
+  EXPECT_THAT(Publish(round), HasReason("ROUND_NOT_CERTIFIED"));
+  EXPECT_THAT(MatchesOf("participants/a"), IsEmpty());
+  EXPECT_FALSE(Replay(round)->certified());
+  EXPECT_TRUE(Replay(round)->identical());  // The pairs are what they were.
+}
+
+TEST_F(RoundHandlerTest, ATrialHasTheFiguresOfTheRoundAndLeavesNoTrace) {
+  Enrol({MentorOf("m", 2), AdeptOf("a"), AdeptOf("b"), AdeptOf("c")});
+
+  const auto trial = Start(kCohort, "validate_only: true");
+  const v1::MatchingRound round = Solve();
+
+  ASSERT_THAT(trial, IsOk());
+  EXPECT_EQ(trial->round().name(), "");
+  EXPECT_EQ(trial->round().state(), v1::ROUND_STATE_PROPOSED);
+  EXPECT_EQ(trial->round().snapshot_hash(), round.snapshot_hash());
+  v1::RoundStatistics expected = round.statistics(), tried = trial->round().statistics();
+  expected.clear_solve_micros();
+  tried.clear_solve_micros();
+  EXPECT_EQ(tried.SerializeAsString(), expected.SerializeAsString());
+  const auto rounds = Call<v1::ListRoundsResponse>(
+      coordinator_, "ListRounds", Parse<v1::ListRoundsRequest>(std::string("parent: '") + kCohort + "'"));
+  EXPECT_EQ(rounds->rounds_size(), 1);
+}
+
+TEST_F(RoundHandlerTest, ARoundIsComputedAgainAndIdentical) {
+  Enrol({MentorOf("m1"), MentorOf("m2"), AdeptOf("a"), AdeptOf("b"), AdeptOf("c")});
+  ASSERT_THAT(Lock("m1", "c"), IsOk());
+  const v1::MatchingRound round = Solve();
+  // Whatever happens later does not matter to it.
+  people_->Remove(KeyOf(), ParticipantId("m2"));
+  ASSERT_THAT(Veto(coordinator_, "m1", "a"), IsOk());
+
+  const auto replay = Replay(round);
+
+  ASSERT_THAT(replay, IsOk());
+  EXPECT_TRUE(replay->identical()) << replay->DebugString();
+  EXPECT_TRUE(replay->certified());
+  EXPECT_EQ(replay->snapshot_hash(), round.snapshot_hash());
+  const auto started = Start();
+  ASSERT_THAT(started, IsOk());
+  EXPECT_THAT(Replay(started->round()), HasReason("ROUND_STATE"));
+}
+
+TEST_F(RoundHandlerTest, ACancelledRoundStopsWithinFiftyMilliseconds) {
+  std::vector<Person> people;
+  for (int i = 0; i < 700; ++i) {
+    people.push_back(MentorOf("m" + std::to_string(i)));
+    people.push_back(AdeptOf("a" + std::to_string(i)));
+  }
+  Enrol(std::move(people));
+  service_->Start();
+  const auto started = Start();
+  ASSERT_THAT(started, IsOk());
+  const RoundId id = ParseName<RoundId>("rounds", started->round().name())->id;
+  const auto phase = [&] {
+    const auto position = service_->worker().PositionOf(id);
+    return position ? position->phase : RoundPhase::kNone;
+  };
+  const absl::Time give_up = absl::Now() + absl::Seconds(20);
+  while (phase() != RoundPhase::kScoring && phase() != RoundPhase::kSolving && absl::Now() < give_up) {
+    absl::SleepFor(absl::Milliseconds(1));
+  }
+
+  const auto cancelled = Call<v1::CancelRoundResponse>(
+      coordinator_, "CancelRound", Parse<v1::CancelRoundRequest>("name: '" + started->round().name() + "'"));
+  const absl::Time from = absl::Now();
+  while (service_->worker().PositionOf(id) && absl::Now() < give_up) absl::SleepFor(absl::Milliseconds(1));
+  const absl::Duration took = absl::Now() - from;
+
+  ASSERT_THAT(cancelled, IsOk());
+  // The engine looks every few milliseconds; the rest is a busy test machine's.
+  EXPECT_LT(took, absl::Milliseconds(250));
+  RecordProperty("cancel_ms", static_cast<int>(absl::ToInt64Milliseconds(took)));
+  EXPECT_EQ(Get(started->round().name()).state(), v1::ROUND_STATE_DISCARDED);
+  service_->Stop();
+}
+
+TEST_F(RoundHandlerTest, WatchSpeaksMoreThanTenTimesASecondWhileARoundRuns) {
+  Enrol({MentorOf("m"), AdeptOf("a")});
+  const auto started = Start();
+  ASSERT_THAT(started, IsOk());
+  const RoundId id = ParseName<RoundId>("rounds", started->round().name())->id;
+  const Origin work{.actor = "service:matching", .method = "work/round"};
+  ASSERT_THAT(service_->store().ClaimRound(work, id, "somebody", absl::Seconds(60)), IsOk());
+
+  auto stream = server_->Open<v1::WatchRoundResponse>(
+      coordinator_, "brygga.matching.v1.MatchingService/WatchRound",
+      Parse<v1::WatchRoundRequest>("name: '" + started->round().name() + "'"), absl::Seconds(2));
+  int heard = 0;
+  for (v1::WatchRoundResponse response; stream.Read(&response); ++heard) {
+    EXPECT_EQ(response.round().state(), v1::ROUND_STATE_RUNNING);
+  }
+
+  EXPECT_GE(heard, 15);  // Of about 24 in two seconds: the test machine may be busy.
+}
+
+TEST_F(RoundHandlerTest, ARepairAfterADeclineKeepsWhatItCanAndIsPublishedAsAWhole) {
+  Enrol({MentorOf("m1"), MentorOf("m2"), MentorOf("m3"), AdeptOf("a"), AdeptOf("b")});
+  const v1::MatchingRound base = Solve();
+  ASSERT_THAT(Publish(base), IsOk());
+  const v1::Match declined = MatchesOf("participants/a").at(0);
+  const v1::Match other = MatchesOf("participants/b").at(0);
+  ASSERT_THAT(Call<v1::DeclineMatchResponse>(
+                  coordinator_, "DeclineMatch",
+                  Parse<v1::DeclineMatchRequest>("name: '" + declined.name() + "' side: SIDE_MENTOR reason: 'NO'")),
+              IsOk());
+
+  const v1::MatchingRound repair = Mend("base: '" + base.name() + "'");
+
+  ASSERT_EQ(repair.state(), v1::ROUND_STATE_PROPOSED) << repair.failure_detail();
+  EXPECT_EQ(repair.repair().base(), base.name());
+  EXPECT_EQ(repair.statistics().kept_pairs(), 1);
+  EXPECT_EQ(repair.statistics().changed_pairs(), 1);
+  EXPECT_EQ(repair.statistics().new_pairs(), 1);
+  const auto pairs = PairsOf(repair);
+  EXPECT_EQ(pairs.at("participants/b"), other.mentor());
+  EXPECT_NE(pairs.at("participants/a"), declined.mentor());
+  EXPECT_TRUE(Replay(repair)->identical());
+  const auto published = Publish(repair);
+  ASSERT_THAT(published, IsOk());
+  EXPECT_EQ(published->matches(), 1);
+  EXPECT_EQ(published->kept(), 1);
+  EXPECT_EQ(published->withdrawn(), 0);
+  EXPECT_THAT(MatchesOf("participants/b"), SizeIs(1));
+}
+
+TEST_F(RoundHandlerTest, ARepairMayKeepEveryOpenMatch) {
+  Enrol({MentorOf("m1"), AdeptOf("a")});
+  ASSERT_THAT(Publish(Solve()), IsOk());
+  clock_.Advance(absl::Seconds(1));
+  Enrol({MentorOf("m1"), MentorOf("m2"), AdeptOf("a"), AdeptOf("b")});
+
+  const v1::MatchingRound repair = Mend("keep_proposed: true");
+
+  EXPECT_EQ(repair.statistics().adepts(), 1);
+  EXPECT_EQ(repair.statistics().kept_pairs(), 1);
+  EXPECT_THAT(PairsOf(repair), UnorderedElementsAre(Pair("participants/b", "participants/m2")));
+  EXPECT_THAT(Publish(repair), IsOk());
+}
+
+TEST_F(RoundHandlerTest, ARepairIsOfAPublishedRoundOfTheSameCohort) {
+  Enrol({MentorOf("m"), AdeptOf("a")});
+  const v1::MatchingRound base = Solve();
+
+  EXPECT_THAT(Repair("base: '" + base.name() + "'"), HasReason("ROUND_STATE"));
+  EXPECT_THAT(Repair("base: 'programmes/p/cohorts/other/rounds/r'"), HasReason("NOT_FOUND"));
+}
+
+TEST_F(RoundHandlerTest, ATrialOfARepairSaysWhatWouldChange) {
+  Enrol({MentorOf("m1"), MentorOf("m2"), AdeptOf("a")});
+  ASSERT_THAT(Publish(Solve()), IsOk());
+
+  const auto trial = Repair("validate_only: true change_price: 1000");
+
+  ASSERT_THAT(trial, IsOk());
+  EXPECT_EQ(trial->round().statistics().kept_pairs(), 1);
+  EXPECT_EQ(trial->round().statistics().changed_pairs(), 0);
+  EXPECT_EQ(trial->round().statistics().lost_score(), 0);
+  EXPECT_EQ(trial->round().repair().change_price(), 1000);
+}
+
+TEST_F(RoundHandlerTest, OverridesAreListedInEveryRound) {
+  Person ended = MentorOf("m");
+  ended.features.agreement_active = false;
+  Enrol({ended, MentorOf("n"), AdeptOf("a"), AdeptOf("b")});
+  ASSERT_THAT(Lock("m", "a", "override_reason: 'TALKED_TO_BOTH'"), IsOk());
+
+  for (int i = 0; i < 2; ++i) {
+    const v1::MatchingRound round = Solve();
+    const auto overrides = Call<v1::ListRoundPairsResponse>(
+        coordinator_, "ListRoundPairs",
+        Parse<v1::ListRoundPairsRequest>("parent: '" + round.name() + "' filter: 'override = true'"));
+
+    EXPECT_EQ(round.statistics().overrides(), 1);
+    ASSERT_THAT(overrides, IsOk());
+    ASSERT_EQ(overrides->pairs_size(), 1);
+    EXPECT_EQ(overrides->pairs(0).override_reason(), "TALKED_TO_BOTH");
+  }
 }
 
 }  // namespace

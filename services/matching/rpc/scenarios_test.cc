@@ -113,6 +113,116 @@ TEST_F(ScenarioTest, OstergotlandMatchesAcrossItsTownsAndMalmoOnlyOnline) {
   EXPECT_EQ(unmatched->unmatched(0).reason(), v1::UNMATCHED_REASON_BOTTLENECK);
 }
 
+// 17. Reverse mentoring: six hand-picked pairs survive every re-solve; monthly April
+// to November except July = 7 required months, 42 meetings; none in July →
+// compliant, none in June → flagged.
+TEST_F(ScenarioTest, SixHandPickedPairsMeetMonthlyAndSurviveEveryRound) {
+  clock_.Set(absl::FromCivil(absl::CivilHour(2022, 3, 28, 12), absl::UTCTimeZone()));
+  std::vector<Person> people;
+  for (int i = 0; i < 8; ++i) {
+    people.push_back(MentorOf("m" + std::to_string(i)));
+    people.push_back(AdeptOf("a" + std::to_string(i)));
+  }
+  Enrol(people, kCohort, "REVERSE");
+  std::map<std::string, std::string> picked;  // Adept to mentor, and not as a solver would.
+  for (int i = 0; i < 6; ++i) {
+    const std::string mentor = "m" + std::to_string((i + 3) % 6), adept = "a" + std::to_string(i);
+    ASSERT_THAT(Lock(mentor, adept), IsOk());
+    picked["participants/" + adept] = "participants/" + mentor;
+  }
+  const auto keeps_all = [&](const v1::MatchingRound& round) {
+    const auto pairs = PairsOf(round);
+    EXPECT_THAT(pairs, SizeIs(8));
+    for (const auto& [adept, mentor] : picked) EXPECT_EQ(pairs.at(adept), mentor);
+  };
+  for (const std::string objective : {"COVERAGE_THEN_SCORE", "SCORE", "FAIREST", "STABLE"}) {
+    ASSERT_THAT(Start(kCohort, "objective: OBJECTIVE_" + objective), IsOk());
+    RunRounds();
+    const auto rounds =
+        Call<v1::ListRoundsResponse>(coordinator_, "ListRounds",
+                                     Parse<v1::ListRoundsRequest>(std::string("parent: '") + kCohort +
+                                                                  "' filter: 'state = PROPOSED' "
+                                                                  "order_by: 'create_time desc' page_size: 1"));
+    keeps_all(rounds->rounds(0));
+    clock_.Advance(absl::Seconds(1));
+  }
+  const v1::MatchingRound round = Solve();
+  keeps_all(round);
+  ASSERT_THAT(Publish(round), IsOk());
+  // The two that nobody picked do not come about; the six are pairs before April.
+  std::vector<std::string> matches;
+  for (int i = 0; i < 8; ++i) {
+    const v1::Match match = MatchesOf("participants/a" + std::to_string(i)).at(0);
+    EXPECT_EQ(match.kind(), v1::MATCH_KIND_REVERSE);
+    if (i >= 6) {
+      ASSERT_THAT(Call<v1::DeclineMatchResponse>(
+                      coordinator_, "DeclineMatch",
+                      Parse<v1::DeclineMatchRequest>("name: '" + match.name() + "' side: SIDE_ADEPT reason: 'NO'")),
+                  IsOk());
+      continue;
+    }
+    ASSERT_THAT(Accept(coordinator_, match.name(), "MENTOR"), IsOk());
+    ASSERT_THAT(Accept(coordinator_, match.name(), "ADEPT"), IsOk());
+    matches.push_back(match.name());
+  }
+  // A repair keeps them as well.
+  const v1::MatchingRound repair = Mend("base: '" + round.name() + "'");
+  EXPECT_EQ(repair.statistics().kept_pairs(), 6);
+  EXPECT_EQ(repair.statistics().adepts(), 2);
+
+  ASSERT_THAT(Meet<v1::SetCadenceResponse>(
+                  coordinator_, "SetCadence",
+                  Parse<v1::SetCadenceRequest>(std::string("parent: '") + kCohort +
+                                               "' meetings: 1 first_month: 4 last_month: 11 except_months: 7")),
+              IsOk());
+  clock_.Set(absl::FromCivil(absl::CivilHour(2022, 12, 1, 12), absl::UTCTimeZone()));
+  const auto record = [&](const std::string& match, int month) {
+    v1::RecordMeetingRequest request;
+    request.set_parent(match);
+    request.set_state(v1::MEETING_STATE_HELD);
+    request.mutable_start_time()->set_seconds(
+        absl::ToUnixSeconds(absl::FromCivil(absl::CivilHour(2022, month, 14, 15), absl::UTCTimeZone())));
+    return Meet<v1::RecordMeetingResponse>(coordinator_, "RecordMeeting", request);
+  };
+  for (const std::string& match : matches) {
+    for (const int month : {4, 5, 6, 8, 9, 10, 11}) {
+      if (match == matches[2] && month == 6) continue;
+      ASSERT_THAT(record(match, month), IsOk());
+    }
+  }
+  const auto overdue = [&] {
+    return Meet<v1::ListOverdueMeetingsResponse>(
+        coordinator_, "ListOverdueMeetings",
+        Parse<v1::ListOverdueMeetingsRequest>(std::string("parent: '") + kCohort + "'"));
+  };
+  const auto flagged = overdue();
+  ASSERT_THAT(flagged, IsOk());
+  EXPECT_EQ(flagged->as_of(), "2022-12-01");
+  EXPECT_EQ(flagged->matches(), 6);
+  EXPECT_THAT(flagged->required_months(),
+              ElementsAre("2022-04", "2022-05", "2022-06", "2022-08", "2022-09", "2022-10", "2022-11"));
+  EXPECT_EQ(flagged->required_meetings(), 42);
+  EXPECT_EQ(flagged->held_meetings(), 41);
+  ASSERT_EQ(flagged->overdue_size(), 1);
+  EXPECT_EQ(flagged->overdue(0).match(), matches[2]);
+  EXPECT_THAT(flagged->overdue(0).months(), ElementsAre("2022-06"));
+  EXPECT_EQ(flagged->overdue(0).required_months(), 7);
+
+  // A REVERSE pair that becomes MUTUAL keeps its meetings.
+  const auto changed = Call<v1::ChangeMatchKindResponse>(
+      coordinator_, "ChangeMatchKind",
+      Parse<v1::ChangeMatchKindRequest>("name: '" + matches[0] + "' kind: MATCH_KIND_MUTUAL"));
+  ASSERT_THAT(changed, IsOk());
+  EXPECT_EQ(changed->match().kind(), v1::MATCH_KIND_MUTUAL);
+  const auto meetings = Meet<v1::ListMeetingsResponse>(coordinator_, "ListMeetings",
+                                                       Parse<v1::ListMeetingsRequest>("parent: '" + matches[0] + "'"));
+  EXPECT_EQ(meetings->meetings_size(), 7);
+
+  ASSERT_THAT(record(matches[2], 6), IsOk());
+  EXPECT_EQ(overdue()->overdue_size(), 0);
+  EXPECT_EQ(overdue()->held_meetings(), 42);
+}
+
 // 18. Spotify: 14 employees, 14 adepts, 14 pairs, 14 distinct on each side.
 TEST_F(ScenarioTest, FourteenEmployeesAndFourteenAdeptsMakeFourteenPairs) {
   std::vector<Person> people;
@@ -134,6 +244,69 @@ TEST_F(ScenarioTest, FourteenEmployeesAndFourteenAdeptsMakeFourteenPairs) {
   for (const auto& [adept, mentor] : pairs) mentors.insert(mentor);
   EXPECT_THAT(pairs, SizeIs(14));
   EXPECT_THAT(mentors, SizeIs(14));
+}
+
+// 19. A decline or a drop-out re-solves with as few changed pairs as possible; locked
+// and active pairs stay.
+TEST_F(ScenarioTest, ADeclineAndADropOutChangeAsFewPairsAsPossible) {
+  std::vector<Person> people;
+  for (int i = 0; i < 12; ++i) {
+    people.push_back(MentorOf("m" + std::to_string(i)));
+    people.push_back(AdeptOf("a" + std::to_string(i)));
+  }
+  people.push_back(MentorOf("spare"));
+  Enrol(people);
+  ASSERT_THAT(Lock("m5", "a0"), IsOk());
+  const v1::MatchingRound base = Solve();
+  ASSERT_THAT(Publish(base), IsOk());
+  const std::map<std::string, std::string> before = PairsOf(base);
+  ASSERT_THAT(before, SizeIs(12));
+  // One pair runs, one is half accepted, one is declined by its mentor, and one mentor
+  // leaves; an adept comes.
+  const auto match_of = [&](const std::string& adept) { return MatchesOf("participants/" + adept).at(0); };
+  ASSERT_THAT(Accept(coordinator_, match_of("a1").name(), "MENTOR"), IsOk());
+  ASSERT_THAT(Accept(coordinator_, match_of("a1").name(), "ADEPT"), IsOk());
+  ASSERT_THAT(Accept(coordinator_, match_of("a2").name(), "ADEPT"), IsOk());
+  const v1::Match declined = match_of("a3");
+  ASSERT_THAT(Call<v1::DeclineMatchResponse>(
+                  coordinator_, "DeclineMatch",
+                  Parse<v1::DeclineMatchRequest>("name: '" + declined.name() + "' side: SIDE_MENTOR reason: 'NO'")),
+              IsOk());
+  const std::string gone = before.at("participants/a4");
+  std::erase_if(people, [&](const Person& person) {
+    return person.role == Side::kMentor && "participants/" + person.id.value() == gone;
+  });
+  people.push_back(AdeptOf("late"));
+  clock_.Advance(absl::Seconds(1));
+  Enrol(people);
+
+  const v1::MatchingRound repair = Mend("base: '" + base.name() + "'");
+
+  ASSERT_EQ(repair.state(), v1::ROUND_STATE_PROPOSED) << repair.failure_reason() << repair.failure_detail();
+  EXPECT_TRUE(repair.certified());
+  // Ten stay as they were (one runs, one is half accepted, eight are open); the pair
+  // that was declined and the one whose mentor left are no more; and two of the three
+  // who have nobody get the two seats that are left.
+  EXPECT_EQ(repair.statistics().kept_pairs(), 10);
+  EXPECT_EQ(repair.statistics().changed_pairs(), 2);
+  EXPECT_EQ(repair.statistics().new_pairs(), 2);
+  const auto after = PairsOf(repair);
+  for (const auto& [adept, mentor] : before) {
+    if (adept == "participants/a1" || adept == "participants/a2") {
+      EXPECT_FALSE(after.contains(adept));  // They have what they had, whatever the round does.
+    } else if (adept != "participants/a3" && adept != "participants/a4" && after.contains(adept)) {
+      EXPECT_EQ(after.at(adept), mentor) << adept;
+    }
+  }
+  EXPECT_EQ(after.at("participants/a0"), "participants/m5");
+  const auto again = after.find("participants/a3");
+  EXPECT_TRUE(again == after.end() || again->second != declined.mentor());
+  const auto published = Publish(repair);
+  ASSERT_THAT(published, IsOk());
+  EXPECT_EQ(published->matches(), 2);
+  EXPECT_EQ(published->withdrawn(), 1);  // That of the mentor who left.
+  EXPECT_EQ(match_of("a1").state(), v1::MATCH_STATE_ACTIVE);
+  EXPECT_EQ(match_of("a2").state(), v1::MATCH_STATE_ACCEPTED_BY_ONE);
 }
 
 }  // namespace

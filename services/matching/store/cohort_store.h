@@ -88,6 +88,13 @@ class PairStore {
   // kNotFound: no such cohort. kAlreadyExists VETO_EXISTS: the same pair and
   // origin.
   virtual absl::StatusOr<Veto> CreateVeto(const Mutation<Veto>& mutation, Veto veto) = 0;
+  // Gives back the veto that was, unless `check` refuses it. Pure: it may be called
+  // again when the transaction is retried.
+  //
+  // kNotFound. What `check` returns is returned unchanged.
+  using CheckVeto = std::function<absl::Status(const Veto& veto)>;
+  virtual absl::StatusOr<Veto> DeleteVeto(const Mutation<Veto>& mutation, const CohortKey& key, const VetoId& id,
+                                          const CheckVeto& check) = 0;
   virtual absl::StatusOr<list::Page<Veto>> ListVetoes(const CohortKey& key, const list::ListQuery& query,
                                                       absl::Time deadline) = 0;
 };

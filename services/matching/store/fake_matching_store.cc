@@ -1,6 +1,7 @@
 #include "services/matching/store/fake_matching_store.h"
 
 #include <algorithm>
+#include <set>
 #include <string>
 
 #include "common/status/check.h"
@@ -87,11 +88,35 @@ Seats FakeMatchingStore::SeatsIn(const CohortKey& key, const ParticipantId& ment
 
 const Match* FakeMatchingStore::LiveMatchOf(const ParticipantId& adept, const ProgrammeId& programme, MatchKind kind) {
   for (const auto& [id, match] : state_.matches) {
-    if (match.adept == adept && match.cohort.programme == programme && match.kind == kind && IsLive(match.state)) {
+    if (match.adept == adept && match.cohort.programme == programme && KeepsFrom(match.kind, kind) &&
+        IsLive(match.state)) {
       return &match;
     }
   }
   return nullptr;
+}
+
+const Match* FakeMatchingStore::OtherLiveMatch(const Match& match) {
+  for (const auto& [id, other] : state_.matches) {
+    if (id != match.id && other.adept == match.adept && other.cohort.programme == match.cohort.programme &&
+        other.kind == match.kind && IsLive(other.state)) {
+      return &other;
+    }
+  }
+  return nullptr;
+}
+
+bool FakeMatchingStore::TakeSeat(const CohortKey& key, const ParticipantId& mentor, bool beyond, int capacity_here) {
+  if (!beyond && FreeSeats(SeatsIn(key, mentor), capacity_here) <= 0) return false;
+  StatedSeats& seats = state_.seats[mentor];
+  seats.capacity = std::max(seats.capacity, ++seats.taken);
+  return true;
+}
+
+absl::StatusOr<Match*> FakeMatchingStore::FindMatch(const CohortKey& key, const MatchId& id) {
+  const auto found = state_.matches.find(id);
+  if (found == state_.matches.end() || found->second.cohort != key) return NotFound(NameOf(key, id));
+  return &found->second;
 }
 
 void FakeMatchingStore::InsertPolicy(Cohort& cohort, MatchingPolicy policy) {
@@ -108,11 +133,14 @@ Round FakeMatchingStore::WriteRound(Round round) {
   return state_.rounds[round.id] = round;
 }
 
-Match FakeMatchingStore::WriteMatch(const Match& before, Match after) {
+absl::StatusOr<Match> FakeMatchingStore::WriteMatch(const Match& before, Match after) {
   if (after == before) return after;
+  if (after.kind != before.kind) {
+    if (const Match* other = OtherLiveMatch(after)) return AdeptHasMatch(after.cohort, after.adept, other->id);
+  }
   ++after.revision;
   after.updated_at = clock_.Now();
-  if (IsLive(before.state) && !IsLive(after.state)) {
+  if (TakesMentorSeat(before.kind) && IsLive(before.state) && !IsLive(after.state)) {
     StatedSeats& seats = state_.seats[after.mentor];
     --seats.taken;
     seats.capacity = std::max(seats.stated, seats.taken);
@@ -186,16 +214,18 @@ absl::StatusOr<CohortInput> FakeMatchingStore::LoadInput(const CohortKey& key, i
   std::stable_sort(input.people.begin(), input.people.end(),
                    [](const Person& a, const Person& b) { return NameOf(a.role) < NameOf(b.role); });
   for (const auto& [id, match] : state_.matches) {
-    if (match.cohort.programme == key.programme && match.kind == MatchKindFor(cohort->kind) && IsLive(match.state)) {
+    if (match.cohort.programme == key.programme && KeepsFrom(match.kind, MatchKindFor(cohort->kind)) &&
+        IsLive(match.state)) {
       input.matched[match.adept] = match.name();
     }
   }
   for (const auto& [id, round] : state_.rounds) {
-    if (round.cohort.programme != key.programme || round.state != RoundState::kPublished) continue;
+    if (round.cohort.programme != key.programme || round.state != RoundState::kPublished || round.repair) continue;
     for (const Unmatched& unmatched : state_.proposals[id].unmatched) ++input.waited[unmatched.adept];
   }
   input.locks = ValuesIn(state_.locks, key);
   input.vetoes = ValuesIn(state_.vetoes, key);
+  input.matches = ValuesIn(state_.matches, key);
   return input;
 }
 
@@ -222,31 +252,32 @@ absl::StatusOr<MatchingPolicy> FakeMatchingStore::CreatePolicy(const Mutation<Ma
   });
 }
 
-absl::StatusOr<PairFacts> FakeMatchingStore::FactsOf(const Lock& pair) {
-  const CohortKey& key = pair.cohort;
+absl::StatusOr<PairFacts> FakeMatchingStore::FactsOf(const CohortKey& key, const ParticipantId& mentor_id,
+                                                     const ParticipantId& adept_id) {
   BRYGGA_ASSIGN_OR_RETURN(const Cohort* cohort, FindCohort(key));
   if (cohort->policy_version == 0) return NoPolicy(*cohort);
   const MatchKind kind = MatchKindFor(cohort->kind);
-  PairFacts facts;
+  PairFacts facts{.cohort_kind = cohort->kind, .cohort_state = cohort->state};
   BRYGGA_ASSIGN_OR_RETURN(facts.policy, FindPolicy(key, 0));
   const auto& people = state_.people[key];
-  const auto mentor = people.find({Side::kMentor, pair.mentor});
-  if (mentor == people.end()) return NotFound(NameOf(pair.mentor));
-  const auto adept = people.find({Side::kAdept, pair.adept});
-  if (adept == people.end()) return NotFound(NameOf(pair.adept));
+  const auto mentor = people.find({Side::kMentor, mentor_id});
+  if (mentor == people.end()) return NotFound(NameOf(mentor_id));
+  const auto adept = people.find({Side::kAdept, adept_id});
+  if (adept == people.end()) return NotFound(NameOf(adept_id));
   facts.mentor = mentor->second;
   facts.adept = adept->second;
-  facts.free_seats = FreeSeats(SeatsIn(key, pair.mentor), facts.mentor.features.capacity);
+  facts.free_seats = FreeSeats(SeatsIn(key, mentor_id), facts.mentor.features.capacity);
   for (const Lock& other : ValuesIn(state_.locks, key)) {
-    if (other.mentor == pair.mentor && other.adept != pair.adept &&
+    if (other.adept == adept_id) facts.adept_lock = other;
+    if (other.mentor == mentor_id && other.adept != adept_id &&
         LiveMatchOf(other.adept, key.programme, kind) == nullptr) {
       --facts.free_seats;
     }
   }
   for (const Veto& veto : ValuesIn(state_.vetoes, key)) {
-    if (veto.mentor == pair.mentor && veto.adept == pair.adept) facts.vetoes.push_back(veto);
+    if (veto.mentor == mentor_id && veto.adept == adept_id) facts.vetoes.push_back(veto);
   }
-  if (const Match* match = LiveMatchOf(pair.adept, key.programme, kind)) facts.adept_match = match->id;
+  if (const Match* match = LiveMatchOf(adept_id, key.programme, kind)) facts.adept_match = match->id;
   return facts;
 }
 
@@ -254,7 +285,7 @@ absl::StatusOr<Lock> FakeMatchingStore::CreateLock(const Mutation<Lock>& mutatio
                                                    const DecideLockFn& decide) {
   return Once(mutation, [&]() -> absl::StatusOr<Lock> {
     mutex_.AssertHeld();
-    BRYGGA_ASSIGN_OR_RETURN(const PairFacts facts, FactsOf(pair));
+    BRYGGA_ASSIGN_OR_RETURN(const PairFacts facts, FactsOf(pair.cohort, pair.mentor, pair.adept));
     BRYGGA_ASSIGN_OR_RETURN(const Lock made, decide(facts, clock_.Now()));
     for (const Lock& other : ValuesIn(state_.locks, made.cohort)) {
       if (other.adept == made.adept) return LockExists(made);
@@ -300,6 +331,21 @@ absl::StatusOr<Veto> FakeMatchingStore::CreateVeto(const Mutation<Veto>& mutatio
   });
 }
 
+absl::StatusOr<Veto> FakeMatchingStore::DeleteVeto(const Mutation<Veto>& mutation, const CohortKey& key,
+                                                   const VetoId& id, const CheckVeto& check) {
+  return Once(mutation, [&]() -> absl::StatusOr<Veto> {
+    mutex_.AssertHeld();
+    const auto found = state_.vetoes.find(id);
+    if (found == state_.vetoes.end() || found->second.cohort != key) return NotFound(NameOf(key, id));
+    const Veto veto = found->second;
+    BRYGGA_RETURN_IF_ERROR(check(veto));
+    state_.vetoes.erase(found);
+    ++state_.cohorts[key].epoch;
+    ledger_.Changed(veto.name(), ChangeKind::kDeleted, veto.revision + 1);
+    return veto;
+  });
+}
+
 absl::StatusOr<list::Page<Veto>> FakeMatchingStore::ListVetoes(const CohortKey& key, const list::ListQuery& query,
                                                                absl::Time) {
   const absl::MutexLock lock(&mutex_);
@@ -313,6 +359,10 @@ absl::StatusOr<Round> FakeMatchingStore::CreateRound(const Mutation<Round>& muta
     if (!IsMatchable(cohort->state)) return CohortNotMatchable(*cohort);
     if (round.policy_version == 0 && cohort->policy_version == 0) return NoPolicy(*cohort);
     BRYGGA_ASSIGN_OR_RETURN(const MatchingPolicy policy, FindPolicy(round.cohort, round.policy_version));
+    if (round.repair && !round.repair->base.empty()) {
+      BRYGGA_ASSIGN_OR_RETURN(const Round* base, FindRound(round.cohort, round.repair->base));
+      if (base->state != RoundState::kPublished) return WrongRoundState(*base, {"PUBLISHED"});
+    }
     for (const Round& other : ValuesIn(state_.rounds, round.cohort)) {
       if (other.state == RoundState::kQueued || other.state == RoundState::kRunning) {
         return RoundUnderWay(round.cohort);
@@ -383,7 +433,7 @@ std::string FakeMatchingStore::PublishPair(const Round& round, MatchKind kind, R
   if (!pair.overrides && FreeSeats(SeatsIn(round.cohort, pair.mentor), mentor->second.features.capacity) <= 0) {
     return "MENTOR_CAPACITY";
   }
-  if (LiveMatchOf(pair.adept, round.cohort.programme, kind) != nullptr) return "ADEPT_HAS_MATCH";
+  if (OtherLiveMatch({.cohort = round.cohort, .kind = kind, .adept = pair.adept}) != nullptr) return "ADEPT_HAS_MATCH";
   const absl::Time now = clock_.Now();
   const Match match{.id = order.match_ids[static_cast<size_t>(publication.matches)],
                     .cohort = round.cohort,
@@ -395,12 +445,40 @@ std::string FakeMatchingStore::PublishPair(const Round& round, MatchKind kind, R
                     .expires_at = now + order.answer_within,
                     .created_at = now,
                     .updated_at = now};
-  StatedSeats& seats = state_.seats[pair.mentor];
-  seats.capacity = std::max(seats.capacity, ++seats.taken);
+  TakeSeat(round.cohort, pair.mentor, /*beyond=*/true, 0);
   state_.matches[match.id] = match;
   pair.match = match.id;
   ledger_.Changed(match.name(), ChangeKind::kCreated, match.revision);
   ++publication.matches;
+  return "";
+}
+
+absl::StatusOr<FakeMatchingStore::Standing> FakeMatchingStore::Mend(const Round& round,
+                                                                    const std::vector<RoundPair>& pairs,
+                                                                    Publication& publication) {
+  Standing standing;
+  if (!round.repair) return standing;
+  std::set<std::pair<ParticipantId, ParticipantId>> wanted;
+  for (const RoundPair& pair : pairs) wanted.emplace(pair.mentor, pair.adept);
+  for (const EarlierPair& pair : state_.proposals[round.id].input.repair->earlier) {
+    const auto found = state_.matches.find(pair.match);
+    if (pair.fate != Fate::kOpen || found == state_.matches.end()) continue;
+    if (wanted.contains({pair.mentor, pair.adept})) {
+      standing.emplace(std::pair(pair.mentor, pair.adept), pair.match);
+    } else if (found->second.state == MatchState::kProposed) {
+      const Match before = found->second;
+      BRYGGA_ASSIGN_OR_RETURN(const Match superseded, Supersede(before, clock_.Now()));
+      BRYGGA_RETURN_IF_ERROR(WriteMatch(before, superseded));
+      ++publication.withdrawn;
+    }
+  }
+  return standing;
+}
+
+std::string FakeMatchingStore::KeepPair(const MatchId& id, RoundPair& pair, Publication& publication) {
+  if (!IsLive(state_.matches.at(id).state)) return "MATCH_OVER";
+  pair.match = id;
+  ++publication.kept;
   return "";
 }
 
@@ -416,8 +494,12 @@ absl::StatusOr<Publication> FakeMatchingStore::PublishRound(const Mutation<Publi
     std::vector<RoundPair>& pairs = state_.proposals[order.round].pairs;
     BRYGGA_CHECK(pairs.size() <= order.match_ids.size());
     Publication publication{.round = before, .validate_only = mutation.validate_only};
+    BRYGGA_ASSIGN_OR_RETURN(const Standing standing, Mend(before, pairs, publication));
     for (RoundPair& pair : pairs) {
-      const std::string reason = PublishPair(before, MatchKindFor(cohort->kind), pair, order, publication);
+      const auto kept = standing.find({pair.mentor, pair.adept});
+      const std::string reason = kept != standing.end()
+                                     ? KeepPair(kept->second, pair, publication)
+                                     : PublishPair(before, MatchKindFor(cohort->kind), pair, order, publication);
       if (!reason.empty()) publication.conflicts.push_back({pair.adept, reason});
     }
     if (mutation.validate_only) return publication;
@@ -499,9 +581,8 @@ absl::Status FakeMatchingStore::FailRound(const Origin& origin, const Round& cla
 
 absl::StatusOr<Match> FakeMatchingStore::GetMatch(const CohortKey& key, const MatchId& id, absl::Time) {
   const absl::MutexLock lock(&mutex_);
-  const auto found = state_.matches.find(id);
-  if (found == state_.matches.end() || found->second.cohort != key) return NotFound(NameOf(key, id));
-  return found->second;
+  BRYGGA_ASSIGN_OR_RETURN(const Match* found, FindMatch(key, id));
+  return *found;
 }
 
 absl::StatusOr<std::vector<Match>> FakeMatchingStore::BatchGetMatches(const CohortKey& key,
@@ -533,13 +614,27 @@ absl::StatusOr<list::Page<Match>> FakeMatchingStore::ListMatchesOf(
   return PageOf(std::move(matches), query);
 }
 
-absl::StatusOr<Match> FakeMatchingStore::ChangeMatch(const Mutation<Match>& mutation, const CohortKey& key,
-                                                     const MatchId& id, const DecideMatch& decide) {
+absl::StatusOr<Match> FakeMatchingStore::CreateMatch(const Mutation<Match>& mutation, const Match& pair,
+                                                     const DecideNewMatch& decide) {
   return Once(mutation, [&]() -> absl::StatusOr<Match> {
     mutex_.AssertHeld();
-    const auto found = state_.matches.find(id);
-    if (found == state_.matches.end() || found->second.cohort != key) return NotFound(NameOf(key, id));
-    const Match before = found->second;
+    BRYGGA_ASSIGN_OR_RETURN(const PairFacts facts, FactsOf(pair.cohort, pair.mentor, pair.adept));
+    BRYGGA_ASSIGN_OR_RETURN(const Match made, decide(facts, clock_.Now()));
+    if (!TakeSeat(made.cohort, made.mentor, made.over_capacity, facts.mentor.features.capacity)) {
+      return MatchBreaksRules(made, {}, /*over_capacity=*/true);
+    }
+    if (const Match* other = OtherLiveMatch(made)) return AdeptHasMatch(made.cohort, made.adept, other->id);
+    ledger_.Changed(made.name(), ChangeKind::kCreated, made.revision);
+    return state_.matches[made.id] = made;
+  });
+}
+
+absl::StatusOr<Match> FakeMatchingStore::ChangeMatch(const Mutation<Match>& mutation, const CohortKey& key,
+                                                     const MatchId& id, const DecideChange& decide) {
+  return Once(mutation, [&]() -> absl::StatusOr<Match> {
+    mutex_.AssertHeld();
+    BRYGGA_ASSIGN_OR_RETURN(const Match* found, FindMatch(key, id));
+    const Match before = *found;
     BRYGGA_ASSIGN_OR_RETURN(const Match after, decide(before, clock_.Now()));
     return WriteMatch(before, after);
   });
@@ -555,11 +650,92 @@ absl::StatusOr<int> FakeMatchingStore::ExpireDue(const Origin& origin, int limit
       if (expired == limit) break;
       const Match after = Expire(match, clock_.Now());
       if (after == match) continue;
-      WriteMatch(match, after);
+      BRYGGA_RETURN_IF_ERROR(WriteMatch(match, after));
       ++expired;
     }
     return expired;
   });
+}
+
+absl::StatusOr<Meeting> FakeMatchingStore::RecordMeeting(const Mutation<Meeting>& mutation, const CohortKey& key,
+                                                         const MatchId& match, const std::optional<MeetingId>& known,
+                                                         const MeetingId& new_id, const DecideMeeting& decide) {
+  return Once(mutation, [&]() -> absl::StatusOr<Meeting> {
+    mutex_.AssertHeld();
+    BRYGGA_ASSIGN_OR_RETURN(const Match* of, FindMatch(key, match));
+    Meeting before{.cohort = key, .match = match};
+    if (known) {
+      const auto found = state_.meetings.find(*known);
+      if (found == state_.meetings.end() || found->second.match != match) {
+        return NotFound(MeetingName(key, match, *known));
+      }
+      before = found->second;
+    }
+    BRYGGA_ASSIGN_OR_RETURN(Meeting after, decide(before, *of, clock_.Now()));
+    if (known && after == before) return after;
+    after.updated_at = clock_.Now();
+    if (known) {
+      ++after.revision;
+    } else {
+      after.id = new_id;
+      after.created_at = clock_.Now();
+    }
+    ledger_.Changed(after.name(), known ? ChangeKind::kUpdated : ChangeKind::kCreated, after.revision);
+    return state_.meetings[after.id] = after;
+  });
+}
+
+absl::StatusOr<list::Page<Meeting>> FakeMatchingStore::ListMeetings(const CohortKey& key,
+                                                                    const std::optional<MatchId>& match,
+                                                                    const list::ListQuery& query, absl::Time) {
+  const absl::MutexLock lock(&mutex_);
+  std::vector<Meeting> meetings = ValuesIn(state_.meetings, key);
+  std::erase_if(meetings, [&](const Meeting& meeting) { return match && meeting.match != *match; });
+  return PageOf(std::move(meetings), query);
+}
+
+absl::StatusOr<Cadence> FakeMatchingStore::GetCadence(const CohortKey& key, absl::Time) {
+  const absl::MutexLock lock(&mutex_);
+  const auto found = state_.cadences.find(key);
+  if (found == state_.cadences.end()) return NotFound(Cadence{.cohort = key}.name());
+  return found->second;
+}
+
+absl::StatusOr<Cadence> FakeMatchingStore::SetCadence(const Mutation<Cadence>& mutation, const Cadence& cadence,
+                                                      std::string_view etag) {
+  return Once(mutation, [&]() -> absl::StatusOr<Cadence> {
+    mutex_.AssertHeld();
+    BRYGGA_RETURN_IF_ERROR(FindCohort(cadence.cohort));
+    Cadence after = cadence;
+    after.created_at = after.updated_at = clock_.Now();
+    after.revision = 1;
+    const auto before = state_.cadences.find(cadence.cohort);
+    if (before != state_.cadences.end()) {
+      BRYGGA_RETURN_IF_ERROR(ExpectEtag(etag, before->second.revision, after.name()));
+      after.revision = before->second.revision + 1;
+      after.created_at = before->second.created_at;
+    }
+    ledger_.Changed(after.name(), after.revision == 1 ? ChangeKind::kCreated : ChangeKind::kUpdated, after.revision);
+    return state_.cadences[cadence.cohort] = after;
+  });
+}
+
+absl::StatusOr<MeetingBook> FakeMatchingStore::LoadMeetings(const CohortKey& key, absl::Time) {
+  const absl::MutexLock lock(&mutex_);
+  BRYGGA_RETURN_IF_ERROR(FindCohort(key));
+  const auto cadence = state_.cadences.find(key);
+  if (cadence == state_.cadences.end()) return NoCadence(key);
+  MeetingBook book{.cadence = cadence->second, .now = clock_.Now()};
+  for (const Match& match : ValuesIn(state_.matches, key)) {
+    if (TakesMentorSeat(match.kind) && ActiveSince(match)) book.matches.push_back(match);
+  }
+  for (const Meeting& meeting : ValuesIn(state_.meetings, key)) {
+    if (meeting.state == MeetingState::kHeld) book.meetings.push_back(meeting);
+  }
+  std::sort(book.meetings.begin(), book.meetings.end(), [](const Meeting& a, const Meeting& b) {
+    return std::tie(a.match, a.starts_at, a.id) < std::tie(b.match, b.starts_at, b.id);
+  });
+  return book;
 }
 
 }  // namespace brygga::matching

@@ -40,6 +40,8 @@ class FakeMatchingStore final : public MatchingStore {
   absl::StatusOr<list::Page<Lock>> ListLocks(const CohortKey& key, const list::ListQuery& query,
                                              absl::Time deadline) override;
   absl::StatusOr<Veto> CreateVeto(const Mutation<Veto>& mutation, Veto veto) override;
+  absl::StatusOr<Veto> DeleteVeto(const Mutation<Veto>& mutation, const CohortKey& key, const VetoId& id,
+                                  const CheckVeto& check) override;
   absl::StatusOr<list::Page<Veto>> ListVetoes(const CohortKey& key, const list::ListQuery& query,
                                               absl::Time deadline) override;
 
@@ -72,9 +74,21 @@ class FakeMatchingStore final : public MatchingStore {
   absl::StatusOr<list::Page<Match>> ListMatchesOf(const ParticipantId& person,
                                                   const std::optional<std::vector<ProgrammeId>>& programmes,
                                                   const list::ListQuery& query, absl::Time deadline) override;
+  absl::StatusOr<Match> CreateMatch(const Mutation<Match>& mutation, const Match& pair,
+                                    const DecideNewMatch& decide) override;
   absl::StatusOr<Match> ChangeMatch(const Mutation<Match>& mutation, const CohortKey& key, const MatchId& id,
-                                    const DecideMatch& decide) override;
+                                    const DecideChange& decide) override;
   absl::StatusOr<int> ExpireDue(const Origin& origin, int limit) override;
+
+  absl::StatusOr<Meeting> RecordMeeting(const Mutation<Meeting>& mutation, const CohortKey& key, const MatchId& match,
+                                        const std::optional<MeetingId>& known, const MeetingId& new_id,
+                                        const DecideMeeting& decide) override;
+  absl::StatusOr<list::Page<Meeting>> ListMeetings(const CohortKey& key, const std::optional<MatchId>& match,
+                                                   const list::ListQuery& query, absl::Time deadline) override;
+  absl::StatusOr<Cadence> GetCadence(const CohortKey& key, absl::Time deadline) override;
+  absl::StatusOr<Cadence> SetCadence(const Mutation<Cadence>& mutation, const Cadence& cadence,
+                                     std::string_view etag) override;
+  absl::StatusOr<MeetingBook> LoadMeetings(const CohortKey& key, absl::Time deadline) override;
 
  private:
   struct StatedSeats {
@@ -92,6 +106,8 @@ class FakeMatchingStore final : public MatchingStore {
     std::map<RoundId, Round> rounds;
     std::map<RoundId, Proposal> proposals;
     std::map<MatchId, Match> matches;
+    std::map<MeetingId, Meeting> meetings;
+    std::map<CohortKey, Cadence> cadences;
   };
 
   template <typename T, typename F>
@@ -102,13 +118,28 @@ class FakeMatchingStore final : public MatchingStore {
   absl::StatusOr<MatchingPolicy> FindPolicy(const CohortKey& key, int version) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::StatusOr<Round*> FindRound(const CohortKey& key, const RoundId& id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::StatusOr<Round*> FindClaimed(const Round& claimed) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  absl::StatusOr<PairFacts> FactsOf(const Lock& pair) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::StatusOr<Match*> FindMatch(const CohortKey& key, const MatchId& id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::StatusOr<PairFacts> FactsOf(const CohortKey& key, const ParticipantId& mentor, const ParticipantId& adept)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Seats SeatsIn(const CohortKey& key, const ParticipantId& mentor) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // One that keeps its adept from another of `kind`, or is of it.
   const Match* LiveMatchOf(const ParticipantId& adept, const ProgrammeId& programme, MatchKind kind)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  const Match* OtherLiveMatch(const Match& match) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // False where the mentor has no seat left here or anywhere, and none is forced.
+  bool TakeSeat(const CohortKey& key, const ParticipantId& mentor, bool beyond, int capacity_here)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void InsertPolicy(Cohort& cohort, MatchingPolicy policy) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Round WriteRound(Round round) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  Match WriteMatch(const Match& before, Match after) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::StatusOr<Match> WriteMatch(const Match& before, Match after) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Takes back the open matches of a repair that none of `pairs` is; the others are
+  // the answer, by mentor and adept.
+  using Standing = std::map<std::pair<ParticipantId, ParticipantId>, MatchId>;
+  absl::StatusOr<Standing> Mend(const Round& round, const std::vector<RoundPair>& pairs, Publication& publication)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Keeps a match of before for `pair`, or says why that cannot be.
+  std::string KeepPair(const MatchId& id, RoundPair& pair, Publication& publication)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Makes the match of `pair`, or says why that cannot be.
   std::string PublishPair(const Round& round, MatchKind kind, RoundPair& pair, const PublishOrder& order,
                           Publication& publication) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

@@ -5,11 +5,17 @@
 
 #include "services/matching/store/cohort_store.h"
 #include "services/matching/store/match_store.h"
+#include "services/matching/store/meeting_store.h"
 #include "services/matching/store/round_store.h"
 
 namespace brygga::matching {
 
-class MatchingStore : public CohortStore, public PolicyStore, public PairStore, public RoundStore, public MatchStore {};
+class MatchingStore : public CohortStore,
+                      public PolicyStore,
+                      public PairStore,
+                      public RoundStore,
+                      public MatchStore,
+                      public MeetingStore {};
 
 }  // namespace brygga::matching
 

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <atomic>
 #include <thread>
 
@@ -67,6 +68,48 @@ Round MatchingStoreConformance::Proposed(const std::string& id,
     made.push_back({.mentor = ParticipantId(mentor), .adept = ParticipantId(adept), .score = 500000});
   }
   return Proposed(id, std::move(made), key);
+}
+
+Round MatchingStoreConformance::ProposedRepair(const std::string& id,
+                                               const std::vector<std::pair<std::string, std::string>>& pairs,
+                                               const std::vector<Match>& open,
+                                               const std::vector<ParticipantId>& unmatched) {
+  EXPECT_THAT(
+      store_.CreateRound(New<Round>(), {.id = RoundId(id), .cohort = Key(), .seed = "seed", .repair = RepairOrder{}}),
+      IsOk());
+  const auto claimed = store_.ClaimRound(Work(), RoundId(id), "worker", absl::Seconds(10));
+  EXPECT_THAT(claimed, IsOk());
+  Proposal proposal{.snapshot_hash = "snapshot", .certificate = "certificate"};
+  proposal.input.cohort.as_of = clock_.Now();
+  for (const auto& [mentor, adept] : pairs) {
+    proposal.pairs.push_back({.mentor = ParticipantId(mentor), .adept = ParticipantId(adept), .score = 500000});
+  }
+  for (const ParticipantId& adept : unmatched) proposal.unmatched.push_back({.adept = adept, .reason = "NO_SEATS"});
+  RepairInput& repair = proposal.input.repair.emplace();
+  for (const Match& match : open) {
+    repair.earlier.push_back({.mentor = match.mentor, .adept = match.adept, .match = match.id});
+  }
+  std::sort(repair.earlier.begin(), repair.earlier.end(),
+            [](const EarlierPair& a, const EarlierPair& b) { return a.match < b.match; });
+  proposal.statistics.matched = static_cast<int>(proposal.pairs.size());
+  EXPECT_THAT(store_.Propose(Work(), **claimed, proposal), IsOk());
+  return store_.GetRound(Key(), RoundId(id), Soon()).value_or(Round{});
+}
+
+Match MatchingStoreConformance::SomeMatch(const std::string& adept, const ByHand& by_hand) {
+  known_.push_back(MentorOf("mentor-of-" + adept));
+  known_.push_back(AdeptOf(adept));
+  Know(known_);
+  const Match wanted{.id = MatchId("match-" + adept),
+                     .cohort = Key(),
+                     .mentor = ParticipantId("mentor-of-" + adept),
+                     .adept = ParticipantId(adept),
+                     .reason = "HAND_PICKED"};
+  const auto made = store_.CreateMatch(New<Match>(), wanted, [&](const PairFacts& facts, absl::Time now) {
+    return DecideMatch(wanted, facts, {}, by_hand, now);
+  });
+  EXPECT_THAT(made, IsOk());
+  return made.value_or(wanted);
 }
 
 PublishOrder MatchingStoreConformance::Order(const Round& round) {

@@ -46,6 +46,12 @@ class MatchingStoreConformance : public ::testing::TestWithParam<testing::MakeSt
   Round Proposed(const std::string& id, const std::vector<std::pair<std::string, std::string>>& pairs,
                  const CohortKey& key = Key());
   Round Proposed(const std::string& id, std::vector<RoundPair> pairs, const CohortKey& key);
+  // A repair of what is published, PROPOSED with `pairs`; `open` are the matches that
+  // it may change, `unmatched` whom it leaves out.
+  Round ProposedRepair(const std::string& id, const std::vector<std::pair<std::string, std::string>>& pairs,
+                       const std::vector<Match>& open, const std::vector<ParticipantId>& unmatched = {});
+  // A match by hand of an adept and a mentor who have not been there before.
+  Match SomeMatch(const std::string& adept, const ByHand& by_hand = {});
   Round MakeRound(const std::string& id, const CohortKey& key = Key());
   static PublishOrder Order(const Round& round);
   absl::StatusOr<Publication> Publish(const Round& round) {
@@ -53,7 +59,7 @@ class MatchingStoreConformance : public ::testing::TestWithParam<testing::MakeSt
   }
   // The one match that publication made of a pair.
   Match MatchOf(const Round& round, const std::string& adept);
-  absl::StatusOr<Match> Say(const Match& match, MatchStore::DecideMatch decide) {
+  absl::StatusOr<Match> Say(const Match& match, MatchStore::DecideChange decide) {
     return store_.ChangeMatch(New<Match>(), match.cohort, match.id, decide);
   }
   Seats SeatsOf(const std::string& mentor, const CohortKey& key = Key());
@@ -63,6 +69,7 @@ class MatchingStoreConformance : public ::testing::TestWithParam<testing::MakeSt
   testing::StoreUnderTest<MatchingStore> under_test_ = GetParam()(clock_);
   MatchingStore& store_ = *under_test_.store;
   int requests_ = 0;
+  std::vector<Person> known_;  // Whom SomeMatch has made.
 };
 
 }  // namespace brygga::matching

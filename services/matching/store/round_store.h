@@ -34,8 +34,9 @@ class RoundStore {
 
   // Keeps a QUEUED round. `round.policy_version` 0 becomes the one in force.
   //
-  // kNotFound: no such cohort or policy. kFailedPrecondition: ROUND_UNDER_WAY,
-  // COHORT_NOT_MATCHABLE, NO_POLICY.
+  // kNotFound: no such cohort, policy or base of a repair. kFailedPrecondition:
+  // ROUND_UNDER_WAY, COHORT_NOT_MATCHABLE, NO_POLICY; ROUND_STATE, the base is not
+  // PUBLISHED.
   virtual absl::StatusOr<Round> CreateRound(const Mutation<Round>& mutation, Round round) = 0;
 
   // kNotFound: no such round, or in another cohort.
@@ -56,8 +57,10 @@ class RoundStore {
                                             const DecideRound& decide) = 0;
 
   // Makes a match of every pair, or of none: seats, live matches, vetoes and
-  // people are checked in the transaction. With mutation.validate_only the
-  // conflicts are the answer; otherwise they are the error.
+  // people are checked in the transaction. A repair first takes back the open
+  // matches (EarlierPair) that it has no pair for, and keeps those it has. With
+  // mutation.validate_only the conflicts are the answer; otherwise they are the
+  // error.
   //
   // kNotFound; kAborted ETAG_MISMATCH; kFailedPrecondition: ROUND_STATE,
   // ROUND_OUTDATED.

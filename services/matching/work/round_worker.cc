@@ -1,14 +1,11 @@
 #include "services/matching/work/round_worker.h"
 
 #include <atomic>
-#include <chrono>
 #include <utility>
 
 #include "absl/time/clock.h"
 #include "common/status/error.h"
-#include "common/status/macros.h"
 #include "services/matching/domain/errors.h"
-#include "services/matching/domain/solve.h"
 
 namespace brygga::matching {
 namespace {
@@ -23,6 +20,7 @@ std::string FailureOf(const absl::Status& status) {
   if (reason == "COHORT_TOO_LARGE") return "TOO_LARGE";
   if (reason == "INVALID_FIELDS") return "INVALID_INPUT";
   if (reason == "NOT_FOUND") return "COHORT_GONE";
+  if (reason == "INVALID_CERTIFICATE") return "NOT_CERTIFIED";
   return reason.empty() ? "INTERNAL" : reason;
 }
 
@@ -39,8 +37,11 @@ bool IsPassing(const absl::Status& status) {
 // hears whether the round is still the worker's.
 class RoundWorker::Heart {
  public:
-  Heart(RoundWorker& worker, const Round& claimed) : worker_(worker), claimed_(claimed), thread_([this] { Beat(); }) {}
+  Heart(RoundWorker& worker, const Round& claimed) : worker_(worker), claimed_(claimed), thread_([this] { Beat(); }) {
+    worker_.SetHeart(this);
+  }
   ~Heart() {
+    worker_.SetHeart(nullptr);
     {
       const absl::MutexLock lock(&mutex_);
       done_ = true;
@@ -48,33 +49,27 @@ class RoundWorker::Heart {
     thread_.join();
   }
 
+  const RoundId& round() const { return claimed_.id; }
   bool lost() const { return lost_; }
+  void Lose() { lost_ = true; }
   void At(RoundPhase phase, int permille) {
     phase_ = phase;
     permille_ = permille;
   }
+  Position position() const { return {.phase = phase_, .permille = permille_}; }
 
  private:
   void Beat() {
-    int64_t nudges = 0;
-    while (!Wait(nudges)) {
+    while (!Done()) {
       const absl::Status alive = worker_.rounds_.Beat(Work(), claimed_, phase_, permille_, worker_.options_.claim);
       if (alive.code() == absl::StatusCode::kAborted || worker_.stopping()) lost_ = true;
     }
   }
 
-  // True once the work is done; false after a while, or after a nudge.
-  bool Wait(int64_t& nudges) {
-    const absl::Time until = absl::Now() + worker_.options_.beat;
-    while (absl::Now() < until) {
-      {
-        const absl::MutexLock lock(&mutex_);
-        if (mutex_.AwaitWithTimeout(absl::Condition(&done_), absl::Milliseconds(10))) return true;
-      }
-      const absl::MutexLock lock(&worker_.mutex_);
-      if (std::exchange(nudges, worker_.nudges_) != worker_.nudges_) return false;
-    }
-    return false;
+  // True once the work is done; false after a while.
+  bool Done() {
+    const absl::MutexLock lock(&mutex_);
+    return mutex_.AwaitWithTimeout(absl::Condition(&done_), worker_.options_.beat);
   }
 
   RoundWorker& worker_;
@@ -87,14 +82,8 @@ class RoundWorker::Heart {
   std::thread thread_;
 };
 
-RoundWorker::RoundWorker(CohortStore& cohorts, RoundStore& rounds, Projection& projection,
-                         const engine::Reference& reference, RoundWorkerOptions options, std::shared_ptr<Log> log)
-    : cohorts_(cohorts),
-      rounds_(rounds),
-      projection_(projection),
-      reference_(reference),
-      options_(std::move(options)),
-      log_(std::move(log)) {}
+RoundWorker::RoundWorker(RoundStore& rounds, Proposer& proposer, RoundWorkerOptions options, std::shared_ptr<Log> log)
+    : rounds_(rounds), proposer_(proposer), options_(std::move(options)), log_(std::move(log)) {}
 
 RoundWorker::~RoundWorker() { Stop(); }
 
@@ -113,6 +102,22 @@ void RoundWorker::Stop() {
 void RoundWorker::Nudge() {
   const absl::MutexLock lock(&mutex_);
   ++nudges_;
+}
+
+void RoundWorker::Cancel(const RoundId& round) {
+  const absl::MutexLock lock(&mutex_);
+  if (heart_ != nullptr && heart_->round() == round) heart_->Lose();
+}
+
+std::optional<RoundWorker::Position> RoundWorker::PositionOf(const RoundId& round) const {
+  const absl::MutexLock lock(&mutex_);
+  if (heart_ == nullptr || heart_->round() != round) return std::nullopt;
+  return heart_->position();
+}
+
+void RoundWorker::SetHeart(Heart* heart) {
+  const absl::MutexLock lock(&mutex_);
+  heart_ = heart;
 }
 
 bool RoundWorker::stopping() const {
@@ -150,7 +155,10 @@ bool RoundWorker::Compute(const Round& queued) {
   if (!claimed.ok() || !*claimed || (*claimed)->state != RoundState::kRunning) return false;
   const Round& round = **claimed;
   Heart heart(*this, round);
-  const auto proposal = Propose(round, heart);
+  const auto proposal =
+      proposer_.Propose(round, absl::Now() + options_.people_timeout,
+                        {.cancelled = [&heart] { return heart.lost(); },
+                         .progress = [&heart](RoundPhase phase, int permille) { heart.At(phase, permille); }});
   absl::Status kept = proposal.status();
   if (proposal.ok()) {
     heart.At(RoundPhase::kStoring, 0);
@@ -167,21 +175,6 @@ bool RoundWorker::Compute(const Round& queued) {
   }
   if (log_) log_->Warning("round not proposed", {{"round", round.name()}, {"error", FailureOf(kept)}});
   return true;
-}
-
-absl::StatusOr<Proposal> RoundWorker::Propose(const Round& round, Heart& heart) {
-  BRYGGA_RETURN_IF_ERROR(projection_.Refresh(round.cohort, absl::Now() + options_.people_timeout));
-  BRYGGA_ASSIGN_OR_RETURN(CohortInput input,
-                          cohorts_.LoadInput(round.cohort, round.policy_version, absl::Now() + kWriteTimeout));
-  if (!IsMatchable(input.cohort.state)) return CohortNotMatchable(input.cohort);
-  const auto begun = std::chrono::steady_clock::now();
-  BRYGGA_ASSIGN_OR_RETURN(Proposal proposal,
-                          Solve(reference_, std::move(input), round.seed,
-                                {.cancelled = [&heart] { return heart.lost(); },
-                                 .progress = [&heart](RoundPhase phase, int permille) { heart.At(phase, permille); }}));
-  proposal.statistics.solve_us =
-      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begun).count();
-  return proposal;
 }
 
 }  // namespace brygga::matching

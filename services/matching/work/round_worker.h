@@ -3,6 +3,7 @@
 #define BRYGGA_SERVICES_MATCHING_WORK_ROUND_WORKER_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -10,10 +11,8 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "common/log/log.h"
-#include "engine/reference.h"
-#include "services/matching/store/cohort_store.h"
 #include "services/matching/store/round_store.h"
-#include "services/matching/work/projection.h"
+#include "services/matching/work/proposer.h"
 
 namespace brygga::matching {
 
@@ -22,7 +21,8 @@ struct RoundWorkerOptions {
   // A worker that says nothing for so long is taken for dead, and its round is
   // begun again by whoever finds it.
   absl::Duration claim = absl::Seconds(10);
-  absl::Duration beat = absl::Milliseconds(250);  // Between two signs of life.
+  absl::Duration beat = absl::Milliseconds(45);   // Between two signs of life; also how soon a cancellation
+                                                  // on another replica is heard.
   absl::Duration poll = absl::Milliseconds(500);  // Between two looks for work.
   absl::Duration people_timeout = absl::Seconds(30);
 };
@@ -30,8 +30,7 @@ struct RoundWorkerOptions {
 // Safe for concurrent use. What it is made from outlives it.
 class RoundWorker {
  public:
-  RoundWorker(CohortStore& cohorts, RoundStore& rounds, Projection& projection, const engine::Reference& reference,
-              RoundWorkerOptions options, std::shared_ptr<Log> log = nullptr);
+  RoundWorker(RoundStore& rounds, Proposer& proposer, RoundWorkerOptions options, std::shared_ptr<Log> log = nullptr);
   ~RoundWorker();  // Stops.
 
   void Start();
@@ -39,8 +38,18 @@ class RoundWorker {
   // restart, begins it again. Blocks until the thread has ended.
   void Stop();
 
-  // There may be work, or a round may have been cancelled: look now.
+  // There may be work: look now.
   void Nudge();
+  // The round has been cancelled: if it runs here, its solver hears of it at its
+  // next look, which comes within a few milliseconds.
+  void Cancel(const RoundId& round);
+
+  // Where a round is that runs here, newer than what the store knows.
+  struct Position {
+    RoundPhase phase = RoundPhase::kNone;
+    int permille = 0;
+  };
+  std::optional<Position> PositionOf(const RoundId& round) const;
 
   // Computes every round that can be claimed now, on the caller's thread: for
   // tests, and what the thread does. The number of rounds taken.
@@ -51,19 +60,18 @@ class RoundWorker {
 
   void Run();
   bool Compute(const Round& queued);
-  absl::StatusOr<Proposal> Propose(const Round& claimed, Heart& heart);
   bool stopping() const ABSL_LOCKS_EXCLUDED(mutex_);
+  void SetHeart(Heart* heart) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  CohortStore& cohorts_;
   RoundStore& rounds_;
-  Projection& projection_;
-  const engine::Reference& reference_;
+  Proposer& proposer_;
   const RoundWorkerOptions options_;
   const std::shared_ptr<Log> log_;  // Shared with the server; null in tests.
   std::thread thread_;
   mutable absl::Mutex mutex_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   int64_t nudges_ ABSL_GUARDED_BY(mutex_) = 0;
+  Heart* heart_ ABSL_GUARDED_BY(mutex_) = nullptr;  // Of the round that runs.
 };
 
 }  // namespace brygga::matching

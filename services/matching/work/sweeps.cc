@@ -22,29 +22,14 @@ Sweeps::Sweeps(sql::Database& database, MatchStore& matches, Projection& project
       options_(std::move(options)),
       log_(std::move(log)) {}
 
-Sweeps::~Sweeps() { Stop(); }
-
 void Sweeps::Start() {
-  people_ = std::thread([this] {
-    while (!Sleep(options_.projection)) RefreshPeople();
-  });
-  expiry_ = std::thread([this] {
-    while (!Sleep(options_.expiry)) ExpireMatches();
-  });
+  people_.emplace(options_.projection, [this] { RefreshPeople(); });
+  expiry_.emplace(options_.expiry, [this] { ExpireMatches(); });
 }
 
 void Sweeps::Stop() {
-  {
-    const absl::MutexLock lock(&mutex_);
-    stopping_ = true;
-  }
-  if (people_.joinable()) people_.join();
-  if (expiry_.joinable()) expiry_.join();
-}
-
-bool Sweeps::Sleep(absl::Duration duration) {
-  const absl::MutexLock lock(&mutex_);
-  return mutex_.AwaitWithTimeout(absl::Condition(&stopping_), duration);
+  people_.reset();
+  expiry_.reset();
 }
 
 bool Sweeps::Leads(std::string_view what, absl::Duration length) {

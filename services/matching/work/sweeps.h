@@ -4,14 +4,13 @@
 #define BRYGGA_SERVICES_MATCHING_WORK_SWEEPS_H_
 
 #include <memory>
+#include <optional>
 #include <string>
-#include <thread>
 
-#include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "common/log/log.h"
 #include "common/sql/database.h"
+#include "common/time/periodic.h"
 #include "services/matching/store/match_store.h"
 #include "services/matching/work/projection.h"
 
@@ -23,14 +22,14 @@ struct SweepOptions {
   absl::Duration expiry = absl::Seconds(5);       // Between two looks for matches to expire.
 };
 
-// Safe for concurrent use. What it is made from outlives it.
+// Not thread-safe: its owner starts and stops it. What it is made from outlives it.
 class Sweeps {
  public:
   Sweeps(sql::Database& database, MatchStore& matches, Projection& projection, SweepOptions options,
          std::shared_ptr<Log> log);
-  ~Sweeps();  // Stops.
 
   void Start();
+  // Waits for what has begun.
   void Stop();
 
  private:
@@ -38,17 +37,13 @@ class Sweeps {
   bool Leads(std::string_view what, absl::Duration length);
   void RefreshPeople();
   void ExpireMatches();
-  // True when it is time to end.
-  bool Sleep(absl::Duration duration);
 
   sql::Database& database_;
   MatchStore& matches_;
   Projection& projection_;
   const SweepOptions options_;
-  const std::shared_ptr<Log> log_;  // Shared with the server; may be null.
-  std::thread people_, expiry_;
-  absl::Mutex mutex_;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  const std::shared_ptr<Log> log_;           // Shared with the server; may be null.
+  std::optional<Periodic> people_, expiry_;  // While it runs.
 };
 
 }  // namespace brygga::matching

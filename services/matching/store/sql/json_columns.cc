@@ -1,6 +1,8 @@
 #include "services/matching/store/sql/json_columns.h"
 
+#include <map>
 #include <nlohmann/json.hpp>
+#include <string>
 
 namespace brygga::matching {
 namespace {
@@ -19,15 +21,70 @@ std::vector<ParticipantId> ToIds(const json& list) {
   return ids;
 }
 
+json PriceToJson(const std::optional<engine::Price>& price) {
+  if (!price) return nullptr;
+  return {price->pairs,      price->total_score,      price->pairs_part,
+          price->total_part, price->worst_score_gain, price->blocking_pairs_fewer};
+}
+
+std::optional<engine::Price> PriceFromJson(const json& price) {
+  if (price.is_null()) return std::nullopt;
+  return engine::Price{.pairs = price[0],
+                       .total_score = price[1],
+                       .pairs_part = price[2],
+                       .total_part = price[3],
+                       .worst_score_gain = price[4],
+                       .blocking_pairs_fewer = price[5]};
+}
+
 }  // namespace
+
+std::string FiguresToJson(const RoundStatistics& s) {
+  return json{{"blocking_pairs", s.blocking_pairs},
+              {"guaranteed", s.guaranteed},
+              {"reserved", s.reserved},
+              {"kept_pairs", s.kept_pairs},
+              {"changed_pairs", s.changed_pairs},
+              {"new_pairs", s.new_pairs},
+              {"lost_pairs", s.lost_pairs},
+              {"lost_score", s.lost_score},
+              {"price_of_stability", PriceToJson(s.price_of_stability)},
+              {"price_of_fairness", PriceToJson(s.price_of_fairness)}}
+      .dump();
+}
+
+void FiguresFromJson(const std::string& text, RoundStatistics& s) {
+  if (text.empty()) return;
+  const json figures = json::parse(text);
+  s.blocking_pairs = figures.at("blocking_pairs");
+  s.guaranteed = figures.at("guaranteed");
+  s.reserved = figures.at("reserved");
+  s.kept_pairs = figures.at("kept_pairs");
+  s.changed_pairs = figures.at("changed_pairs");
+  s.new_pairs = figures.at("new_pairs");
+  s.lost_pairs = figures.at("lost_pairs");
+  s.lost_score = figures.at("lost_score");
+  s.price_of_stability = PriceFromJson(figures.at("price_of_stability"));
+  s.price_of_fairness = PriceFromJson(figures.at("price_of_fairness"));
+}
 
 std::string ContributionsToJson(const std::vector<engine::Contribution>& contributions) {
   json list = json::array();
   for (const engine::Contribution& part : contributions) {
-    list.push_back({static_cast<int>(part.criterion), part.value, part.micro, part.maximum, part.unknown, part.detail});
+    list.push_back({static_cast<int>(part.criterion), part.value, part.micro, part.maximum, part.unknown, part.detail,
+                    json(part.arguments)});
   }
   return list.dump();
 }
+
+namespace {
+
+// Contributions of older rounds have none.
+std::map<std::string, std::string> ArgumentsOf(const json& part) {
+  return part.size() > 6 ? part[6].get<std::map<std::string, std::string>>() : std::map<std::string, std::string>();
+}
+
+}  // namespace
 
 std::vector<engine::Contribution> ContributionsFromJson(const std::string& text) {
   std::vector<engine::Contribution> contributions;
@@ -37,7 +94,8 @@ std::vector<engine::Contribution> ContributionsFromJson(const std::string& text)
                              .micro = part[2],
                              .maximum = part[3],
                              .unknown = part[4],
-                             .detail = part[5]});
+                             .detail = part[5],
+                             .arguments = ArgumentsOf(part)});
   }
   return contributions;
 }

@@ -17,6 +17,10 @@ std::vector<engine::Contribution> ContributionsFromJson(const std::string& json)
 std::string DetailsToJson(const Unmatched& unmatched);
 void DetailsFromJson(const std::string& json, Unmatched& unmatched);
 
+// The figures of a round that have no column of their own. No text, no figures.
+std::string FiguresToJson(const RoundStatistics& statistics);
+void FiguresFromJson(const std::string& json, RoundStatistics& statistics);
+
 }  // namespace brygga::matching
 
 #endif  // BRYGGA_SERVICES_MATCHING_STORE_SQL_JSON_COLUMNS_H_

@@ -3,6 +3,8 @@
 #define BRYGGA_SERVICES_MATCHING_STORE_SQL_MIGRATIONS_H_
 
 #include "common/sql/migration.h"
+#include "services/matching/store/sql/allocation_tables.h"
+#include "services/matching/store/sql/networking_tables.h"
 
 namespace brygga::matching {
 
@@ -242,7 +244,113 @@ CREATE INDEX matches_cohort ON matches (cohort_id, created_at_us);
 CREATE INDEX matches_adept ON matches (adept_id);
 CREATE INDEX matches_mentor ON matches (mentor_id);
 CREATE INDEX matches_due ON matches (expires_at_us) WHERE state IN ('PROPOSED', 'ACCEPTED_BY_ONE');
-)sql"}};
+)sql"},
+                                                 {2, R"sql(
+ALTER TABLE rounds ADD COLUMN figures TEXT NOT NULL DEFAULT '';
+ALTER TABLE rounds ADD COLUMN is_repair BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE rounds ADD COLUMN base_round_id TEXT NOT NULL DEFAULT '';
+ALTER TABLE rounds ADD COLUMN keep_proposed BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE rounds ADD COLUMN change_price BIGINT;
+ALTER TABLE vetoes ADD COLUMN by_side TEXT NOT NULL DEFAULT '';
+-- The pairs that a round mends, and what was to become of each.
+CREATE TABLE round_earlier (
+  round_id TEXT NOT NULL REFERENCES rounds (id),
+  match_id TEXT NOT NULL,
+  mentor_id TEXT NOT NULL,
+  adept_id TEXT NOT NULL,
+  fate TEXT NOT NULL CONSTRAINT round_earlier_fate CHECK (fate IN ('OPEN', 'STAYS', 'OVER')),
+  PRIMARY KEY (round_id, match_id)
+);
+-- Matches anew: PAUSED, made by hand, MUTUAL, and placements, which have no mentor.
+-- Pauses are from:until in microseconds, joined by semicolons.
+CREATE TABLE matches_2 (
+  id TEXT PRIMARY KEY,
+  programme_id TEXT NOT NULL,
+  cohort_id TEXT NOT NULL REFERENCES cohorts (id),
+  kind TEXT NOT NULL CONSTRAINT matches_kind CHECK (kind IN ('MENTORING', 'REVERSE', 'MUTUAL', 'PLACEMENT')),
+  state TEXT NOT NULL CONSTRAINT matches_state CHECK (state IN
+    ('PROPOSED', 'ACCEPTED_BY_ONE', 'ACTIVE', 'PAUSED', 'DECLINED', 'EXPIRED', 'COMPLETED', 'ENDED_EARLY')),
+  mentor_id TEXT NOT NULL,
+  adept_id TEXT NOT NULL,
+  score BIGINT NOT NULL,
+  round_id TEXT REFERENCES rounds (id),
+  expires_at_us BIGINT NOT NULL,
+  mentor_accepted_at_us BIGINT,
+  adept_accepted_at_us BIGINT,
+  ended_at_us BIGINT,
+  end_reason TEXT NOT NULL,
+  declined_by TEXT NOT NULL,
+  reason TEXT NOT NULL DEFAULT '',
+  override_reason TEXT NOT NULL DEFAULT '',
+  broken_rules TEXT NOT NULL DEFAULT '',
+  over_capacity BIGINT NOT NULL DEFAULT 0,
+  pause_reason TEXT NOT NULL DEFAULT '',
+  pauses TEXT NOT NULL DEFAULT '',
+  opening TEXT NOT NULL DEFAULT '',
+  allocation_id TEXT NOT NULL DEFAULT '',
+  revision BIGINT NOT NULL,
+  created_at_us BIGINT NOT NULL,
+  updated_at_us BIGINT NOT NULL,
+  CONSTRAINT matches_two_people CHECK (mentor_id <> adept_id),
+  CONSTRAINT matches_mentor CHECK ((mentor_id = '') = (kind = 'PLACEMENT')),
+  CONSTRAINT matches_origin CHECK (round_id IS NOT NULL OR reason <> '' OR allocation_id <> ''),
+  CONSTRAINT matches_active CHECK (state NOT IN ('ACTIVE', 'PAUSED', 'COMPLETED', 'ENDED_EARLY')
+    OR ((mentor_accepted_at_us IS NOT NULL OR kind = 'PLACEMENT') AND adept_accepted_at_us IS NOT NULL)),
+  CONSTRAINT matches_accepted_by_one CHECK (state <> 'ACCEPTED_BY_ONE'
+    OR (mentor_accepted_at_us IS NULL) <> (adept_accepted_at_us IS NULL)),
+  CONSTRAINT matches_proposed CHECK (state <> 'PROPOSED'
+    OR (mentor_accepted_at_us IS NULL AND adept_accepted_at_us IS NULL)),
+  CONSTRAINT matches_paused CHECK ((state = 'PAUSED') = (pause_reason <> '')),
+  CONSTRAINT matches_ended
+    CHECK ((state IN ('PROPOSED', 'ACCEPTED_BY_ONE', 'ACTIVE', 'PAUSED')) = (ended_at_us IS NULL)),
+  CONSTRAINT matches_declined CHECK ((state = 'DECLINED') = (declined_by <> '')),
+  CONSTRAINT matches_override CHECK (override_reason <> '' OR (broken_rules = '' AND over_capacity = 0))
+);
+INSERT INTO matches_2 (id, programme_id, cohort_id, kind, state, mentor_id, adept_id, score, round_id, expires_at_us,
+  mentor_accepted_at_us, adept_accepted_at_us, ended_at_us, end_reason, declined_by, revision, created_at_us,
+  updated_at_us)
+SELECT id, programme_id, cohort_id, kind, state, mentor_id, adept_id, score, round_id, expires_at_us,
+  mentor_accepted_at_us, adept_accepted_at_us, ended_at_us, end_reason, declined_by, revision, created_at_us,
+  updated_at_us FROM matches;
+DROP TABLE matches;
+ALTER TABLE matches_2 RENAME TO matches;
+-- An adept has at most one live match in each programme and kind.
+CREATE UNIQUE INDEX matches_live_adept ON matches (adept_id, programme_id, kind)
+  WHERE state IN ('PROPOSED', 'ACCEPTED_BY_ONE', 'ACTIVE', 'PAUSED');
+CREATE INDEX matches_cohort ON matches (cohort_id, created_at_us);
+CREATE INDEX matches_adept ON matches (adept_id);
+CREATE INDEX matches_mentor ON matches (mentor_id);
+CREATE INDEX matches_due ON matches (expires_at_us) WHERE state IN ('PROPOSED', 'ACCEPTED_BY_ONE');
+CREATE TABLE meetings (
+  id TEXT PRIMARY KEY,
+  programme_id TEXT NOT NULL,
+  cohort_id TEXT NOT NULL REFERENCES cohorts (id),
+  match_id TEXT NOT NULL REFERENCES matches (id),
+  state TEXT NOT NULL CONSTRAINT meetings_state CHECK (state IN ('PLANNED', 'HELD', 'MISSED', 'CANCELLED')),
+  starts_at_us BIGINT NOT NULL,
+  minutes BIGINT NOT NULL CONSTRAINT meetings_minutes CHECK (minutes BETWEEN 0 AND 1440),
+  author TEXT NOT NULL,
+  revision BIGINT NOT NULL,
+  created_at_us BIGINT NOT NULL,
+  updated_at_us BIGINT NOT NULL
+);
+CREATE INDEX meetings_match ON meetings (match_id, starts_at_us);
+CREATE INDEX meetings_cohort ON meetings (cohort_id, match_id, starts_at_us);
+-- Months in which none is due are joined by semicolons.
+CREATE TABLE cadences (
+  cohort_id TEXT PRIMARY KEY REFERENCES cohorts (id),
+  programme_id TEXT NOT NULL,
+  meetings BIGINT NOT NULL CONSTRAINT cadences_meetings CHECK (meetings BETWEEN 1 AND 31),
+  first_month BIGINT NOT NULL CONSTRAINT cadences_first_month CHECK (first_month BETWEEN 1 AND 12),
+  last_month BIGINT NOT NULL CONSTRAINT cadences_last_month CHECK (last_month BETWEEN 1 AND 12),
+  except_months TEXT NOT NULL,
+  revision BIGINT NOT NULL,
+  created_at_us BIGINT NOT NULL,
+  updated_at_us BIGINT NOT NULL
+);
+)sql"},
+                                                 {3, kAllocationTables},
+                                                 {4, kNetworkingTables}};
 
 }  // namespace brygga::matching
 

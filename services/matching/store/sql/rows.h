@@ -6,6 +6,7 @@
 #include "common/sql/value.h"
 #include "services/matching/domain/cohort.h"
 #include "services/matching/domain/match.h"
+#include "services/matching/domain/meeting.h"
 #include "services/matching/domain/round.h"
 
 namespace brygga::matching {
@@ -19,6 +20,7 @@ Lock ToLock(const sql::Row& row);
 Veto ToVeto(const sql::Row& row);
 Round ToRound(const sql::Row& row);
 Match ToMatch(const sql::Row& row);
+Meeting ToMeeting(const sql::Row& row);
 
 // All columns of a round or a match that a statement of kInsert… names.
 sql::Args InsertArgs(const Round& round);
@@ -30,9 +32,20 @@ sql::Args UpdateArgs(const Match& match);
 // Reads that several files share; the cohort is in the same transaction.
 absl::StatusOr<Cohort> SelectCohort(sql::Reader& reader, const CohortKey& key);
 absl::StatusOr<MatchingPolicy> SelectPolicy(sql::Reader& reader, const CohortKey& key, int version);
+// What is known of the pair of a lock or a match by hand.
+absl::StatusOr<PairFacts> SelectFacts(sql::Reader& reader, const CohortKey& key, const ParticipantId& mentor,
+                                      const ParticipantId& adept);
+
+// Takes a seat of a mentor: one that is left, or with `beyond` one more than there
+// is. False where none is left, over all cohorts or of the `capacity_here` of this
+// one.
+absl::StatusOr<bool> TakeSeat(sql::Transaction& tx, const CohortKey& key, const ParticipantId& mentor, bool beyond,
+                              int capacity_here);
 
 // Writes a match as it is after a change, and gives its seat back where it left
 // the live states.
+//
+// kFailedPrecondition ADEPT_HAS_MATCH: another one of the kind that it has become.
 absl::StatusOr<Match> WriteMatch(sql::Transaction& tx, const Match& before, Match after);
 
 }  // namespace brygga::matching

@@ -89,35 +89,37 @@ absl::Status WriteCapacities(sql::Transaction& tx, const std::vector<Person>& pe
   return absl::OkStatus();
 }
 
-absl::StatusOr<PairFacts> SelectFacts(sql::Reader& reader, const Lock& pair) {
-  const CohortKey& key = pair.cohort;
+}  // namespace
+
+absl::StatusOr<PairFacts> SelectFacts(sql::Reader& reader, const CohortKey& key, const ParticipantId& mentor,
+                                      const ParticipantId& adept) {
   BRYGGA_ASSIGN_OR_RETURN(const Cohort cohort, SelectCohort(reader, key));
   if (cohort.policy_version == 0) return NoPolicy(cohort);
   const std::string_view kind = NameOf(MatchKindFor(cohort.kind));
-  PairFacts facts;
+  PairFacts facts{.cohort_kind = cohort.kind, .cohort_state = cohort.state};
   BRYGGA_ASSIGN_OR_RETURN(facts.policy, SelectPolicy(reader, key, 0));
-  BRYGGA_ASSIGN_OR_RETURN(facts.mentor, SelectPerson(reader, key, Side::kMentor, pair.mentor));
-  BRYGGA_ASSIGN_OR_RETURN(facts.adept, SelectPerson(reader, key, Side::kAdept, pair.adept));
+  BRYGGA_ASSIGN_OR_RETURN(facts.mentor, SelectPerson(reader, key, Side::kMentor, mentor));
+  BRYGGA_ASSIGN_OR_RETURN(facts.adept, SelectPerson(reader, key, Side::kAdept, adept));
   BRYGGA_ASSIGN_OR_RETURN(const auto seats,
-                          reader.QueryOne(kSelectSeatsOf, {{"cohort_id", key.cohort}, {"mentor_id", pair.mentor}}));
-  BRYGGA_ASSIGN_OR_RETURN(const auto locked, reader.QueryOne(kCountLockedSeats, {{"cohort_id", key.cohort},
-                                                                                 {"mentor_id", pair.mentor},
-                                                                                 {"adept_id", pair.adept},
-                                                                                 {"kind", kind}}));
+                          reader.QueryOne(kSelectSeatsOf, {{"cohort_id", key.cohort}, {"mentor_id", mentor}}));
+  BRYGGA_ASSIGN_OR_RETURN(
+      const auto locked,
+      reader.QueryOne(kCountLockedSeats,
+                      {{"cohort_id", key.cohort}, {"mentor_id", mentor}, {"adept_id", adept}, {"kind", kind}}));
   const int free = seats ? FreeSeats(ToSeats(*seats), facts.mentor.features.capacity) : 0;
   facts.free_seats = free - static_cast<int>(locked->Int("seats"));
   BRYGGA_ASSIGN_OR_RETURN(
       const auto vetoes,
-      reader.Query(kSelectVetoesOfPair, KeyArgs(key).Set("mentor_id", pair.mentor).Set("adept_id", pair.adept)));
+      reader.Query(kSelectVetoesOfPair, KeyArgs(key).Set("mentor_id", mentor).Set("adept_id", adept)));
   for (const sql::Row& row : vetoes) facts.vetoes.push_back(ToVeto(row));
   BRYGGA_ASSIGN_OR_RETURN(
       const auto match,
-      reader.QueryOne(kSelectLiveMatchOf, {{"adept_id", pair.adept}, {"programme_id", key.programme}, {"kind", kind}}));
+      reader.QueryOne(kSelectLiveMatchOf, {{"adept_id", adept}, {"programme_id", key.programme}, {"kind", kind}}));
   if (match) facts.adept_match = match->As<MatchId>("id");
+  BRYGGA_ASSIGN_OR_RETURN(const auto lock, reader.QueryOne(kSelectLockOf, KeyArgs(key).Set("adept_id", adept)));
+  if (lock) facts.adept_lock = ToLock(*lock);
   return facts;
 }
-
-}  // namespace
 
 absl::StatusOr<Cohort> SqlMatchingStore::GetCohort(const CohortKey& key, absl::Time deadline) {
   BRYGGA_ASSIGN_OR_RETURN(const auto row, database_.QueryOne(deadline, kSelectCohort, KeyArgs(key)));
@@ -182,6 +184,8 @@ absl::StatusOr<CohortInput> SqlMatchingStore::LoadInput(const CohortKey& key, in
     for (const sql::Row& row : locks) input.locks.push_back(ToLock(row));
     BRYGGA_ASSIGN_OR_RETURN(const auto vetoes, reader.Query(kSelectVetoes, KeyArgs(key)));
     for (const sql::Row& row : vetoes) input.vetoes.push_back(ToVeto(row));
+    BRYGGA_ASSIGN_OR_RETURN(const auto matches, reader.Query(kSelectMatchesInOrder, KeyArgs(key)));
+    for (const sql::Row& row : matches) input.matches.push_back(ToMatch(row));
     return input;
   });
 }
@@ -224,7 +228,7 @@ absl::StatusOr<Lock> SqlMatchingStore::CreateLock(const Mutation<Lock>& mutation
   return database_.Write(mutation, [&](sql::Transaction& tx) -> absl::StatusOr<Lock> {
     // Locks of one cohort one at a time: each counts the seats that others wait for.
     BRYGGA_RETURN_IF_ERROR(tx.QueryOne(kSelectCohortForUpdate, KeyArgs(pair.cohort)));
-    BRYGGA_ASSIGN_OR_RETURN(const PairFacts facts, SelectFacts(tx, pair));
+    BRYGGA_ASSIGN_OR_RETURN(const PairFacts facts, SelectFacts(tx, pair.cohort, pair.mentor, pair.adept));
     BRYGGA_ASSIGN_OR_RETURN(const Lock lock, decide(facts, tx.now()));
     BRYGGA_ASSIGN_OR_RETURN(const int64_t made,
                             tx.Affect(kInsertLock, KeyArgs(lock.cohort)
@@ -271,19 +275,35 @@ absl::StatusOr<Veto> SqlMatchingStore::CreateVeto(const Mutation<Veto>& mutation
     BRYGGA_RETURN_IF_ERROR(SelectCohort(tx, veto.cohort));
     Veto made = veto;
     made.created_at = tx.now();
-    BRYGGA_ASSIGN_OR_RETURN(const int64_t count, tx.Affect(kInsertVeto, KeyArgs(made.cohort)
-                                                                            .Set("id", made.id)
-                                                                            .Set("mentor_id", made.mentor)
-                                                                            .Set("adept_id", made.adept)
-                                                                            .Set("reason", made.reason)
-                                                                            .Set("origin", NameOf(made.origin))
-                                                                            .Set("author", made.author)
-                                                                            .Set("revision", made.revision)
-                                                                            .Set("created_at_us", made.created_at)));
+    BRYGGA_ASSIGN_OR_RETURN(const int64_t count,
+                            tx.Affect(kInsertVeto, KeyArgs(made.cohort)
+                                                       .Set("id", made.id)
+                                                       .Set("mentor_id", made.mentor)
+                                                       .Set("adept_id", made.adept)
+                                                       .Set("reason", made.reason)
+                                                       .Set("origin", NameOf(made.origin))
+                                                       .Set("by_side", made.by ? NameOf(*made.by) : "")
+                                                       .Set("author", made.author)
+                                                       .Set("revision", made.revision)
+                                                       .Set("created_at_us", made.created_at)));
     if (count == 0) return VetoExists(made);
     BRYGGA_RETURN_IF_ERROR(tx.Run(kGrowEpoch, {{"cohort_id", made.cohort.cohort}}));
     tx.Changed(made.name(), ChangeKind::kCreated, made.revision);
     return made;
+  });
+}
+
+absl::StatusOr<Veto> SqlMatchingStore::DeleteVeto(const Mutation<Veto>& mutation, const CohortKey& key,
+                                                  const VetoId& id, const CheckVeto& check) {
+  return database_.Write(mutation, [&](sql::Transaction& tx) -> absl::StatusOr<Veto> {
+    BRYGGA_ASSIGN_OR_RETURN(const auto row, tx.QueryOne(kSelectVeto, KeyArgs(key).Set("id", id)));
+    if (!row) return NotFound(NameOf(key, id));
+    const Veto veto = ToVeto(*row);
+    BRYGGA_RETURN_IF_ERROR(check(veto));
+    BRYGGA_RETURN_IF_ERROR(tx.Run(kDeleteVeto, {{"id", id}}));
+    BRYGGA_RETURN_IF_ERROR(tx.Run(kGrowEpoch, {{"cohort_id", key.cohort}}));
+    tx.Changed(veto.name(), ChangeKind::kDeleted, veto.revision + 1);
+    return veto;
   });
 }
 

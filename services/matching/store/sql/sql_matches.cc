@@ -7,6 +7,7 @@
 #include "common/sql/select_page.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
+#include "services/matching/domain/errors.h"
 #include "services/matching/store/sql/rows.h"
 #include "services/matching/store/sql/sql_matching_store.h"
 #include "services/matching/store/sql/statements.h"
@@ -21,7 +22,7 @@ absl::StatusOr<list::Page<Match>> SelectMatches(sql::Reader& reader, const std::
   return sql::SelectPage<Match>(reader, statement, std::move(args), query, MatchSchema(),
                                 {{"mentor", "mentor_id"},
                                  {"adept", "adept_id"},
-                                 {"round", "round_id"},
+                                 {"round", "COALESCE(round_id, '')"},
                                  {"create_time", "created_at_us"},
                                  {"expire_time", "expires_at_us"}},
                                 &ToMatch);
@@ -73,8 +74,27 @@ absl::StatusOr<list::Page<Match>> SqlMatchingStore::ListMatchesOf(
   return database_.Read(deadline, [&](sql::Reader& reader) { return SelectMatches(reader, statement, args, query); });
 }
 
+absl::StatusOr<Match> SqlMatchingStore::CreateMatch(const Mutation<Match>& mutation, const Match& pair,
+                                                    const DecideNewMatch& decide) {
+  return database_.Write(mutation, [&](sql::Transaction& tx) -> absl::StatusOr<Match> {
+    // The cohort before the seats, as in a publication. What is read after that
+    // stays true of this mentor until the end.
+    BRYGGA_RETURN_IF_ERROR(tx.QueryOne(kSelectCohortForUpdate, KeyArgs(pair.cohort)));
+    BRYGGA_RETURN_IF_ERROR(tx.QueryOne(kLockSeats, {{"mentor_id", pair.mentor}}));
+    BRYGGA_ASSIGN_OR_RETURN(const PairFacts facts, SelectFacts(tx, pair.cohort, pair.mentor, pair.adept));
+    BRYGGA_ASSIGN_OR_RETURN(const Match match, decide(facts, tx.now()));
+    BRYGGA_ASSIGN_OR_RETURN(const bool seated, TakeSeat(tx, match.cohort, match.mentor, match.over_capacity,
+                                                        facts.mentor.features.capacity));
+    if (!seated) return MatchBreaksRules(match, {}, /*over_capacity=*/true);
+    BRYGGA_ASSIGN_OR_RETURN(const int64_t made, tx.Affect(kInsertMatch, InsertArgs(match)));
+    if (made == 0) return AdeptHasMatch(match.cohort, match.adept, MatchId("one made at the same time"));
+    tx.Changed(match.name(), ChangeKind::kCreated, match.revision);
+    return match;
+  });
+}
+
 absl::StatusOr<Match> SqlMatchingStore::ChangeMatch(const Mutation<Match>& mutation, const CohortKey& key,
-                                                    const MatchId& id, const DecideMatch& decide) {
+                                                    const MatchId& id, const DecideChange& decide) {
   return database_.Write(mutation, [&](sql::Transaction& tx) -> absl::StatusOr<Match> {
     BRYGGA_ASSIGN_OR_RETURN(const auto row, tx.QueryOne(kSelectMatchForUpdate, MatchArgs(key, id)));
     if (!row) return NotFound(NameOf(key, id));

@@ -34,6 +34,8 @@ class SqlMatchingStore final : public MatchingStore {
   absl::StatusOr<list::Page<Lock>> ListLocks(const CohortKey& key, const list::ListQuery& query,
                                              absl::Time deadline) override;
   absl::StatusOr<Veto> CreateVeto(const Mutation<Veto>& mutation, Veto veto) override;
+  absl::StatusOr<Veto> DeleteVeto(const Mutation<Veto>& mutation, const CohortKey& key, const VetoId& id,
+                                  const CheckVeto& check) override;
   absl::StatusOr<list::Page<Veto>> ListVetoes(const CohortKey& key, const list::ListQuery& query,
                                               absl::Time deadline) override;
 
@@ -66,9 +68,21 @@ class SqlMatchingStore final : public MatchingStore {
   absl::StatusOr<list::Page<Match>> ListMatchesOf(const ParticipantId& person,
                                                   const std::optional<std::vector<ProgrammeId>>& programmes,
                                                   const list::ListQuery& query, absl::Time deadline) override;
+  absl::StatusOr<Match> CreateMatch(const Mutation<Match>& mutation, const Match& pair,
+                                    const DecideNewMatch& decide) override;
   absl::StatusOr<Match> ChangeMatch(const Mutation<Match>& mutation, const CohortKey& key, const MatchId& id,
-                                    const DecideMatch& decide) override;
+                                    const DecideChange& decide) override;
   absl::StatusOr<int> ExpireDue(const Origin& origin, int limit) override;
+
+  absl::StatusOr<Meeting> RecordMeeting(const Mutation<Meeting>& mutation, const CohortKey& key, const MatchId& match,
+                                        const std::optional<MeetingId>& known, const MeetingId& new_id,
+                                        const DecideMeeting& decide) override;
+  absl::StatusOr<list::Page<Meeting>> ListMeetings(const CohortKey& key, const std::optional<MatchId>& match,
+                                                   const list::ListQuery& query, absl::Time deadline) override;
+  absl::StatusOr<Cadence> GetCadence(const CohortKey& key, absl::Time deadline) override;
+  absl::StatusOr<Cadence> SetCadence(const Mutation<Cadence>& mutation, const Cadence& cadence,
+                                     std::string_view etag) override;
+  absl::StatusOr<MeetingBook> LoadMeetings(const CohortKey& key, absl::Time deadline) override;
 
  private:
   sql::Database& database_;

@@ -30,12 +30,19 @@ struct Guard {
   std::vector<std::string> statements;
 };
 
-std::string InsertMatch(const std::string& id, const std::string& values) {
+std::string InsertMeeting(const std::string& values) {
+  return "INSERT INTO meetings (id, programme_id, cohort_id, match_id, author, revision, created_at_us, updated_at_us, "
+         "state, starts_at_us, minutes) VALUES ('t', 'p', 'c', '1', 'x', 1, 1, 1, " +
+         values + ")";
+}
+
+std::string InsertMatch(const std::string& id, const std::string& values,
+                        const std::string& kind_and_mentor = "'MENTORING', 'm'", const std::string& round = "'r'") {
   return absl::StrCat(
       "INSERT INTO matches (id, programme_id, cohort_id, kind, mentor_id, adept_id, score, round_id, expires_at_us, "
       "end_reason, revision, created_at_us, updated_at_us, state, mentor_accepted_at_us, adept_accepted_at_us, "
       "ended_at_us, declined_by) VALUES ('",
-      id, "', 'p', 'c', 'MENTORING', 'm', 'a', 1, 'r', 1, '', 1, 1, 1, ", values, ")");
+      id, "', 'p', 'c', ", kind_and_mentor, ", 'a', 1, ", round, ", 1, '', 1, 1, 1, ", values, ")");
 }
 
 std::string InsertRound(const std::string& id, const std::string& state, int certified) {
@@ -53,6 +60,19 @@ const std::vector<Guard>& Guards() {
       {"mentor_capacity_taken", {"INSERT INTO mentor_capacity VALUES ('m', 1, 1, 2)"}},
       {"matches_live_adept",
        {InsertMatch("1", "'PROPOSED', NULL, NULL, NULL, ''"), InsertMatch("2", "'ACTIVE', 1, 1, NULL, ''")}},
+      {"matches_kind", {InsertMatch("1", "'PROPOSED', NULL, NULL, NULL, ''", "'INVENTED', 'm'")}},
+      {"matches_mentor", {InsertMatch("1", "'PROPOSED', NULL, NULL, NULL, ''", "'MENTORING', ''")}},
+      {"matches_two_people", {InsertMatch("1", "'PROPOSED', NULL, NULL, NULL, ''", "'MENTORING', 'a'")}},
+      {"matches_origin", {InsertMatch("1", "'PROPOSED', NULL, NULL, NULL, ''", "'MENTORING', 'm'", "NULL")}},
+      {"matches_paused", {InsertMatch("1", "'PAUSED', 1, 1, NULL, ''")}},
+      {"matches_override",
+       {InsertMatch("1", "'PROPOSED', NULL, NULL, NULL, ''"), "UPDATE matches SET over_capacity = 1"}},
+      {"meetings_state", {InsertMatch("1", "'ACTIVE', 1, 1, NULL, ''"), InsertMeeting("'INVENTED', 0, 60")}},
+      {"meetings_minutes", {InsertMatch("1", "'ACTIVE', 1, 1, NULL, ''"), InsertMeeting("'HELD', 0, 1441")}},
+      {"cadences_meetings", {"INSERT INTO cadences VALUES ('c', 'p', 0, 4, 11, '', 1, 1, 1)"}},
+      {"cadences_first_month", {"INSERT INTO cadences VALUES ('c', 'p', 1, 0, 11, '', 1, 1, 1)"}},
+      {"cadences_last_month", {"INSERT INTO cadences VALUES ('c', 'p', 1, 4, 13, '', 1, 1, 1)"}},
+      {"round_earlier_fate", {"INSERT INTO round_earlier VALUES ('r', '1', 'm', 'a', 'INVENTED')"}},
       {"matches_state", {InsertMatch("1", "'INVENTED', NULL, NULL, 1, ''")}},
       {"matches_active", {InsertMatch("1", "'ACTIVE', 1, NULL, NULL, ''")}},
       {"matches_accepted_by_one", {InsertMatch("1", "'ACCEPTED_BY_ONE', 1, 1, NULL, ''")}},
@@ -70,12 +90,21 @@ const std::vector<Guard>& Guards() {
   return guards;
 }
 
+// The tables as all migrations make them.
+std::string AllTables() {
+  std::string sql;
+  for (const sql::Migration& migration : kMigrations) sql.append(migration.sql);
+  return sql;
+}
+
 // The tables with every CHECK of the name `constraint` turned into one that
 // always holds, and without the unique index of that name.
 std::string WithoutGuard(const std::string& constraint) {
-  std::string sql = kMigrations[0].sql;
+  std::string sql = AllTables();
   const std::string check = "CONSTRAINT " + constraint;
-  if (const size_t at = sql.find(check); at != std::string::npos) {
+  for (size_t at = sql.find(check); at != std::string::npos; at = sql.find(check, at + 1)) {
+    // Not of a constraint whose name only begins the same.
+    if (const char next = sql[at + check.size()]; next != ' ' && next != '\n') continue;
     const size_t open = sql.find('(', at);
     size_t close = open;
     for (int depth = 0; close < sql.size(); ++close) {
@@ -85,7 +114,7 @@ std::string WithoutGuard(const std::string& constraint) {
     sql.replace(open, close - open + 1, "(1 = 1)");
   }
   const std::string index = "CREATE UNIQUE INDEX " + constraint + " ON";
-  if (const size_t at = sql.find(index); at != std::string::npos) {
+  for (size_t at = sql.find(index); at != std::string::npos; at = sql.find(index)) {
     sql.replace(at, index.size(), "CREATE INDEX " + constraint + " ON");
   }
   return sql;
@@ -121,7 +150,7 @@ class GuardTest : public ::testing::TestWithParam<std::tuple<testing::MakeDataba
 };
 
 TEST_P(GuardTest, TheTablesRefuseWhatMustNeverBe) {
-  EXPECT_EQ(sql::ConstraintOf(BreakIt(kMigrations[0].sql)), guard().constraint);
+  EXPECT_EQ(sql::ConstraintOf(BreakIt(AllTables())), guard().constraint);
 }
 
 TEST_P(GuardTest, WithoutTheGuardItWouldBe) { EXPECT_THAT(BreakIt(WithoutGuard(guard().constraint)), IsOk()); }

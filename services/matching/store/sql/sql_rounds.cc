@@ -26,6 +26,7 @@ RoundPair ToPair(const sql::Row& row) {
           .contributions = ContributionsFromJson(row.Text("contributions")),
           .lock = row.As<LockId>("lock_id"),
           .overrides = row.Bool("overrides"),
+          .override_reason = row.Text("override_reason"),
           .match = row.As<MatchId>("match_id")};
 }
 
@@ -98,7 +99,28 @@ absl::Status InsertProposal(sql::Transaction& tx, const RoundId& id, const Propo
                                                           {"details", DetailsToJson(unmatched)},
                                                           {"rounds_waited", unmatched.rounds_waited}}));
   }
+  if (proposal.input.repair) {
+    for (const EarlierPair& pair : proposal.input.repair->earlier) {
+      BRYGGA_RETURN_IF_ERROR(tx.Run(kInsertRoundEarlier, {{"round_id", id},
+                                                          {"match_id", pair.match},
+                                                          {"mentor_id", pair.mentor},
+                                                          {"adept_id", pair.adept},
+                                                          {"fate", NameOf(pair.fate)}}));
+    }
+  }
   return tx.Run(kSetCertificate, {{"id", id}, {"certificate", proposal.certificate}});
+}
+
+absl::StatusOr<std::vector<EarlierPair>> SelectEarlier(sql::Reader& reader, const RoundId& id) {
+  BRYGGA_ASSIGN_OR_RETURN(const auto rows, reader.Query(kSelectRoundEarlier, {{"round_id", id}}));
+  std::vector<EarlierPair> earlier;
+  for (const sql::Row& row : rows) {
+    earlier.push_back({.mentor = row.As<ParticipantId>("mentor_id"),
+                       .adept = row.As<ParticipantId>("adept_id"),
+                       .match = row.As<MatchId>("match_id"),
+                       .fate = FateOf(row.Text("fate"))});
+  }
+  return earlier;
 }
 
 // What publication asks of a cohort besides seats and matches.
@@ -133,12 +155,49 @@ class Publisher {
   Publisher(sql::Transaction& tx, const Round& round, MatchKind kind, const PublishOrder& order, Present present)
       : tx_(tx), round_(round), kind_(kind), order_(order), present_(std::move(present)) {}
 
+  // Takes back the open matches of a repair that none of `pairs` is, and remembers
+  // the others; all seats are locked in order first. What was answered since stays,
+  // and then meets its pair's people in Publish.
+  absl::Status Mend(const std::vector<RoundPair>& pairs) {
+    if (!round_.repair) return absl::OkStatus();
+    BRYGGA_ASSIGN_OR_RETURN(const auto earlier, SelectEarlier(tx_, round_.id));
+    std::set<std::pair<ParticipantId, ParticipantId>> wanted;
+    std::set<ParticipantId> mentors;
+    for (const RoundPair& pair : pairs) {
+      wanted.emplace(pair.mentor, pair.adept);
+      mentors.insert(pair.mentor);
+    }
+    for (const EarlierPair& pair : earlier) mentors.insert(pair.mentor);
+    for (const ParticipantId& mentor : mentors) {
+      BRYGGA_RETURN_IF_ERROR(tx_.QueryOne(kLockSeats, {{"mentor_id", mentor}}));
+    }
+    for (const EarlierPair& pair : earlier) {
+      if (pair.fate != Fate::kOpen) continue;
+      BRYGGA_ASSIGN_OR_RETURN(const auto row,
+                              tx_.QueryOne(kSelectMatchForUpdate, KeyArgs(round_.cohort).Set("id", pair.match)));
+      if (!row) continue;
+      const Match match = ToMatch(*row);
+      if (wanted.contains({pair.mentor, pair.adept})) {
+        standing_.emplace(std::pair(pair.mentor, pair.adept), match);
+      } else if (match.state == MatchState::kProposed) {
+        BRYGGA_ASSIGN_OR_RETURN(const Match superseded, Supersede(match, tx_.now()));
+        BRYGGA_RETURN_IF_ERROR(WriteMatch(tx_, match, superseded));
+        ++withdrawn_;
+      }
+    }
+    return absl::OkStatus();
+  }
+
   // Takes the seat and makes the match of `pair`, or says why that cannot be.
   absl::StatusOr<std::string> Publish(const RoundPair& pair) {
+    if (const auto standing = standing_.find({pair.mentor, pair.adept}); standing != standing_.end()) {
+      return Keep(standing->second);
+    }
     if (!present_.mentors.contains(pair.mentor) || !present_.adepts.contains(pair.adept)) return "NOT_AVAILABLE";
     const auto veto = present_.vetoes.find({pair.mentor, pair.adept});
     if (veto != present_.vetoes.end() && (veto->second || !pair.overrides)) return "VETO";
-    BRYGGA_ASSIGN_OR_RETURN(const bool seated, TakeSeat(pair));
+    BRYGGA_ASSIGN_OR_RETURN(
+        const bool seated, TakeSeat(tx_, round_.cohort, pair.mentor, pair.overrides, present_.mentors.at(pair.mentor)));
     if (!seated) return "MENTOR_CAPACITY";
     const Match match{.id = order_.match_ids[made_],
                       .cohort = round_.cohort,
@@ -160,17 +219,17 @@ class Publisher {
   }
 
   int made() const { return static_cast<int>(made_); }
+  int kept() const { return kept_; }
+  int withdrawn() const { return withdrawn_; }
 
  private:
-  absl::StatusOr<bool> TakeSeat(const RoundPair& pair) {
-    BRYGGA_ASSIGN_OR_RETURN(const int64_t taken,
-                            tx_.Affect(pair.overrides ? kTakeSeatBeyond : kTakeSeat, {{"mentor_id", pair.mentor}}));
-    if (taken == 0) return false;
-    // The row of the seats is ours until the end now: nobody else can add a
-    // match of this mentor, so those in this cohort can be counted.
-    BRYGGA_ASSIGN_OR_RETURN(const auto seats, tx_.QueryOne(kSelectSeatsOf, {{"cohort_id", round_.cohort.cohort},
-                                                                            {"mentor_id", pair.mentor}}));
-    return pair.overrides || seats->Int("taken_here") < present_.mentors.at(pair.mentor);
+  // The pair has a match of before: it stays, if it lives.
+  absl::StatusOr<std::string> Keep(const Match& match) {
+    if (!IsLive(match.state)) return "MATCH_OVER";
+    ++kept_;
+    BRYGGA_RETURN_IF_ERROR(
+        tx_.Run(kSetPairMatch, {{"match_id", match.id}, {"round_id", round_.id}, {"adept_id", match.adept}}));
+    return "";
   }
 
   sql::Transaction& tx_;
@@ -178,7 +237,9 @@ class Publisher {
   const MatchKind kind_;
   const PublishOrder& order_;
   const Present present_;
+  std::map<std::pair<ParticipantId, ParticipantId>, Match> standing_;  // Open matches that are pairs again.
   size_t made_ = 0;
+  int kept_ = 0, withdrawn_ = 0;
 };
 
 }  // namespace
@@ -189,6 +250,10 @@ absl::StatusOr<Round> SqlMatchingStore::CreateRound(const Mutation<Round>& mutat
     if (!IsMatchable(cohort.state)) return CohortNotMatchable(cohort);
     if (round.policy_version == 0 && cohort.policy_version == 0) return NoPolicy(cohort);
     BRYGGA_ASSIGN_OR_RETURN(const MatchingPolicy policy, SelectPolicy(tx, round.cohort, round.policy_version));
+    if (round.repair && !round.repair->base.empty()) {
+      BRYGGA_ASSIGN_OR_RETURN(const Round base, SelectRound(tx, kSelectRound, round.cohort, round.repair->base));
+      if (base.state != RoundState::kPublished) return WrongRoundState(base, {"PUBLISHED"});
+    }
     Round made = round;
     made.policy_version = policy.version;
     made.created_at = made.updated_at = tx.now();
@@ -265,6 +330,9 @@ absl::StatusOr<Proposal> SqlMatchingStore::LoadProposal(const CohortKey& key, co
     }
     BRYGGA_ASSIGN_OR_RETURN(const auto pairs, reader.Query(kSelectRoundPairsBySeat, of_round));
     for (const sql::Row& pair : pairs) proposal.pairs.push_back(ToPair(pair));
+    if (!round.repair) return proposal;
+    input.repair = RepairInput{.change_price = round.repair->change_price};
+    BRYGGA_ASSIGN_OR_RETURN(input.repair->earlier, SelectEarlier(reader, id));
     return proposal;
   });
 }
@@ -291,13 +359,17 @@ absl::StatusOr<Publication> SqlMatchingStore::PublishRound(const Mutation<Public
     BRYGGA_ASSIGN_OR_RETURN(const auto rows, tx.Query(kSelectRoundPairsBySeat, {{"round_id", order.round}}));
     BRYGGA_CHECK(rows.size() <= order.match_ids.size());
     Publisher publisher(tx, before, MatchKindFor(ToCohort(*cohort).kind), order, std::move(present));
+    std::vector<RoundPair> pairs;
+    for (const sql::Row& row : rows) pairs.push_back(ToPair(row));
+    BRYGGA_RETURN_IF_ERROR(publisher.Mend(pairs));
     Publication publication{.round = before, .validate_only = mutation.validate_only};
-    for (const sql::Row& row : rows) {
-      const RoundPair pair = ToPair(row);
+    for (const RoundPair& pair : pairs) {
       BRYGGA_ASSIGN_OR_RETURN(const std::string reason, publisher.Publish(pair));
       if (!reason.empty()) publication.conflicts.push_back({pair.adept, reason});
     }
     publication.matches = publisher.made();
+    publication.kept = publisher.kept();
+    publication.withdrawn = publisher.withdrawn();
     if (mutation.validate_only) return publication;
     if (!publication.conflicts.empty()) return RoundOutdated(before, publication.conflicts);
     // Those who were left out have waited once more.

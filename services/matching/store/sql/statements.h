@@ -76,33 +76,38 @@ UPDATE mentor_capacity SET
   capacity = CASE WHEN taken - 1 > stated THEN taken - 1 ELSE stated END
 WHERE participant_id = :mentor_id)sql";
 
+// Seats are locked in the order of their mentors, by whoever needs several.
+inline constexpr char kLockSeats[] =
+    "SELECT participant_id FROM mentor_capacity WHERE participant_id = :mentor_id {for_update}";
+
 inline constexpr char kSelectSeats[] = R"sql(
 SELECT c.participant_id, c.capacity, c.taken,
   (SELECT COUNT(*) FROM matches m WHERE m.cohort_id = p.cohort_id AND m.mentor_id = p.participant_id
-    AND m.state IN ('PROPOSED', 'ACCEPTED_BY_ONE', 'ACTIVE')) AS taken_here
+    AND m.state IN ('PROPOSED', 'ACCEPTED_BY_ONE', 'ACTIVE', 'PAUSED')) AS taken_here
 FROM people p JOIN mentor_capacity c ON c.participant_id = p.participant_id
 WHERE p.cohort_id = :cohort_id AND p.role = 'MENTOR')sql";
 
 inline constexpr char kSelectSeatsOf[] = R"sql(
 SELECT c.participant_id, c.capacity, c.taken,
   (SELECT COUNT(*) FROM matches m WHERE m.cohort_id = :cohort_id AND m.mentor_id = c.participant_id
-    AND m.state IN ('PROPOSED', 'ACCEPTED_BY_ONE', 'ACTIVE')) AS taken_here
+    AND m.state IN ('PROPOSED', 'ACCEPTED_BY_ONE', 'ACTIVE', 'PAUSED')) AS taken_here
 FROM mentor_capacity c WHERE c.participant_id = :mentor_id)sql";
 
 // Adepts with a live match in the programme and kind, and those who have waited.
 
 inline constexpr char kSelectMatchedAdepts[] = R"sql(
 SELECT adept_id, cohort_id, programme_id, id FROM matches
-WHERE programme_id = :programme_id AND kind = :kind AND state IN ('PROPOSED', 'ACCEPTED_BY_ONE', 'ACTIVE'))sql";
+WHERE programme_id = :programme_id AND kind IN (:kind, 'MUTUAL') AND state IN ('PROPOSED', 'ACCEPTED_BY_ONE', 'ACTIVE', 'PAUSED'))sql";
 
 inline constexpr char kSelectLiveMatchOf[] = R"sql(
 SELECT id FROM matches
-WHERE adept_id = :adept_id AND programme_id = :programme_id AND kind = :kind
-  AND state IN ('PROPOSED', 'ACCEPTED_BY_ONE', 'ACTIVE'))sql";
+WHERE adept_id = :adept_id AND programme_id = :programme_id AND kind IN (:kind, 'MUTUAL')
+  AND state IN ('PROPOSED', 'ACCEPTED_BY_ONE', 'ACTIVE', 'PAUSED')
+ORDER BY id LIMIT 1)sql";
 
 inline constexpr char kSelectWaited[] = R"sql(
 SELECT u.adept_id, COUNT(*) AS waited FROM round_unmatched u JOIN rounds r ON r.id = u.round_id
-WHERE r.programme_id = :programme_id AND r.state = 'PUBLISHED' GROUP BY u.adept_id)sql";
+WHERE r.programme_id = :programme_id AND r.state = 'PUBLISHED' AND r.is_repair = 0 GROUP BY u.adept_id)sql";
 
 // Policies.
 
@@ -128,6 +133,8 @@ VALUES (:id, :programme_id, :cohort_id, :mentor_id, :adept_id, :reason, :overrid
   :over_capacity, :author, :revision, :created_at_us) ON CONFLICT (cohort_id, adept_id) DO NOTHING)sql";
 inline constexpr char kSelectLocks[] =
     "SELECT * FROM locks WHERE cohort_id = :cohort_id AND programme_id = :programme_id";
+inline constexpr char kSelectLockOf[] = R"sql(
+SELECT * FROM locks WHERE cohort_id = :cohort_id AND programme_id = :programme_id AND adept_id = :adept_id)sql";
 inline constexpr char kSelectLock[] =
     "SELECT * FROM locks WHERE cohort_id = :cohort_id AND programme_id = :programme_id AND id = :id {for_update}";
 inline constexpr char kDeleteLock[] = "DELETE FROM locks WHERE id = :id";
@@ -136,12 +143,17 @@ inline constexpr char kCountLockedSeats[] = R"sql(
 SELECT COUNT(*) AS seats FROM locks l
 WHERE l.cohort_id = :cohort_id AND l.mentor_id = :mentor_id AND l.adept_id <> :adept_id
   AND NOT EXISTS (SELECT 1 FROM matches m WHERE m.adept_id = l.adept_id AND m.programme_id = l.programme_id
-    AND m.kind = :kind AND m.state IN ('PROPOSED', 'ACCEPTED_BY_ONE', 'ACTIVE')))sql";
+    AND m.kind IN (:kind, 'MUTUAL') AND m.state IN ('PROPOSED', 'ACCEPTED_BY_ONE', 'ACTIVE', 'PAUSED')))sql";
 
 inline constexpr char kInsertVeto[] = R"sql(
-INSERT INTO vetoes (id, programme_id, cohort_id, mentor_id, adept_id, reason, origin, author, revision, created_at_us)
-VALUES (:id, :programme_id, :cohort_id, :mentor_id, :adept_id, :reason, :origin, :author, :revision, :created_at_us)
+INSERT INTO vetoes (id, programme_id, cohort_id, mentor_id, adept_id, reason, origin, by_side, author, revision,
+  created_at_us)
+VALUES (:id, :programme_id, :cohort_id, :mentor_id, :adept_id, :reason, :origin, :by_side, :author, :revision,
+  :created_at_us)
 ON CONFLICT (cohort_id, adept_id, mentor_id, origin) DO NOTHING)sql";
+inline constexpr char kSelectVeto[] =
+    "SELECT * FROM vetoes WHERE cohort_id = :cohort_id AND programme_id = :programme_id AND id = :id {for_update}";
+inline constexpr char kDeleteVeto[] = "DELETE FROM vetoes WHERE id = :id";
 inline constexpr char kSelectVetoes[] =
     "SELECT * FROM vetoes WHERE cohort_id = :cohort_id AND programme_id = :programme_id";
 inline constexpr char kSelectVetoesOfPair[] = R"sql(
@@ -155,12 +167,14 @@ INSERT INTO rounds (
   id, programme_id, cohort_id, objective, state, policy_version, seed, snapshot_hash, as_of_us, adepts,
   mentors, seats, feasible_pairs, matched, total_score, worst_score, solve_us, overrides, certified,
   failure_reason, failure_detail, phase, progress_permille, worker, worker_until_us, attempt, revision,
-  created_at_us, updated_at_us, started_at_us, published_at_us, certificate)
+  created_at_us, updated_at_us, started_at_us, published_at_us, figures, is_repair, base_round_id, keep_proposed,
+  change_price, certificate)
 VALUES (
   :id, :programme_id, :cohort_id, :objective, :state, :policy_version, :seed, :snapshot_hash, :as_of_us,
   :adepts, :mentors, :seats, :feasible_pairs, :matched, :total_score, :worst_score, :solve_us, :overrides,
   :certified, :failure_reason, :failure_detail, :phase, :progress_permille, :worker, :worker_until_us,
-  :attempt, :revision, :created_at_us, :updated_at_us, :started_at_us, :published_at_us, '')
+  :attempt, :revision, :created_at_us, :updated_at_us, :started_at_us, :published_at_us, :figures, :is_repair,
+  :base_round_id, :keep_proposed, :change_price, '')
 ON CONFLICT (cohort_id) WHERE state IN ('QUEUED', 'RUNNING') DO NOTHING)sql";
 inline constexpr char kSelectRounds[] =
     "SELECT * FROM rounds WHERE cohort_id = :cohort_id AND programme_id = :programme_id";
@@ -180,7 +194,7 @@ UPDATE rounds SET
   failure_reason = :failure_reason, failure_detail = :failure_detail, phase = :phase, progress_permille =
   :progress_permille, worker = :worker, worker_until_us = :worker_until_us, attempt = :attempt, revision =
   :revision, updated_at_us = :updated_at_us, started_at_us = :started_at_us, published_at_us =
-  :published_at_us
+  :published_at_us, figures = :figures
 WHERE id = :id)sql";
 inline constexpr char kSetCertificate[] = "UPDATE rounds SET certificate = :certificate WHERE id = :id";
 inline constexpr char kBeat[] = R"sql(
@@ -211,12 +225,21 @@ inline constexpr char kSelectRoundVetoes[] = "SELECT * FROM round_vetoes WHERE r
 inline constexpr char kInsertRoundPair[] = R"sql(
 INSERT INTO round_pairs (round_id, adept_id, mentor_id, score, contributions, lock_id, overrides, match_id)
 VALUES (:round_id, :adept_id, :mentor_id, :score, :contributions, :lock_id, :overrides, ''))sql";
-inline constexpr char kSelectRoundPairs[] =
-    "SELECT round_pairs.*, adept_id AS id FROM round_pairs WHERE round_id = :round_id";
+inline constexpr char kSelectRoundPairs[] = R"sql(
+SELECT round_pairs.*, adept_id AS id, COALESCE((SELECT l.override_reason FROM round_locks l
+  WHERE l.round_id = round_pairs.round_id AND l.lock_id = round_pairs.lock_id), '') AS override_reason
+FROM round_pairs WHERE round_id = :round_id)sql";
 // In the order in which publication takes seats: the same for all, so that two
 // publications never wait for each other.
-inline constexpr char kSelectRoundPairsBySeat[] =
-    "SELECT * FROM round_pairs WHERE round_id = :round_id ORDER BY mentor_id, adept_id";
+inline constexpr char kSelectRoundPairsBySeat[] = R"sql(
+SELECT round_pairs.*, COALESCE((SELECT l.override_reason FROM round_locks l
+  WHERE l.round_id = round_pairs.round_id AND l.lock_id = round_pairs.lock_id), '') AS override_reason
+FROM round_pairs WHERE round_id = :round_id ORDER BY mentor_id, adept_id)sql";
+inline constexpr char kInsertRoundEarlier[] = R"sql(
+INSERT INTO round_earlier (round_id, match_id, mentor_id, adept_id, fate)
+VALUES (:round_id, :match_id, :mentor_id, :adept_id, :fate))sql";
+inline constexpr char kSelectRoundEarlier[] =
+    "SELECT * FROM round_earlier WHERE round_id = :round_id ORDER BY match_id";
 inline constexpr char kSetPairMatch[] =
     "UPDATE round_pairs SET match_id = :match_id WHERE round_id = :round_id AND adept_id = :adept_id";
 inline constexpr char kInsertRoundUnmatched[] = R"sql(
@@ -230,13 +253,20 @@ inline constexpr char kSelectRoundUnmatched[] =
 inline constexpr char kInsertMatch[] = R"sql(
 INSERT INTO matches (
   id, programme_id, cohort_id, kind, state, mentor_id, adept_id, score, round_id, expires_at_us,
-  mentor_accepted_at_us, adept_accepted_at_us, ended_at_us, end_reason, declined_by, revision, created_at_us,
+  mentor_accepted_at_us, adept_accepted_at_us, ended_at_us, end_reason, declined_by, reason, override_reason,
+  broken_rules, over_capacity, pause_reason, pauses, opening, allocation_id, revision, created_at_us,
   updated_at_us)
 VALUES (
   :id, :programme_id, :cohort_id, :kind, :state, :mentor_id, :adept_id, :score, :round_id, :expires_at_us,
-  :mentor_accepted_at_us, :adept_accepted_at_us, :ended_at_us, :end_reason, :declined_by, :revision,
+  :mentor_accepted_at_us, :adept_accepted_at_us, :ended_at_us, :end_reason, :declined_by, :reason,
+  :override_reason, :broken_rules, :over_capacity, :pause_reason, :pauses, :opening, :allocation_id, :revision,
   :created_at_us, :updated_at_us)
-ON CONFLICT (adept_id, programme_id, kind) WHERE state IN ('PROPOSED', 'ACCEPTED_BY_ONE', 'ACTIVE') DO NOTHING)sql";
+ON CONFLICT DO NOTHING)sql";
+inline constexpr char kSelectMatchesInOrder[] =
+    "SELECT * FROM matches WHERE cohort_id = :cohort_id AND programme_id = :programme_id ORDER BY id";
+inline constexpr char kSelectOtherLiveMatch[] = R"sql(
+SELECT id FROM matches WHERE adept_id = :adept_id AND programme_id = :programme_id AND kind = :kind AND id <> :id
+  AND state IN ('PROPOSED', 'ACCEPTED_BY_ONE', 'ACTIVE', 'PAUSED'))sql";
 inline constexpr char kSelectMatches[] =
     "SELECT * FROM matches WHERE cohort_id = :cohort_id AND programme_id = :programme_id";
 inline constexpr char kSelectMatchesOf[] =
@@ -250,10 +280,45 @@ SELECT * FROM matches WHERE state IN ('PROPOSED', 'ACCEPTED_BY_ONE') AND expires
 ORDER BY mentor_id, id LIMIT :limit {for_update})sql";
 inline constexpr char kUpdateMatch[] = R"sql(
 UPDATE matches SET
-  state = :state, mentor_accepted_at_us = :mentor_accepted_at_us, adept_accepted_at_us =
+  kind = :kind, pause_reason = :pause_reason, pauses = :pauses, state = :state, mentor_accepted_at_us = :mentor_accepted_at_us, adept_accepted_at_us =
   :adept_accepted_at_us, ended_at_us = :ended_at_us, end_reason = :end_reason, declined_by = :declined_by,
   revision = :revision, updated_at_us = :updated_at_us
 WHERE id = :id)sql";
+
+// Meetings.
+
+inline constexpr char kInsertMeeting[] = R"sql(
+INSERT INTO meetings (id, programme_id, cohort_id, match_id, state, starts_at_us, minutes, author, revision,
+  created_at_us, updated_at_us)
+VALUES (:id, :programme_id, :cohort_id, :match_id, :state, :starts_at_us, :minutes, :author, :revision,
+  :created_at_us, :updated_at_us))sql";
+inline constexpr char kUpdateMeeting[] = R"sql(
+UPDATE meetings SET state = :state, starts_at_us = :starts_at_us, minutes = :minutes, author = :author,
+  revision = :revision, updated_at_us = :updated_at_us
+WHERE id = :id)sql";
+inline constexpr char kSelectMeeting[] = R"sql(
+SELECT * FROM meetings WHERE cohort_id = :cohort_id AND programme_id = :programme_id AND match_id = :match_id
+  AND id = :id {for_update})sql";
+inline constexpr char kSelectMeetings[] =
+    "SELECT * FROM meetings WHERE cohort_id = :cohort_id AND programme_id = :programme_id";
+inline constexpr char kSelectMeetingsOf[] = R"sql(
+SELECT * FROM meetings WHERE cohort_id = :cohort_id AND programme_id = :programme_id AND match_id = :match_id)sql";
+inline constexpr char kSelectHeldMeetings[] = R"sql(
+SELECT * FROM meetings WHERE cohort_id = :cohort_id AND programme_id = :programme_id AND state = 'HELD'
+ORDER BY match_id, starts_at_us, id)sql";
+inline constexpr char kSelectPairsThatRan[] = R"sql(
+SELECT * FROM matches WHERE cohort_id = :cohort_id AND programme_id = :programme_id AND kind <> 'PLACEMENT'
+  AND mentor_accepted_at_us IS NOT NULL AND adept_accepted_at_us IS NOT NULL ORDER BY id)sql";
+inline constexpr char kSelectCadence[] =
+    "SELECT * FROM cadences WHERE cohort_id = :cohort_id AND programme_id = :programme_id";
+inline constexpr char kUpsertCadence[] = R"sql(
+INSERT INTO cadences (cohort_id, programme_id, meetings, first_month, last_month, except_months, revision,
+  created_at_us, updated_at_us)
+VALUES (:cohort_id, :programme_id, :meetings, :first_month, :last_month, :except_months, :revision, :created_at_us,
+  :updated_at_us)
+ON CONFLICT (cohort_id) DO UPDATE SET meetings = EXCLUDED.meetings, first_month = EXCLUDED.first_month,
+  last_month = EXCLUDED.last_month, except_months = EXCLUDED.except_months, revision = EXCLUDED.revision,
+  updated_at_us = EXCLUDED.updated_at_us)sql";
 
 }  // namespace brygga::matching
 
