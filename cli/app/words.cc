@@ -63,7 +63,7 @@ absl::StatusOr<int> ParseWord(const google::protobuf::EnumDescriptor& type, std:
       absl::StrCat(std::string(flag), " ", std::string(word), ": give one of ", WordsOf(type)));
 }
 
-std::string Points(int32_t micros) { return absl::StrFormat("%.1f", micros / 10'000.0); }
+std::string Points(int64_t micros) { return absl::StrFormat("%.1f", micros / 10'000.0); }
 
 std::string ReasonText(mv1::Criterion criterion) {
   switch (criterion) {

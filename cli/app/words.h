@@ -47,7 +47,7 @@ absl::StatusOr<E> ParseWord(std::string_view flag, std::string_view word) {
 }
 
 // A score in points out of 100, "81.4".
-std::string Points(int32_t micros);
+std::string Points(int64_t micros);
 
 // What counts most in a score: "close occupation 36.2, common times 18.0".
 std::string MainReasons(const google::protobuf::RepeatedPtrField<matching::v1::Contribution>& contributions,

@@ -24,6 +24,12 @@ void AddProgramme(const Program& program);
 void AddCohort(const Program& program);
 void AddImport(const Program& program);
 void AddMatch(const Program& program);
+// To the group `match`: why, and why not.
+void AddExplanations(const Program& program, CLI::App& match);
+// To the group `match`: pairs by hand, locks, vetoes, and the life of a match.
+void AddPairs(const Program& program, CLI::App& match);
+// To the group `match`: meetings and who has met too seldom.
+void AddMeetings(const Program& program, CLI::App& match);
 void AddEvent(const Program& program);
 void AddBoard(const Program& program);
 void AddHome(const Program& program);

@@ -1,10 +1,9 @@
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
-#include "absl/strings/str_join.h"
 #include "brygga/matching/v1/matching_service.pb.h"
 #include "cli/app/find.h"
 #include "cli/app/words.h"
@@ -26,9 +25,50 @@ const std::string& NameIn(const std::map<std::string, std::string>& names, const
   return found == names.end() ? person : found->second;
 }
 
+// What a certificate proves, in the words of the objective.
+std::string GuaranteeOf(v1::Objective objective) {
+  switch (objective) {
+    case v1::OBJECTIVE_SCORE:
+      return "no set of pairs scores higher in total";
+    case v1::OBJECTIVE_FAIREST:
+      return "no more can be matched, and nobody's worst pair can be better without another's being worse";
+    case v1::OBJECTIVE_STABLE:
+      return "no two people would both rather have each other; at least two thirds as many are matched as in the "
+             "largest such answer";
+    default:
+      return "no more can be matched, and no set of as many pairs scores higher";
+  }
+}
+
+std::string PriceText(const std::string& kind, const v1::ObjectivePrice& price) {
+  std::string text = absl::StrCat("  A ", kind, " answer would match ", Count(price.pairs(), "adept", "adepts"),
+                                  " fewer and score ", Points(price.total_score()), " points less in total");
+  if (price.worst_score_gain() != 0) {
+    absl::StrAppend(&text, "; its lowest pair would have ", Points(price.worst_score_gain()), " points more");
+  }
+  if (price.blocking_pairs_fewer() != 0) {
+    absl::StrAppend(&text, "; ", price.blocking_pairs_fewer(), " pairs fewer would rather have each other");
+  }
+  return text + ".\n";
+}
+
+std::string RepairText(const v1::MatchingRound& round) {
+  if (!round.has_repair()) return "";
+  const v1::RoundStatistics& figures = round.statistics();
+  std::string text = absl::StrCat("Of the pairs before, ", figures.kept_pairs(), " stay and ", figures.changed_pairs(),
+                                  " do not; ", Count(figures.new_pairs(), "pair is", "pairs are"), " new.\n");
+  if (figures.lost_pairs() != 0 || figures.lost_score() != 0) {
+    absl::StrAppend(&text, "Keeping them costs ", Count(figures.lost_pairs(), "adept", "adepts"), " and ",
+                    Points(figures.lost_score()), " points.\n");
+  }
+  return text;
+}
+
 std::string RoundText(const v1::MatchingRound& round) {
   const v1::RoundStatistics& figures = round.statistics();
-  std::string text = absl::StrCat(round.name(), "\nThe round is ", WordOf(round.state()));
+  std::string text = round.name().empty() ? "Dry run, nothing is stored. The round would be "
+                                          : absl::StrCat(round.name(), "\nThe round is ");
+  text += WordOf(round.state());
   if (!round.failure_reason().empty()) absl::StrAppend(&text, " (", round.failure_reason(), ")");
   if (!round.has_statistics()) return text + ".\n";
   absl::StrAppend(&text, ": ", figures.matched(), " of ", Count(figures.adepts(), "adept", "adepts"), " matched with ",
@@ -37,20 +77,49 @@ std::string RoundText(const v1::MatchingRound& round) {
                   " pairs were possible.\n");
   absl::StrAppend(&text, Points(static_cast<int32_t>(figures.total_score() / std::max(1, figures.matched()))),
                   " points a pair on average, ", Points(figures.worst_score()), " at least; ",
-                  round.certified() ? "certified: no more can be matched, and no set of as many pairs scores higher"
-                                    : "not certified",
-                  ".\n");
+                  round.certified() ? "certified: " + GuaranteeOf(round.objective()) : "not certified", ".\n");
+  absl::StrAppend(&text, RepairText(round));
+  if (figures.overrides() > 0) {
+    absl::StrAppend(&text, Count(figures.overrides(), "pair is", "pairs are"), " there against a rule, by a lock.\n");
+  }
+  if (figures.has_price_of_stability()) absl::StrAppend(&text, PriceText("stable", figures.price_of_stability()));
+  if (figures.has_price_of_fairness()) absl::StrAppend(&text, PriceText("fairest", figures.price_of_fairness()));
   return text;
 }
 
 struct RunFlags {
-  std::string cohort;
-  std::string seed;
+  std::string cohort, objective, seed;
+  int policy = 0;
+  bool dry_run = false;
+  // Of a repair.
+  std::string base;
+  bool keep_proposed = false;
+  double change_price = -1;
 };
 
 void RunOptions(CLI::App& command, RunFlags& flags) {
   command.add_option("COHORT", flags.cohort, kCohortHelp)->required();
+  command.add_option("--objective", flags.objective,
+                     "coverage-then-score (most people, then the best pairs; the default), score (the best pairs), "
+                     "fairest (most people, then the best worst pair) or stable (no two would rather have each other)");
+  command.add_option("--policy", flags.policy, "The policy's version; else the one in force");
   command.add_option("--seed", flags.seed, "Breaks ties: the same people, policy and seed give the same pairs");
+  command.add_flag("--dry-run", flags.dry_run, "Compute and show the figures, and store nothing");
+}
+
+// The fields that a round and a repair have in common.
+template <typename Request>
+absl::Status Fill(const RunFlags& flags, const std::string& cohort, Request& request) {
+  request.set_parent(cohort);
+  if (!flags.objective.empty()) {
+    BRYGGA_ASSIGN_OR_RETURN(const auto objective, ParseWord<v1::Objective>("--objective", flags.objective));
+    request.set_objective(objective);
+  }
+  request.set_policy_version(flags.policy);
+  request.set_seed(flags.seed);
+  request.set_validate_only(flags.dry_run);
+  request.set_request_id(NewRequestId());
+  return absl::OkStatus();
 }
 
 // Follows a round to its end.
@@ -69,18 +138,77 @@ absl::StatusOr<v1::MatchingRound> Watch(Context& context, const Api& api, v1::Ma
   return round;
 }
 
+// Follows what was begun, unless it is a trial, and shows what became of it.
+ExitCode Finish(Context& context, const Api& api, const v1::MatchingRound& begun) {
+  v1::MatchingRound round = begun;
+  if (!begun.name().empty()) {
+    BRYGGA_CLI_ASSIGN(round, Watch(context, api, begun));
+  }
+  context.json ? context.PrintJson(round) : void(context.out() << RoundText(round));
+  return round.state() == v1::ROUND_STATE_PROPOSED ? kDone : kRefused;
+}
+
 ExitCode RunRound(Context& context, const RunFlags& flags) {
   BRYGGA_CLI_ASSIGN(const Api* api, context.api());
   BRYGGA_CLI_ASSIGN(const auto cohort, FindCohort(*api, flags.cohort));
   v1::StartRoundRequest request;
-  request.set_parent(cohort.name());
-  request.set_seed(flags.seed);
-  request.set_request_id(NewRequestId());
+  if (const absl::Status filled = Fill(flags, cohort.name(), request); !filled.ok()) return context.Fail(filled);
   BRYGGA_CLI_ASSIGN(const auto started,
                     api->Call<v1::StartRoundResponse>("brygga.matching.v1.MatchingService/StartRound", request));
-  BRYGGA_CLI_ASSIGN(const v1::MatchingRound round, Watch(context, *api, started.round()));
-  context.json ? context.PrintJson(round) : void(context.out() << RoundText(round));
-  return round.state() == v1::ROUND_STATE_PROPOSED ? kDone : kRefused;
+  return Finish(context, *api, started.round());
+}
+
+void RepairOptions(CLI::App& command, RunFlags& flags) {
+  RunOptions(command, flags);
+  command.add_option("--base", flags.base, "The published round to mend; else the cohort's matches as they are");
+  command.add_flag("--keep-proposed", flags.keep_proposed, "Keep matches that await an answer, and only add to them");
+  command.add_option("--change-price", flags.change_price,
+                     "Points that a changed pair must be worth; else the best answer with the fewest changes");
+}
+
+ExitCode RepairRound(Context& context, const RunFlags& flags) {
+  constexpr double kMicrosAPoint = 10'000;
+  BRYGGA_CLI_ASSIGN(const Api* api, context.api());
+  BRYGGA_CLI_ASSIGN(const auto cohort, FindCohort(*api, flags.cohort));
+  v1::RepairRoundRequest request;
+  if (const absl::Status filled = Fill(flags, cohort.name(), request); !filled.ok()) return context.Fail(filled);
+  request.set_base(flags.base);
+  request.set_keep_proposed(flags.keep_proposed);
+  if (flags.change_price >= 0) request.set_change_price(std::llround(flags.change_price * kMicrosAPoint));
+  BRYGGA_CLI_ASSIGN(const auto started,
+                    api->Call<v1::RepairRoundResponse>("brygga.matching.v1.MatchingService/RepairRound", request));
+  return Finish(context, *api, started.round());
+}
+
+struct ReplayFlags {
+  std::string round;
+};
+
+std::string DifferenceText(const v1::ReplayDifference& difference) {
+  const auto shown = [](const std::string& value) { return value.empty() ? "nothing" : value; };
+  return absl::StrCat("  ", difference.subject(), ": stored ", shown(difference.stored()), ", computed ",
+                      shown(difference.computed()), "\n");
+}
+
+ExitCode ReplayRound(Context& context, const ReplayFlags& flags) {
+  BRYGGA_CLI_ASSIGN(const Api* api, context.api());
+  BRYGGA_CLI_ASSIGN(const v1::MatchingRound round, FindRound(*api, flags.round));
+  v1::ReplayRoundRequest request;
+  request.set_name(round.name());
+  BRYGGA_CLI_ASSIGN(const auto response,
+                    api->Call<v1::ReplayRoundResponse>("brygga.matching.v1.MatchingService/ReplayRound", request));
+  const ExitCode code = response.identical() && response.certified() ? kDone : kRefused;
+  if (context.json) {
+    context.PrintJson(response);
+    return code;
+  }
+  context.out() << round.name() << "\n"
+                << (response.identical() ? "Identical: the same people, pairs and figures as stored.\n"
+                                         : "Not identical:\n");
+  for (const v1::ReplayDifference& difference : response.differences()) context.out() << DifferenceText(difference);
+  context.out() << (response.certified() ? "The stored certificate holds.\n"
+                                         : "The stored certificate does not hold: the round cannot be published.\n");
+  return code;
 }
 
 struct ShowFlags {
@@ -210,61 +338,14 @@ ExitCode PublishRound(Context& context, const PublishFlags& flags) {
   }
   context.out() << Count(response.matches(), "match", "matches")
                 << (flags.dry_run ? " would be published.\n" : " published: both sides are asked to accept.\n");
+  if (response.kept() + response.withdrawn() > 0) {
+    context.out() << Count(response.kept(), "open match", "open matches") << " kept, " << response.withdrawn()
+                  << " taken back.\n";
+  }
   for (const v1::PairConflict& conflict : response.conflicts()) {
     context.out() << "  " << conflict.pair() << " can no longer hold: " << conflict.reason() << "\n";
   }
   return response.conflicts_size() == 0 ? kDone : kRefused;
-}
-
-struct ExplainFlags {
-  std::string cohort, mentor, adept;
-};
-
-void ExplainOptions(CLI::App& command, ExplainFlags& flags) {
-  command.add_option("COHORT", flags.cohort, kCohortHelp)->required();
-  command.add_option("MENTOR", flags.mentor, "participants/…, or the key of an import such as M00001")->required();
-  command.add_option("ADEPT", flags.adept, "participants/…, or the key of an import such as A00001")->required();
-}
-
-// " (km 398, limit_km 25)", in a fixed order.
-std::string ArgumentsText(const v1::BrokenRule& broken) {
-  const std::map<std::string, std::string> arguments(broken.arguments().begin(), broken.arguments().end());
-  if (arguments.empty()) return "";
-  return absl::StrCat(" (", absl::StrJoin(arguments, ", ", absl::PairFormatter(" ")), ")");
-}
-
-ExitCode ExplainPair(Context& context, const ExplainFlags& flags) {
-  BRYGGA_CLI_ASSIGN(const Api* api, context.api());
-  BRYGGA_CLI_ASSIGN(const auto cohort, FindCohort(*api, flags.cohort));
-  BRYGGA_CLI_ASSIGN(const std::string mentor, FindParticipant(*api, flags.mentor));
-  BRYGGA_CLI_ASSIGN(const std::string adept, FindParticipant(*api, flags.adept));
-  v1::ExplainPairRequest request;
-  request.set_parent(cohort.name());
-  request.set_mentor(mentor);
-  request.set_adept(adept);
-  BRYGGA_CLI_ASSIGN(const auto response,
-                    api->Call<v1::ExplainPairResponse>("brygga.matching.v1.MatchingService/ExplainPair", request));
-  if (context.json) {
-    context.PrintJson(response);
-    return kDone;
-  }
-  context.out() << (response.feasible()
-                        ? absl::StrCat("The two can be matched, with ", Points(response.score()), " points.\n")
-                        : "The two cannot be matched.\n");
-  for (const v1::BrokenRule& broken : response.broken_rules()) {
-    context.out() << "  forbidden: " << RuleText(broken.rule()) << ArgumentsText(broken) << "\n";
-  }
-  Table table(
-      {{"Criterion"}, {"Value", Align::kRight}, {"At most", Align::kRight}, {"Points", Align::kRight}, {"Known"}});
-  for (const v1::Contribution& part : response.contributions()) {
-    table.Add({ReasonText(part.criterion()), absl::StrFormat("%.2f", part.value()), Points(part.maximum()),
-               Points(part.micro()), part.unknown() ? "assumed" : "yes"});
-  }
-  if (table.rows() > 0) context.out() << "\n" << table.Render() << "\n";
-  context.out() << "The mentor has " << Count(response.free_seats(), "free seat", "free seats") << ".\n";
-  if (!response.adept_match().empty()) context.out() << "The adept is matched: " << response.adept_match() << "\n";
-  if (!response.lock().empty()) context.out() << "The pair is held by " << response.lock() << "\n";
-  return kDone;
 }
 
 struct ListFlags {
@@ -350,10 +431,24 @@ ExitCode DeclineMatch(Context& context, const AnswerFlags& flags) {
 }  // namespace
 
 void AddMatch(const Program& program) {
-  CLI::App& group = *AddGroup(program.app, "match", "Matching: run, show, publish, explain, list, accept, decline");
+  CLI::App& group =
+      *AddGroup(program.app, "match", "Matching: rounds, pairs by hand, locks and vetoes, matches and meetings");
   AddCommand<RunFlags>(program, group, "run", "Run a round: propose pairs for a cohort, and tell nobody yet",
-                       "  brygga match run vocational\n  brygga match run vocational --seed 42", &RunOptions,
-                       &RunRound);
+                       "  brygga match run vocational\n"
+                       "  brygga match run vocational --objective fairest --dry-run\n"
+                       "  brygga match run vocational --seed 42",
+                       &RunOptions, &RunRound);
+  AddCommand<RunFlags>(program, group, "repair",
+                       "Mend what was published after declines, drop-outs and late arrivals, with few changes",
+                       "  brygga match repair vocational --dry-run\n"
+                       "  brygga match repair vocational --keep-proposed\n"
+                       "  brygga match repair vocational --change-price 5",
+                       &RepairOptions, &RepairRound);
+  AddCommand<ReplayFlags>(
+      program, group, "replay", "Compute a stored round once more, and say whether it is identical",
+      "  brygga match replay vocational",
+      [](CLI::App& command, ReplayFlags& flags) { command.add_option("ROUND", flags.round, kRoundHelp)->required(); },
+      &ReplayRound);
   AddCommand<ShowFlags>(program, group, "show", "Show a round: pairs with score and reasons, who is unmatched and why",
                         "  brygga match show vocational\n  brygga match show vocational --limit 0", &ShowOptions,
                         &ShowRound);
@@ -361,8 +456,9 @@ void AddMatch(const Program& program) {
                            "  brygga match publish vocational --dry-run\n"
                            "  brygga match publish vocational --answer-days 10",
                            &PublishOptions, &PublishRound);
-  AddCommand<ExplainFlags>(program, group, "explain", "Say why a pair would do, or which rules forbid it",
-                           "  brygga match explain vocational M00001 A00002", &ExplainOptions, &ExplainPair);
+  AddExplanations(program, group);
+  AddPairs(program, group);
+  AddMeetings(program, group);
   AddCommand<ListFlags>(
       program, group, "list", "List a cohort's matches", "  brygga match list vocational --filter 'state = PROPOSED'",
       [](CLI::App& command, ListFlags& flags) {
