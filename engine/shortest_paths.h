@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -60,6 +61,7 @@ class ShortestPaths {
     ticker_ = &ticker;
     ForAgents(market_, workers, ticker, [&](size_t a) { gain_[a] = market_.Look(a, 0).worth; });
     floor_ = floor;
+    AskTheMost();
   }
   // Seats the agent that was added last to the market, whose room has a free seat.
   void Join() {
@@ -100,6 +102,66 @@ class ShortestPaths {
   bool IsFull(size_t host) const {
     if (hole_ != kNobody) return static_cast<int32_t>(host) != hole_;
     return market_.taken[host] + free_[host] == market_.seats[host];
+  }
+
+  // Raises prices as far as the answer allows, to what a seat is worth to those
+  // who have it: then whoever joins has a path without loss to a free seat, and a
+  // search for it does not look far.
+  //
+  // A host can ask more by the least that its agents would lose elsewhere, which
+  // is what another host would lose and so on: distances to free seats, found by
+  // Dijkstra's search backwards. Pairs behind a front count as if they led there.
+  void AskTheMost() {
+    std::vector<size_t> begin(market_.host_count() + 1, 0);  // Who has which host in front.
+    ForFronts([&](int32_t, int32_t host, P) { ++begin[At(host) + 1]; });
+    std::partial_sum(begin.begin(), begin.end(), begin.begin());
+    std::vector<std::pair<int32_t, P>> fans(begin.back());  // With what they would lose there.
+    std::vector<size_t> next = begin;
+    ForFronts([&](int32_t agent, int32_t host, P loss) { fans[next[At(host)]++] = {agent, loss}; });
+
+    heap_.clear();
+    std::vector<P>& more = distance_;  // kFar before and after.
+    const auto reach = [&](int32_t host, P distance) {
+      if (distance >= more[At(host)]) return;
+      more[At(host)] = distance;
+      Push(distance, host);
+    };
+    for (size_t h = 0; h < market_.host_count(); ++h) {
+      if (!IsFull(h) || market_.seats[h] == 0) reach(static_cast<int32_t>(h), 0);
+    }
+    for (size_t a = 0; a < market_.agent_count(); ++a) {
+      P worth = market_.bound[a];
+      if (market_.waits[a]) worth = std::max(worth, market_.room_weight - market_.price[At(market_.room)]);
+      if (market_.host_of[a] != kNobody) reach(market_.host_of[a], gain_[a] - worth);
+    }
+    while (!heap_.empty()) {
+      std::pop_heap(heap_.begin(), heap_.end(), std::greater<>());
+      const auto [distance, host] = heap_.back();
+      heap_.pop_back();
+      if (distance != more[At(host)]) continue;
+      for (size_t i = begin[At(host)]; i < begin[At(host) + 1]; ++i) {
+        const int32_t own = market_.host_of[At(fans[i].first)];
+        if (own != kNobody) reach(own, distance + fans[i].second);
+      }
+    }
+    for (size_t h = 0; h < market_.host_count(); ++h) {
+      const P by = std::exchange(more[h], market_.kFar);
+      if (by == market_.kFar) continue;  // Nobody is there.
+      market_.price[h] += by;
+      for (int32_t i = 0; i < market_.taken[h]; ++i) gain_[At(market_.Who(h)[i])] -= by;
+    }
+  }
+
+  // `take(agent, host, loss)` for every front pair but the agents' own.
+  void ForFronts(const auto& take) const {
+    for (size_t a = 0; a < market_.agent_count(); ++a) {
+      for (int32_t i = 0; i < market_.front[a]; ++i) {
+        const int32_t host = market_.Hosts(a)[i];
+        if (host == market_.host_of[a]) continue;
+        const P worth = static_cast<P>(market_.Weights(a)[i]) - market_.price[At(host)];
+        take(static_cast<int32_t>(a), host, gain_[a] - worth);
+      }
+    }
   }
 
   // Works out what everybody's best is worth, and who has it. Returns those who
