@@ -1,20 +1,25 @@
 #include "tests/bench/engine/contenders.h"
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <fstream>
+#include <sstream>
 #include <utility>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "common/status/check.h"
+#include "engine/instance_answer.h"
 #include "engine/matching.h"
+#include "engine/stable.h"
 #include "tests/bench/engine/lemon.h"
 
 namespace brygga::bench {
@@ -106,12 +111,91 @@ class PythonPeer : public Contender {
   const std::string peer_;
 };
 
+std::string OutputOf(const std::string& command) {
+  std::FILE* const pipe = popen(command.c_str(), "r");
+  BRYGGA_CHECK(pipe != nullptr);
+  std::string output;
+  std::array<char, 4096> block{};
+  while (const size_t got = std::fread(block.data(), 1, block.size(), pipe)) output.append(block.data(), got);
+  BRYGGA_CHECK(pclose(pipe) == 0);
+  return output;
+}
+
+double NumberAfter(const std::string& word, const std::string& text) {
+  const size_t at = text.find(word);
+  BRYGGA_CHECK(at != std::string::npos);
+  return std::stod(text.substr(at + word.size()));
+}
+
 void WriteNumbers(std::ofstream& out, const std::vector<int64_t>& numbers) {
   out.write(reinterpret_cast<const char*>(numbers.data()),
             static_cast<std::streamsize>(numbers.size() * sizeof(int64_t)));
 }
 
 }  // namespace
+
+Run SolveStably(const engine::Instance& instance) {
+  const engine::RankedGraph graph = engine::RankByWeight(
+      {.offset = instance.offset, .host = instance.right, .weight = instance.score, .seats = instance.right_capacity});
+  const double cpu = CpuSeconds(), wall = WallSeconds();
+  const auto chosen = engine::SolveStable(graph);
+  return {
+      .cpu_s = CpuSeconds() - cpu, .wall_s = WallSeconds() - wall, .size = static_cast<int64_t>(chosen.value().size())};
+}
+
+double OnePass(const engine::Instance& instance) {
+  constexpr int kPasses = 10;
+  std::vector<int64_t> price(instance.right_capacity.size());
+  for (size_t j = 0; j < price.size(); ++j) price[j] = static_cast<int64_t>(7919 * j % 1'000'003);
+  int64_t sum = 0;
+  const double cpu = CpuSeconds();
+  for (int pass = 0; pass < kPasses; ++pass) {
+    for (size_t i = 0; i + 1 < instance.offset.size(); ++i) {
+      int64_t best = 0;
+      for (int64_t p = instance.offset[i]; p < instance.offset[i + 1]; ++p) {
+        const auto at = static_cast<size_t>(p);
+        best = std::max(best, instance.score[at] - price[static_cast<size_t>(instance.right[at])]);
+      }
+      sum += best;
+    }
+    price[static_cast<size_t>(pass) % price.size()] += sum % 3;  // So that no pass can be left out.
+  }
+  return (CpuSeconds() - cpu) / kPasses;
+}
+
+double MemoryOfBrygga(const std::string& brygga, const std::string& file) {
+  return NumberAfter("rss_mb=", OutputOf(absl::StrCat(brygga, " solve ", file)));
+}
+
+double MemoryOfLemon(const std::string& program, const std::string& file) {
+  return NumberAfter("VmHWM_mb=", OutputOf(absl::StrCat(program, " --as-lemon ", file)));
+}
+
+int SolveAsLemon(const std::string& file) {
+  FlowArcs arcs;
+  int64_t coverage = 0;
+  {
+    std::ifstream in(file);
+    std::stringstream text;
+    text << in.rdbuf();
+    engine::Instance instance = engine::ParseInstance(text.str()).value();
+    arcs = ArcsOf(instance);
+    coverage = engine::SolveInstance(instance, engine::Objective::kCoverageThenScore).value().pairs.size();
+  }
+  const auto solver = MakeLemonSolver(LemonMethod::kNetworkSimplex, arcs);
+  arcs = {};
+  malloc_trim(0);
+  // Reading, counting and our columns are not LEMON's: the peak begins here.
+  std::ofstream("/proc/self/clear_refs") << "5";
+  solver->Prepare(coverage);
+  BRYGGA_CHECK(solver->Solve());
+  std::ifstream status("/proc/self/status");
+  for (std::string word; status >> word;) {
+    double kilobytes = 0;
+    if (word == "VmHWM:" && status >> kilobytes) std::printf("VmHWM_mb=%.1f\n", kilobytes / 1024);
+  }
+  return 0;
+}
 
 double CpuSeconds() { return Seconds(CLOCK_PROCESS_CPUTIME_ID); }
 double WallSeconds() { return Seconds(CLOCK_MONOTONIC); }

@@ -66,6 +66,21 @@ class PythonPeers {
   std::FILE* from_ = nullptr;
 };
 
+// The engine's stable answer over both sides' orders by score; only `cpu_s` and
+// `size` are told.
+Run SolveStably(const engine::Instance& instance);
+
+// One pass over the pairs as every exact method makes them: each person looks for
+// the pair that is worth most at given prices. CPU seconds.
+double OnePass(const engine::Instance& instance);
+
+// Peak memory in MB of a process that does nothing but solve the instance in
+// `file`: of `brygga solve`, whose last line tells it, or of this program as LEMON.
+double MemoryOfBrygga(const std::string& brygga, const std::string& file);
+double MemoryOfLemon(const std::string& program, const std::string& file);
+// What that other process does.
+int SolveAsLemon(const std::string& file);
+
 double CpuSeconds();   // Of this process.
 double WallSeconds();  // Since some moment.
 

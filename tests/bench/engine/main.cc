@@ -1,7 +1,7 @@
 // brygga-bench-engine: the matching engine beside what people use today, on the
 // same instances, interleaved in one run.
 //
-//   brygga-bench-engine [--rounds N] [--only TEXT] [--data FOLDER] [--write FOLDER]
+//   brygga-bench-engine [--rounds N] [--only TEXT] [--data FOLDER] [--write FOLDER] [--slow]
 //
 // One line a figure: name, our value, the peer's value from the same run, the
 // median of the rounds' ratios, the goal, OK or MISS. Times are CPU time of the
@@ -37,8 +37,12 @@ struct Settings {
   std::string python = "/usr/bin/python3";
   std::string script = "tests/bench/engine/peers.py";
   std::string write;
+  std::string program;  // This one, beside which `brygga` lies.
+  std::string as_lemon;
   bool slow = false;
 };
+
+constexpr char kPlaces[] = "places-20000";
 
 // What is measured on one instance.
 struct Trial {
@@ -79,7 +83,7 @@ class Bench {
   Bench& operator=(const Bench&) = delete;
 
   bool Measure(const Trial& trial) {
-    const engine::Instance instance = MakeInstance(trial.instance, settings_.data, settings_.seed);
+    const engine::Instance& instance = InstanceOf(trial.instance);
     std::printf("# %s: %d x %d, %d pairs\n", trial.instance.c_str(), instance.left_count(), instance.right_count(),
                 static_cast<int>(instance.pair_count()));
     std::fflush(stdout);
@@ -110,18 +114,86 @@ class Bench {
         figure.goal = Goal::kAtMost;
         figure.bound = trial.floor;
       }
-      std::printf("%s\n", Line(figure).c_str());
-      std::fflush(stdout);
-      ok = ok && figure.ok();
+      ok = Tell(figure) && ok;
     }
     return ok;
   }
 
+  // How many passes over the pairs a solve comes to.
+  bool MeasurePasses(const std::string& name, double most) {
+    const engine::Instance& instance = InstanceOf(name);
+    const auto ours = Engine(instance, 1);
+    Figure figure{.name = absl::StrCat("passes over ", name), .unit = "ms", .goal = Goal::kAtMost, .bound = most};
+    for (int round = 0; round < settings_.rounds; ++round) {
+      figure.ours.push_back(1e3 * ours->Solve().cpu_s);
+      figure.reference.push_back(1e3 * OnePass(instance));
+    }
+    return Tell(figure);
+  }
+
+  // Wall time of one thread against that of two.
+  bool MeasureThreads() {
+    const engine::Instance& instance = InstanceOf(kPlaces);
+    const auto one = Engine(instance, 1), two = Engine(instance, 2);
+    Figure figure{.name = "threads: one / two, wall time", .unit = "ms", .goal = Goal::kAtLeast, .bound = 1.5};
+    for (int round = 0; round < settings_.rounds; ++round) {
+      figure.ours.push_back(1e3 * one->Solve().wall_s);
+      figure.reference.push_back(1e3 * two->Solve().wall_s);
+    }
+    return Tell(figure);
+  }
+
+  // No peer is packaged; the bar is a time.
+  bool MeasureStable() {
+    const engine::Instance& instance = InstanceOf(kPlaces);
+    Figure figure{.name = "stable / the bar of 40 ms", .unit = "ms", .goal = Goal::kAtMost, .bound = 1};
+    for (int round = 0; round < settings_.rounds; ++round) {
+      figure.ours.push_back(1e3 * SolveStably(instance).cpu_s);
+      figure.reference.push_back(40);
+    }
+    return Tell(figure);
+  }
+
+  // Whole processes, the reading of the file included in ours.
+  bool MeasureMemory() {
+    const std::string file = absl::StrCat(folder_, "/places.brygga");
+    {
+      std::ofstream out(file);
+      engine::WriteInstance(InstanceOf(kPlaces), out);
+    }
+    const std::string brygga = std::filesystem::path(settings_.program).parent_path() / "brygga";
+    const double ours = MemoryOfBrygga(brygga, file);
+    const bool ok = Tell({.name = "memory / the bar of 60 MB",
+                          .unit = "MB",
+                          .ours = {ours},
+                          .reference = {60},
+                          .goal = Goal::kAtMost,
+                          .bound = 1});
+    Tell({.name = "memory / LEMON NetworkSimplex",
+          .unit = "MB",
+          .ours = {ours},
+          .reference = {MemoryOfLemon(settings_.program, file)}});
+    return ok;
+  }
+
  private:
+  static bool Tell(const Figure& figure) {
+    std::printf("%s\n", Line(figure).c_str());
+    std::fflush(stdout);
+    return figure.ok();
+  }
+
   static std::string MakeFolder() {
     std::string folder = "/tmp/brygga-bench-XXXXXX";
     BRYGGA_CHECK(mkdtemp(folder.data()) != nullptr);
     return folder;
+  }
+
+  // Made when it is asked for, and kept until another is.
+  const engine::Instance& InstanceOf(const std::string& name) {
+    if (name != name_) instance_ = MakeInstance(name, settings_.data, settings_.seed);
+    name_ = name;
+    return instance_;
   }
 
   // The time of one run, whose answer must be worth what the first one was.
@@ -136,6 +208,8 @@ class Bench {
   const Settings settings_;
   const std::string folder_;
   PythonPeers python_;
+  std::string name_;
+  engine::Instance instance_;
 };
 
 void Write(const Settings& settings) {
@@ -159,7 +233,10 @@ int Main(int argc, char** argv) {
   app.add_option("--write", settings.write,
                  "Write the instances into this folder, for `brygga solve`, and measure nothing");
   app.add_flag("--slow", settings.slow, "Ask also the peers that take minutes");
+  app.add_option("--as-lemon", settings.as_lemon, "Solve this file with LEMON and tell the peak of memory");
   CLI11_PARSE(app, argc, argv);
+  settings.program = std::filesystem::read_symlink("/proc/self/exe");
+  if (!settings.as_lemon.empty()) return SolveAsLemon(settings.as_lemon);
   if (!settings.write.empty()) {
     Write(settings);
     return 0;
@@ -169,6 +246,12 @@ int Main(int argc, char** argv) {
   for (const Trial& trial : Trials()) {
     if (trial.instance.find(settings.only) != std::string::npos) ok = bench.Measure(trial) && ok;
   }
+  const auto wants = [&](const char* name) { return std::string(name).find(settings.only) != std::string::npos; };
+  if (wants("passes over cohort-1000")) ok = bench.MeasurePasses("cohort-1000", 60) && ok;
+  if (wants("passes over places-20000")) ok = bench.MeasurePasses(kPlaces, 100) && ok;
+  if (wants("threads")) ok = bench.MeasureThreads() && ok;
+  if (wants("stable")) ok = bench.MeasureStable() && ok;
+  if (wants("memory")) ok = bench.MeasureMemory() && ok;
   return ok ? 0 : 1;
 }
 
