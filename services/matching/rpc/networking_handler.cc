@@ -34,7 +34,7 @@ std::string LevelOf(v1::LanguageLevel level, const std::string& otherwise) {
                                                  : std::string(kLanguageLevels[static_cast<size_t>(level) - 1]);
 }
 
-v1::Conversation ToProto(const NetworkingConversation& conversation, const NetworkingPlan& plan) {
+v1::Conversation ToMessage(const NetworkingConversation& conversation, const NetworkingPlan& plan) {
   v1::Conversation message;
   message.set_round(conversation.round);
   message.set_table(conversation.table);
@@ -50,7 +50,7 @@ v1::Conversation ToProto(const NetworkingConversation& conversation, const Netwo
 }
 
 // Without what is only known with its guests.
-v1::NetworkingPlan ToProto(const NetworkingPlan& plan) {
+v1::NetworkingPlan ToMessage(const NetworkingPlan& plan) {
   v1::NetworkingPlan message;
   message.set_name(plan.name());
   message.set_etag(ToEtag(plan.revision));
@@ -72,8 +72,8 @@ v1::NetworkingPlan ToProto(const NetworkingPlan& plan) {
   return message;
 }
 
-v1::NetworkingPlan ToProto(const NetworkingRecord& record) {
-  v1::NetworkingPlan message = ToProto(record.plan);
+v1::NetworkingPlan ToMessage(const NetworkingRecord& record) {
+  v1::NetworkingPlan message = ToMessage(record.plan);
   for (const NetworkingGuest& guest : record.guests) {
     if (guest.absent) continue;
     if (guest.side == Side::kAdept) {
@@ -94,7 +94,7 @@ v1::NetworkingPlan ToProto(const NetworkingRecord& record) {
 template <typename Response>
 Response ToResponse(const NetworkingRecord& record) {
   Response response;
-  *response.mutable_plan() = ToProto(record);
+  *response.mutable_plan() = ToMessage(record);
   return response;
 }
 
@@ -103,7 +103,7 @@ template <typename Response>
 Response ToFullResponse(const NetworkingRecord& record) {
   Response response = ToResponse<Response>(record);
   for (const NetworkingConversation& conversation : record.conversations) {
-    *response.add_conversations() = ToProto(conversation, record.plan);
+    *response.add_conversations() = ToMessage(conversation, record.plan);
   }
   return response;
 }
@@ -263,7 +263,7 @@ absl::StatusOr<v1::ListNetworkingPlansResponse> NetworkingHandler::List(const v1
   v1::ListNetworkingPlansResponse response;
   for (const NetworkingPlan& plan : page.items) {
     BRYGGA_ASSIGN_OR_RETURN(const NetworkingRecord record, store_.LoadPlan(key, plan.id, call.deadline()));
-    *response.add_plans() = ToProto(record);
+    *response.add_plans() = ToMessage(record);
   }
   response.set_next_page_token(rpc::NextPageToken(request, page));
   return response;
@@ -285,7 +285,7 @@ absl::StatusOr<v1::ListConversationsResponse> NetworkingHandler::ListConversatio
   BRYGGA_ASSIGN_OR_RETURN(const NetworkingRecord record, store_.LoadPlan(name.key, name.id, call.deadline()));
   v1::ListConversationsResponse response;
   for (const NetworkingConversation& conversation : page.items) {
-    *response.add_conversations() = ToProto(conversation, record.plan);
+    *response.add_conversations() = ToMessage(conversation, record.plan);
   }
   response.set_next_page_token(rpc::PageToken(arguments, page.next));
   return response;

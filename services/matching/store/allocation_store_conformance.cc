@@ -152,6 +152,13 @@ TEST_P(AllocationStoreConformance, ApplicationsAreJudgedOneByOneAndOnePersonAppl
   const auto again = store_.Apply(New<std::vector<ApplicationResult>>(), made.cohort, made.id, {good});
   EXPECT_EQ((*again)[0].outcome, ApplicationOutcome::kUnchanged);
   EXPECT_EQ(Get(made).application_count, 1);
+  good.application.choices = {kX};
+  good.application.meets = {"SWIMS"};
+  const auto changed = store_.Apply(New<std::vector<ApplicationResult>>(), made.cohort, made.id, {good});
+  ASSERT_THAT(changed, IsOk());
+  EXPECT_EQ((*changed)[0].outcome, ApplicationOutcome::kUpdated);
+  EXPECT_THAT(store_.GetApplication(made.cohort, made.id, ParticipantId("anna"), Soon()),
+              IsOkAndHolds((*changed)[0].application));
 }
 
 TEST_P(AllocationStoreConformance, AnApplicationIsWithdrawnOnceAndOnlyWhileItIsOpen) {

@@ -156,13 +156,15 @@ Application ToApplication(const sql::Row& row) {
           .seat = PlacementSeatOf(row.Text("seat"))};
 }
 
-sql::Args WishArgs(const AllocationId& id, const Application& application) {
+sql::Args InsertArgs(const AllocationId& id, const Application& application) {
+  return UpdateArgs(id, application).Set("created_at", application.created_at).Set("reference", application.reference);
+}
+
+sql::Args UpdateArgs(const AllocationId& id, const Application& application) {
   return {{"allocation_id", id},
           {"participant_id", application.participant},
           {"revision", application.revision},
-          {"created_at", application.created_at},
           {"updated_at", application.updated_at},
-          {"reference", application.reference},
           {"choices", Join(application.choices)},
           {"priority", application.priority},
           {"groups", Join(application.groups)},

@@ -18,7 +18,8 @@ GroupFigure ToGroupFigure(const sql::Row& row);
 
 Application ToApplication(const sql::Row& row);
 // What a person asks for; and what became of it.
-sql::Args WishArgs(const AllocationId& id, const Application& application);
+sql::Args InsertArgs(const AllocationId& id, const Application& application);
+sql::Args UpdateArgs(const AllocationId& id, const Application& application);
 sql::Args ResultArgs(const AllocationId& id, const Application& application);
 
 UnsettledSeat ToUnsettledSeat(const sql::Row& row);

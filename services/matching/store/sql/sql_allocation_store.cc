@@ -106,11 +106,11 @@ absl::StatusOr<ApplicationResult> ApplyOne(Transaction& tx, Allocation& allocati
   ApplicationResult result = Judge(allocation, row, openings, known ? &*known : nullptr, tx.now());
   const Application& after = result.application;
   if (result.outcome == ApplicationOutcome::kCreated) {
-    BRYGGA_RETURN_IF_ERROR(tx.Run(kInsertApplication, WishArgs(allocation.id, after)));
+    BRYGGA_RETURN_IF_ERROR(tx.Run(kInsertApplication, InsertArgs(allocation.id, after)));
     tx.Changed(ApplicationName(allocation, after.participant), ChangeKind::kCreated, after.revision);
     ++allocation.application_count;
   } else if (result.outcome == ApplicationOutcome::kUpdated) {
-    BRYGGA_RETURN_IF_ERROR(tx.Run(kUpdateApplication, WishArgs(allocation.id, after)));
+    BRYGGA_RETURN_IF_ERROR(tx.Run(kUpdateApplication, UpdateArgs(allocation.id, after)));
     tx.Changed(ApplicationName(allocation, after.participant), ChangeKind::kUpdated, after.revision);
   }
   return result;
@@ -414,10 +414,10 @@ absl::Status SqlAllocationStore::FinishPublication(const Origin& origin, const A
                         .kind = MatchKind::kPlacement,
                         .adept = application.participant,
                         .expires_at = tx.now() + allocation.answer_within,
-                        .created_at = tx.now(),
-                        .updated_at = tx.now(),
                         .opening = application.placement,
-                        .allocation = allocation.id.value()};
+                        .allocation = allocation.id.value(),
+                        .created_at = tx.now(),
+                        .updated_at = tx.now()};
       BRYGGA_ASSIGN_OR_RETURN(const int64_t inserted, tx.Affect(kInsertMatch, InsertArgs(match)));
       if (inserted == 0) refused.push_back(application.participant);
       tx.Changed(match.name(), ChangeKind::kCreated, match.revision);
