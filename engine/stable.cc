@@ -153,6 +153,7 @@ class SecondChance {
   static constexpr uint64_t kBeatsNothing = 0;
   static constexpr uint64_t kBeatsAll = ~uint64_t{0};
   static constexpr size_t kMovesByInsertion = 8;  // A pair.
+  static constexpr size_t kMostExact = 1 << 22;   // Whole numbers that a float holds, with some to spare.
   static constexpr size_t kAhead = 12;
 
   size_t agent_count() const { return offset_.size() - 1; }
@@ -223,9 +224,13 @@ class SecondChance {
     }
     const uint32_t range = static_cast<uint32_t>(highest) - static_cast<uint32_t>(lowest);
     // Rounded or not, a higher rank never gets a lower bucket.
+    const bool exact = range < degree && degree <= kMostExact;
     const float scale = range < degree ? 1.0F : static_cast<float>(degree - 1) / static_cast<float>(range);
     for (size_t i = 0; i < degree; ++i) {
       bucket_[i] = static_cast<int32_t>(static_cast<float>(ranks_.Agents(begin + i) - lowest) * scale);
+    }
+    if (degree > kMostExact) {
+      for (int32_t& bucket : bucket_) bucket = std::min(bucket, static_cast<int32_t>(degree));
     }
     count_.assign(degree + 1, 0);
     for (size_t i = 0; i < degree; ++i) ++count_[static_cast<size_t>(bucket_[i])];
@@ -234,7 +239,7 @@ class SecondChance {
     for (size_t i = 0; i < degree; ++i) {
       keys_[count_[static_cast<size_t>(bucket_[i])]++] = static_cast<uint64_t>(ranks_.Agents(begin + i)) << 32 | i;
     }
-    if (range >= degree) SortWithinBuckets(degree);
+    if (!exact) SortWithinBuckets(degree);
     Listed* const list = listed_.get() + begin;
     for (size_t i = 0; i < degree; ++i) {
       const uint64_t key = keys_[i];

@@ -580,6 +580,12 @@ TEST(StableCohort, WhatStabilityCostsIsSaid) {
   EXPECT_EQ(price.blocking_pairs_fewer, 1);
 }
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr double kSlower = 30;
+#else
+constexpr double kSlower = 1;
+#endif
+
 double CpuSeconds() {
   timespec now;
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
@@ -628,7 +634,7 @@ TEST(Stable, TwentyThousandPeopleAreQuick) {
   }
   RecordProperty("milliseconds", std::to_string(1e3 * best));
   std::printf("%.1f ms, %zu pairs\n", 1e3 * best, graph.host.size());
-  EXPECT_LT(best, 0.08);
+  EXPECT_LT(best, 0.08 * kSlower);
   // The same by scores, which are not dense.
   Bipartite<int32_t> scores{.offset = graph.offset, .host = graph.host, .seats = graph.seats};
   for (const int32_t rank : graph.hosts_rank) scores.weight.push_back(1'000'000 - rank);
@@ -640,7 +646,7 @@ TEST(Stable, TwentyThousandPeopleAreQuick) {
     EXPECT_EQ(FindBlockingPairs(RankByWeight(scores), *chosen)->count, 0);
   }
   std::printf("%.1f ms by scores\n", 1e3 * best);
-  EXPECT_LT(best, 0.08);
+  EXPECT_LT(best, 0.08 * kSlower);
 }
 
 }  // namespace
