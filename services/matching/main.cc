@@ -4,6 +4,7 @@
 
 #include "common/rpc/process.h"
 #include "common/rpc/server.h"
+#include "common/sql/error_log.h"
 #include "common/status/macros.h"
 #include "services/matching/service.h"
 
@@ -26,7 +27,7 @@ int main(int argc, char** argv) {
         brygga::matching::MatchingService::Open(
             database, {.data = data, .projection_interval = projection_interval, .log = options.log},
             brygga::rpc::Channel::Connect(participant), brygga::rpc::Channel::Connect(partner),
-            process.service_tokens()));
+            process.service_tokens(), {.log = brygga::sql::ErrorLog(options.log)}));
     BRYGGA_ASSIGN_OR_RETURN(const auto server, brygga::rpc::Server::Start(options, service->services()));
     service->Start();
     const absl::Status served = process.ServeUntilSignalled({server.get()});

@@ -70,9 +70,9 @@ std::vector<rpc::Service> PartnerService::services() {
       .Unary("EraseContactPerson", &contact_persons_, &ContactPersonHandler::Erase);
   services.emplace_back("brygga.partner.v1.OpeningService")
       .Unary("CreateOpening", &openings_, &OpeningHandler::Create)
-      .Unary("GetOpening", &openings_, &OpeningHandler::Get)
+      .Unary("GetOpening", &openings_, &OpeningHandler::Get, rpc::kPointRead)
       .Unary("ListOpenings", &openings_, &OpeningHandler::List)
-      .Unary("BatchGetOpenings", &openings_, &OpeningHandler::BatchGet)
+      .Unary("BatchGetOpenings", &openings_, &OpeningHandler::BatchGet, rpc::kPointRead)
       .Unary("UpdateOpening", &openings_, &OpeningHandler::Update)
       .Unary("OpenOpening", &openings_, &OpeningHandler::Open)
       .Unary("CloseOpening", &openings_, &OpeningHandler::Close)

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/sql/error_log.h"
 #include "common/status/macros.h"
 
 namespace brygga::suite {
@@ -38,14 +39,16 @@ void Suite::Drain() {
 }
 
 absl::Status Suite::StartPartner() {
-  BRYGGA_ASSIGN_OR_RETURN(partner_, partner::PartnerService::Open(DatabaseOf("partner"), {.clock = options_.clock}));
+  BRYGGA_ASSIGN_OR_RETURN(partner_,
+                          partner::PartnerService::Open(DatabaseOf("partner"),
+                                                        {.clock = options_.clock, .log = sql::ErrorLog(options_.log)}));
   return Serve("partner", partner_->services());
 }
 
 absl::Status Suite::StartParticipant() {
-  BRYGGA_ASSIGN_OR_RETURN(participant_,
-                          participant::ParticipantService::Open(DatabaseOf("participant"), channel("partner"),
-                                                                TokensOf("participant"), {.clock = options_.clock}));
+  BRYGGA_ASSIGN_OR_RETURN(participant_, participant::ParticipantService::Open(
+                                            DatabaseOf("participant"), channel("partner"), TokensOf("participant"),
+                                            {.clock = options_.clock, .log = sql::ErrorLog(options_.log)}));
   return Serve("participant", participant_->services());
 }
 
@@ -53,14 +56,15 @@ absl::Status Suite::StartMatching() {
   BRYGGA_ASSIGN_OR_RETURN(
       matching_, matching::MatchingService::Open(DatabaseOf("matching"), {.data = options_.data, .log = options_.log},
                                                  channel("participant"), channel("partner"), TokensOf("matching"),
-                                                 {.clock = options_.clock}));
+                                                 {.clock = options_.clock, .log = sql::ErrorLog(options_.log)}));
   matching_->Start();
   return Serve("matching", matching_->services());
 }
 
 absl::Status Suite::StartEvents() {
-  BRYGGA_ASSIGN_OR_RETURN(events_, events::EventsService::Open(DatabaseOf("events"), channel("participant"),
-                                                               TokensOf("events"), {.clock = options_.clock}));
+  BRYGGA_ASSIGN_OR_RETURN(events_,
+                          events::EventsService::Open(DatabaseOf("events"), channel("participant"), TokensOf("events"),
+                                                      {.clock = options_.clock, .log = sql::ErrorLog(options_.log)}));
   return Serve("events", events_->services());
 }
 
