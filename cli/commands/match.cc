@@ -122,16 +122,37 @@ absl::Status Fill(const RunFlags& flags, const std::string& cohort, Request& req
   return absl::OkStatus();
 }
 
-// Follows a round to its end.
+// How far a round is on the whole, of 1000: each phase has its usual share.
+int64_t Overall(const v1::MatchingRound& round) {
+  const auto within = [&](int64_t from, int64_t to) { return from + (to - from) * round.progress_permille() / 1000; };
+  switch (round.phase()) {
+    case v1::ROUND_PHASE_SCORING:
+      return within(50, 300);
+    case v1::ROUND_PHASE_SOLVING:
+      return within(300, 650);
+    case v1::ROUND_PHASE_CHECKING:
+      return within(650, 680);
+    case v1::ROUND_PHASE_COMPARING:
+      return within(680, 970);
+    case v1::ROUND_PHASE_STORING:
+      return 970;
+    default:
+      return round.state() == v1::ROUND_STATE_QUEUED || round.state() == v1::ROUND_STATE_RUNNING ? 0 : 1000;
+  }
+}
+
+// Follows a round to its end. The bar never goes back, though a phase may have
+// stages of its own.
 absl::StatusOr<v1::MatchingRound> Watch(Context& context, const Api& api, v1::MatchingRound round) {
   v1::WatchRoundRequest request;
   request.set_name(round.name());
   auto stream = api.Open<v1::WatchRoundResponse>("brygga.matching.v1.MatchingService/WatchRound", request);
   Progress bar(context.err(), context.err_terminal(), "Matching", 1000);
   v1::WatchRoundResponse news;
-  while (stream.Read(&news)) {
+  for (int64_t far = 0; stream.Read(&news);) {
     round = news.round();
-    bar.Show(round.progress_permille());
+    far = std::max(far, Overall(round));
+    bar.Show(far);
   }
   const absl::Status ended = stream.Finish();
   if (!ended.ok()) return ended;

@@ -498,5 +498,80 @@ TEST_F(RoundHandlerTest, OverridesAreListedInEveryRound) {
   }
 }
 
+// Groups of the policy.
+
+class GroupsTest : public MatchingRpcTest {
+ protected:
+  // Makes the cohort's policy one with these groups.
+  void SetGroups(const std::string& groups) {
+    ASSERT_THAT(Start(kCohort, "validate_only: true"), IsOk());  // The first look at a cohort gives it its policy.
+    const auto current = Call<v1::GetPolicyResponse>(
+        coordinator_, "GetPolicy",
+        Parse<v1::GetPolicyRequest>(std::string("name: '") + kCohort + "/policies/current'"));
+    ASSERT_THAT(current, IsOk());
+    std::string document = current->policy().document();
+    document.insert(document.find('{') + 1, "\"groups\": [" + groups + "],");
+    v1::CreatePolicyRequest request;
+    request.set_parent(kCohort);
+    request.mutable_policy()->set_document(document);
+    ASSERT_THAT(Call<v1::CreatePolicyResponse>(coordinator_, "CreatePolicy", request), IsOk());
+  }
+  static Person At(Person person, const std::string& employer) {
+    person.features.organisation = employer;
+    return person;
+  }
+};
+
+TEST_F(GroupsTest, ACapForEachEmployerHoldsInEveryObjectiveAndSaysWhoIsLeftOut) {
+  Enrol({At(MentorOf("m1"), "e"), At(MentorOf("m2"), "e"), MentorOf("m3"), AdeptOf("a"), AdeptOf("b"), AdeptOf("c")});
+  SetGroups(R"({"name": "employer", "side": "MENTORS", "each": "EMPLOYER", "at_most": 1})");
+  for (const std::string objective : {"COVERAGE_THEN_SCORE", "SCORE", "FAIREST", "STABLE"}) {
+    const auto started = Start(kCohort, "objective: OBJECTIVE_" + objective);
+    ASSERT_THAT(started, IsOk());
+    RunRounds();
+
+    const v1::MatchingRound round = Get(started->round().name());
+
+    ASSERT_EQ(round.state(), v1::ROUND_STATE_PROPOSED) << objective << " " << round.failure_detail();
+    EXPECT_TRUE(round.certified());
+    EXPECT_EQ(round.statistics().matched(), 2) << objective;
+    const auto unmatched = Call<v1::ListUnmatchedResponse>(
+        coordinator_, "ListUnmatched", Parse<v1::ListUnmatchedRequest>("parent: '" + round.name() + "'"));
+    ASSERT_THAT(unmatched, IsOk());
+    ASSERT_EQ(unmatched->unmatched_size(), 1);
+    EXPECT_EQ(unmatched->unmatched(0).reason(), v1::UNMATCHED_REASON_OBJECTIVE);
+    EXPECT_TRUE(Replay(round)->identical());
+    EXPECT_TRUE(Replay(round)->certified());
+  }
+}
+
+TEST_F(GroupsTest, GuaranteedPeopleComeFirst) {
+  Person old = AdeptOf("old");
+  old.features.age = 61;
+  Person young = AdeptOf("young");
+  young.features.age = 20;
+  young.features.rounds_waited = 5;
+  Enrol({MentorOf("m"), old, young});
+  SetGroups(R"({"name": "seniors", "side": "ADEPTS", "members": {"minimum_age": 60}, "guaranteed": true})");
+
+  const v1::MatchingRound round = Solve();
+
+  ASSERT_EQ(round.state(), v1::ROUND_STATE_PROPOSED) << round.failure_detail();
+  EXPECT_EQ(round.statistics().guaranteed(), 1);
+  EXPECT_THAT(PairsOf(round), UnorderedElementsAre(Pair("participants/old", "participants/m")));
+}
+
+TEST_F(GroupsTest, AMinimumLoadThatNobodyCanReachIsNamed) {
+  Enrol({At(MentorOf("m"), "e"), AdeptOf("a")});
+  SetGroups(R"({"name": "partners", "side": "MENTORS", "at_least": 2})");
+
+  const v1::MatchingRound round = Solve();
+
+  EXPECT_EQ(round.state(), v1::ROUND_STATE_FAILED);
+  EXPECT_EQ(round.failure_reason(), "MINIMUM_LOAD");
+  EXPECT_THAT(round.failure_detail(), ::testing::HasSubstr("partners"));
+  EXPECT_THAT(Start(kCohort, "validate_only: true"), HasReason("MINIMUM_LOAD"));
+}
+
 }  // namespace
 }  // namespace brygga::matching
