@@ -37,7 +37,10 @@ bool FairestLevels::SortPairs(const std::vector<int32_t>& rank, int32_t levels, 
   constexpr int64_t kStepsOfAPair = 4;  // It goes to and fro in memory.
   const size_t count = start_.free.size();
   std::vector<size_t> place(At(levels) + 1, 0);
-  for (const int32_t r : rank) ++place[At(levels - r)];
+  for (const int32_t r : rank) {
+    ++place[At(levels - r)];
+    if (!ticker.Step(1)) return false;
+  }
   std::partial_sum(place.begin(), place.end(), place.begin());
   std::vector<uint32_t> order(count);
   for (size_t i = 0; i < count; ++i) {
@@ -53,6 +56,7 @@ bool FairestLevels::SortPairs(const std::vector<int32_t>& rank, int32_t levels, 
     agent_of[i] = agent;
     ++begin_[At(agent) + 1];
     ++begin_[At(network_.agents + network_.host[At(start_.free[i])]) + 1];
+    if (!ticker.Step(kStepsOfAPair)) return false;
   }
   std::partial_sum(begin_.begin(), begin_.end(), begin_.begin());
   end_.assign(begin_.begin(), begin_.end() - 1);

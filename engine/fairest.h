@@ -13,8 +13,8 @@
 // parts; levels that the answer has no pair of cost nothing.
 //
 // Time: one search for each pair of the answer and one for each that is taken out
-// on the way, each O(pairs) at most and usually far less. Memory: 16 bytes a pair
-// and 200 a person.
+// on the way, each O(pairs) at most and usually far less. Memory: 40 bytes a pair
+// and 400 a person.
 #ifndef BRYGGA_ENGINE_FAIREST_H_
 #define BRYGGA_ENGINE_FAIREST_H_
 

@@ -8,51 +8,62 @@
 namespace brygga::engine {
 namespace {
 
+constexpr int64_t kStepsOfAPair = 4;  // To take it in.
 constexpr size_t kSmallestBlock = 64;
 constexpr size_t kRefill = 8;  // Pairs of an agent that one pass over all makes hot.
 
-FlowStart NoFlow(const Network& network) {
-  FlowStart start;
-  for (int32_t a = 0; a < network.agents; ++a) {
-    if (!network.agent_open[static_cast<size_t>(a)]) continue;
-    for (int64_t e = network.offset[static_cast<size_t>(a)]; e < network.offset[static_cast<size_t>(a) + 1]; ++e) {
-      if (network.host_open[static_cast<size_t>(network.host[static_cast<size_t>(e)])]) start.free.push_back(e);
-    }
-  }
-  start.carries.assign(start.free.size(), 0);
-  for (const Link& link : network.links) {
-    start.link_flow.push_back(link.lower);
-    start.link_fixed.push_back(link.lower == link.upper ? 1 : 0);
-  }
-  return start;
-}
-
 }  // namespace
 
-StagedFlow::StagedFlow(const Network& network) : StagedFlow(network, NoFlow(network)) {}
+StagedFlow::StagedFlow(const Network& network, Ticker& ticker) : network_(network) {
+  for (const Link& link : network.links) {
+    link_flow_.push_back(link.lower);
+    link_fixed_.push_back(link.lower == link.upper ? 1 : 0);
+  }
+  begin_.assign(Index(network.agents) + 1, 0);
+  for (std::vector<int8_t>* bytes : {&state_, &flow_}) bytes->reserve(network.host.size());
+  head_.reserve(network.host.size());
+  id_.reserve(network.host.size());
+  for (int32_t a = 0; a < network.agents; ++a) {
+    begin_[Index(a)] = id_.size();
+    const int64_t begin = network.offset[Index(a)], end = network.offset[Index(a) + 1];
+    if (!ticker.Step(kStepsOfAPair * (end - begin) + 1)) return;
+    for (int64_t e = begin; e < end && network.agent_open[Index(a)]; ++e) {
+      if (network.host_open[Index(network.host[Index(e)])]) AddPair(e, 0);
+    }
+  }
+  EndPairs();
+}
 
-StagedFlow::StagedFlow(const Network& network, FlowStart start)
+StagedFlow::StagedFlow(const Network& network, FlowStart start, Ticker& ticker)
     : network_(network),
       fixed_(std::move(start.fixed)),
       link_flow_(std::move(start.link_flow)),
       link_fixed_(std::move(start.link_fixed)) {
   begin_.assign(Index(network.agents) + 1, 0);
   int32_t agent = 0;
-  for (const int64_t e : start.free) {
-    while (network.offset[Index(agent) + 1] <= e) begin_[Index(++agent)] = id_.size();
-    head_.push_back(network.agents + network.host[Index(e)]);
-    id_.push_back(static_cast<uint32_t>(e));
+  for (size_t i = 0; i < start.free.size(); ++i) {
+    while (network.offset[Index(agent) + 1] <= start.free[i]) begin_[Index(++agent)] = id_.size();
+    if (!ticker.Step(kStepsOfAPair)) return;
+    AddPair(start.free[i], start.carries[i]);
   }
-  while (agent < network.agents) begin_[Index(++agent)] = id_.size();
-  for (const uint8_t carries : start.carries) {
-    flow_.push_back(static_cast<int8_t>(carries));
-    state_.push_back(carries ? kUpper : kLower);
-  }
+  while (agent + 1 < network.agents) begin_[Index(++agent)] = id_.size();
+  EndPairs();
+}
+
+void StagedFlow::AddPair(int64_t position, uint8_t carries) {
+  head_.push_back(network_.agents + network_.host[Index(position)]);
+  id_.push_back(static_cast<uint32_t>(position));
+  flow_.push_back(static_cast<int8_t>(carries));
+  state_.push_back(carries ? kUpper : kLower);
+}
+
+void StagedFlow::EndPairs() {
+  begin_[Index(network_.agents)] = id_.size();
   cost_.assign(id_.size(), 0);
   hot_end_.assign(begin_.begin(), begin_.end() - 1);
-  link_cost_.assign(network.links.size(), 0);
-  for (size_t l = 0; l < network.links.size(); ++l) {
-    link_state_.push_back(link_flow_[l] == network.links[l].lower ? kLower : kUpper);
+  link_cost_.assign(network_.links.size(), 0);
+  for (size_t l = 0; l < network_.links.size(); ++l) {
+    link_state_.push_back(link_flow_[l] == network_.links[l].lower ? kLower : kUpper);
   }
   PlantTree();
 }
@@ -198,6 +209,7 @@ void StagedFlow::PriceTree() {
 }
 
 bool StagedFlow::MakeFeasible(Ticker& ticker) {
+  if (ticker.stopped()) return false;
   std::fill(cost_.begin(), cost_.end(), 0);
   std::fill(link_cost_.begin(), link_cost_.end(), 0);
   artificial_cost_ = 1;

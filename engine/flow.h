@@ -42,9 +42,10 @@ struct FlowStart {
 class StagedFlow {
  public:
   // Starts from no flow at all; every pair is free whose agent and host are open.
-  explicit StagedFlow(const Network& network);
+  // Where `ticker` stops it, MakeFeasible with the same ticker fails.
+  StagedFlow(const Network& network, Ticker& ticker);
   // Starts from a circulation that keeps all bounds.
-  StagedFlow(const Network& network, FlowStart start);
+  StagedFlow(const Network& network, FlowStart start, Ticker& ticker);
 
   // To be called first: finds a circulation that keeps all lower bounds. False
   // where there is none, or where `ticker` stopped it.
@@ -128,6 +129,8 @@ class StagedFlow {
   void Change(Arc arc, int64_t by);
   void SetState(Arc arc, State state);
 
+  void AddPair(int64_t position, uint8_t carries);
+  void EndPairs();
   void PlantTree();
   void Attach(int32_t node, int32_t parent, Arc arc, bool up);
   void Detach(int32_t node);

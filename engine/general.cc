@@ -33,7 +33,8 @@ absl::Status Wrong(std::string field, std::string_view description) {
 }
 
 template <typename W>
-absl::Status ValidateGraph(const Bipartite<W>& graph, const std::vector<int32_t>& places, Objective objective) {
+absl::Status ValidateGraph(const Bipartite<W>& graph, const std::vector<int32_t>& places, Objective objective,
+                           Ticker& ticker) {
   if (objective == Objective::kStable) return Wrong("objective", "is STABLE, which is not solved by weights alone");
   if (graph.offset.empty() || graph.offset.front() != 0 || !std::is_sorted(graph.offset.begin(), graph.offset.end()) ||
       graph.offset.back() != static_cast<int64_t>(graph.host.size()) || graph.weight.size() != graph.host.size()) {
@@ -51,6 +52,7 @@ absl::Status ValidateGraph(const Bipartite<W>& graph, const std::vector<int32_t>
       objective == Objective::kFairest ? std::numeric_limits<int64_t>::max() : kMostWeight / (8 * (people + 2));
   std::vector<int64_t> last(graph.host_count(), -1);
   for (size_t a = 0; a < graph.agent_count(); ++a) {
+    if (!ticker.Step(graph.offset[a + 1] - graph.offset[a])) return Cancelled();
     for (int64_t e = graph.offset[a]; e < graph.offset[a + 1]; ++e) {
       const int32_t host = graph.host[At(e)];
       if (host < 0 || At(host) >= graph.host_count()) return Wrong(absl::StrCat("host[", e, "]"), "is no host");
@@ -82,7 +84,10 @@ bool Level(const Bipartite<W>& graph, const Network& network, FlowStart start, c
            GeneralAnswer& answer) {
   Ticker ticker(control, "fairest", network.agents);
   std::vector<W> weights;
-  for (const int64_t e : start.free) weights.push_back(graph.weight[At(e)]);
+  for (const int64_t e : start.free) {
+    weights.push_back(graph.weight[At(e)]);
+    if (!ticker.Step(1)) return false;
+  }
   const LevelRanks<W> ranks(std::move(weights), ticker);
   if (ticker.stopped()) return false;
   FairestLevels fairest(network, std::move(start));
@@ -116,13 +121,16 @@ absl::StatusOr<GeneralAnswer> SolvePlainFairest(const Bipartite<W>& graph, const
   const W most = graph.weight.empty() ? 0 : *std::max_element(graph.weight.begin(), graph.weight.end());
   const int shift = std::max(0, 44 - std::countl_zero(static_cast<uint64_t>(most)));
   Bipartite<int32_t> rough{.offset = graph.offset, .host = graph.host, .weight = {}, .seats = graph.seats};
-  for (const W weight : graph.weight) rough.weight.push_back(static_cast<int32_t>(weight >> shift));
+  Ticker ticker(options.control, "coverage", network.agents);
+  for (const W weight : graph.weight) {
+    rough.weight.push_back(static_cast<int32_t>(weight >> shift));
+    if (!ticker.Step(1)) return Cancelled();
+  }
   const absl::StatusOr<PricedMatching> matching = SolveCoverageThenScore(rough, options);
   if (!matching.ok()) return matching.status();
   GeneralAnswer answer;
   const PlainAnswer plain{
       .host = matching->host, .agent_cover = matching->agent_cover, .host_cover = matching->host_cover};
-  Ticker ticker(options.control, "coverage", network.agents);
   FlowStart start = StartFrom(network, plain, nullptr, answer.stages, ticker);
   if (ticker.stopped()) return Cancelled();
   if (!Level(graph, network, std::move(start), options.control, answer)) return Cancelled();
@@ -141,7 +149,8 @@ int64_t GeneralMemoryBound(const Bipartite<W>& graph) {
 template <typename W>
 absl::StatusOr<GeneralAnswer> SolveGeneral(const Bipartite<W>& graph, const std::vector<int32_t>& places,
                                            Objective objective, const GraphOptions& options) {
-  if (absl::Status status = ValidateGraph(graph, places, objective); !status.ok()) return status;
+  Ticker order_ticker(options.control, "order", static_cast<int64_t>(graph.agent_count()));
+  if (absl::Status status = ValidateGraph(graph, places, objective, order_ticker); !status.ok()) return status;
   const int64_t bound = GeneralMemoryBound(graph);
   if (bound > options.memory_limit_bytes || graph.host.size() > std::numeric_limits<uint32_t>::max()) {
     return MakeError(
@@ -154,8 +163,8 @@ absl::StatusOr<GeneralAnswer> SolveGeneral(const Bipartite<W>& graph, const std:
   GeneralAnswer answer;
   const bool one_each = std::all_of(places.begin(), places.end(), [](int32_t most) { return most == 1; });
   if (objective == Objective::kFairest && one_each) return SolvePlainFairest(graph, network, options);
-  StagedFlow flow(network);
   Ticker ticker(options.control, "coverage", network.nodes);
+  StagedFlow flow(network, ticker);
   if (!flow.MakeFeasible(ticker)) return Cancelled();
   Prove(flow, StageKind::kBounds, answer);
   if (objective != Objective::kScore) {

@@ -43,9 +43,10 @@ struct Solution {
   Statistics statistics = {};
 };
 
-// What Solve needs beside the problem itself, at most. Plain problems: 64 bytes a
-// pair and 512 a person (16 a pair are common). With groups, or FAIREST: network.h
-// and fairest.h say.
+// What Solve needs beside the problem itself, at most: 40 bytes a pair and 1,024 a
+// person where it is plain (totals, no groups, no pairs to keep); 48 and 1,024
+// with groups or pairs to keep, 72 for FAIREST, and 1,024 a membership in a
+// group; of STABLE stable.h says.
 int64_t SolveMemoryBound(const Problem& problem, Objective objective = Objective::kCoverageThenScore);
 
 // The best answer to `problem`. In this order, each among the best answers to

@@ -44,8 +44,8 @@ class Stages {
     if (!DrawTickets(problem_.adept_key, adept_ticket_, order_ticker)) return Cancelled();
     if (!DrawTickets(problem_.mentor_key, mentor_ticket_, order_ticker)) return Cancelled();
     if (problem_.groups.empty()) return RunPlain();
-    StagedFlow flow(network_);
     Ticker ticker(control_, "groups", network_.nodes);
+    StagedFlow flow(network_, ticker);
     if (!flow.MakeFeasible(ticker)) return ticker.stopped() ? Cancelled() : Unreachable();
     AddProof(flow, StageKind::kBounds);
     BRYGGA_RETURN_IF_ERROR(GroupStages(flow));
@@ -86,8 +86,8 @@ class Stages {
   }
 
   absl::StatusOr<Solution> FinishFrom(FlowStart start) {
-    StagedFlow flow(network_, std::move(start));
     Ticker ticker(control_, "ties", network_.nodes);
+    StagedFlow flow(network_, std::move(start), ticker);
     if (!flow.MakeFeasible(ticker)) return Cancelled();
     AddProof(flow, StageKind::kBounds);
     return Finish(flow);
@@ -238,8 +238,8 @@ class Stages {
       if (needed.upper > 0) network.links.push_back(needed);
       network.links.push_back(link);
     }
-    StagedFlow flow(network);
     Ticker ticker(control_, "groups", network.nodes);
+    StagedFlow flow(network, ticker);
     const auto cost = [](const Link& link) { return int64_t{link.kind == LinkKind::kReserved ? -1 : 0}; };
     if (!flow.MakeFeasible(ticker) || !flow.Minimise(kNoPairCost, cost, kNoPairCost, ticker)) return Cancelled();
 
