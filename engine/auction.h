@@ -53,8 +53,8 @@ class Auction {
 
   // Parts of the largest weight; how much finer each phase is, and how much
   // coarser where bids do not settle.
-  static constexpr int64_t kCoarsest = 100, kFinest = 100'000, kRefine = 7, kGrow = 5;
-  static constexpr int64_t kPatience = 15, kMostBids = 400;  // Bids an agent, before epsilon grows and in all.
+  static constexpr int64_t kCoarsest = 60, kFinest = 50'000, kRefine = 8, kGrow = 5;
+  static constexpr int64_t kPatience = 30, kMostBids = 400;  // Bids an agent, before epsilon grows and in all.
   static constexpr size_t kBlock = 256, kPiece = 16, kAhead = 4;
 
   size_t Waiting() const { return queue_.size() - head_; }
