@@ -180,7 +180,7 @@ class Chooser {
 
   // False: `ticker` stopped it.
   bool Run(Choice& choice) {
-    StagedFlow flow(network_);
+    StagedFlow flow(network_, ticker_);
     const auto nothing = [](const Link&) { return int64_t{0}; };
     if (!flow.MakeFeasible(ticker_)) return false;
     const auto guide = [&](int32_t, int64_t p) { return int64_t{open_.graph.weight[At(p)]}; };
