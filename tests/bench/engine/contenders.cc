@@ -18,6 +18,7 @@
 #include "absl/strings/str_split.h"
 #include "common/status/check.h"
 #include "engine/instance_answer.h"
+#include "engine/joining.h"
 #include "engine/matching.h"
 #include "engine/stable.h"
 #include "tests/bench/engine/lemon.h"
@@ -141,6 +142,31 @@ Run SolveStably(const engine::Instance& instance) {
   const auto chosen = engine::SolveStable(graph);
   return {
       .cpu_s = CpuSeconds() - cpu, .wall_s = WallSeconds() - wall, .size = static_cast<int64_t>(chosen.value().size())};
+}
+
+std::vector<double> Join(const engine::Instance& instance, int32_t newcomers, const Run& whole) {
+  const size_t early = instance.offset.size() - 1 - static_cast<size_t>(newcomers);
+  const auto end = static_cast<std::ptrdiff_t>(instance.offset[early]);
+  engine::Bipartite<int32_t> graph{
+      .offset = {instance.offset.begin(), instance.offset.begin() + static_cast<std::ptrdiff_t>(early) + 1},
+      .host = {instance.right.begin(), instance.right.begin() + end},
+      .weight = {instance.score.begin(), instance.score.begin() + end},
+      .seats = instance.right_capacity};
+  const engine::PricedMatching solved = engine::SolveCoverageThenScore(graph).value();
+  engine::Joining joining(std::move(graph), solved);
+  std::vector<double> seconds;
+  std::vector<std::pair<int32_t, int32_t>> pairs;
+  for (size_t i = early; i + 1 < instance.offset.size(); ++i) {
+    pairs.clear();
+    for (int64_t p = instance.offset[i]; p < instance.offset[i + 1]; ++p) {
+      pairs.emplace_back(instance.right[static_cast<size_t>(p)], instance.score[static_cast<size_t>(p)]);
+    }
+    const double cpu = CpuSeconds();
+    joining.Join(pairs);
+    seconds.push_back(CpuSeconds() - cpu);
+  }
+  BRYGGA_CHECK(joining.size() == whole.size && joining.total() == whole.total);
+  return seconds;
 }
 
 double OnePass(const engine::Instance& instance) {

@@ -70,6 +70,10 @@ class PythonPeers {
 // `size` are told.
 Run SolveStably(const engine::Instance& instance);
 
+// All but `newcomers` people are solved; then those join one by one. CPU seconds of
+// each join. The answer in the end must be worth what `whole` is.
+std::vector<double> Join(const engine::Instance& instance, int32_t newcomers, const Run& whole);
+
 // One pass over the pairs as every exact method makes them: each person looks for
 // the pair that is worth most at given prices. CPU seconds.
 double OnePass(const engine::Instance& instance);

@@ -15,6 +15,7 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <numeric>
 #include <string>
 #include <utility>
 #include <vector>
@@ -43,6 +44,7 @@ struct Settings {
 };
 
 constexpr char kPlaces[] = "places-20000";
+constexpr int32_t kNewcomers = 500;
 
 // What is measured on one instance.
 struct Trial {
@@ -154,6 +156,23 @@ class Bench {
     return Tell(figure);
   }
 
+  // People join a solved round one by one; no peer can, so the bars are times.
+  bool MeasureJoins() {
+    const engine::Instance& instance = InstanceOf(kPlaces);
+    const Run whole = Engine(instance, 1)->Solve();
+    Figure mean{.name = "a join, mean / the bar of 1 ms", .unit = "ms", .goal = Goal::kAtMost, .bound = 1};
+    Figure worst{.name = "a join, worst / the bar of 10 ms", .unit = "ms", .goal = Goal::kAtMost, .bound = 1};
+    for (int round = 0; round < settings_.rounds; ++round) {
+      const std::vector<double> seconds = Join(instance, kNewcomers, whole);
+      mean.ours.push_back(1e3 * std::accumulate(seconds.begin(), seconds.end(), 0.0) / kNewcomers);
+      mean.reference.push_back(1);
+      worst.ours.push_back(1e3 * *std::max_element(seconds.begin(), seconds.end()));
+      worst.reference.push_back(10);
+    }
+    const bool ok = Tell(mean);
+    return Tell(worst) && ok;
+  }
+
   // Whole processes, the reading of the file included in ours.
   bool MeasureMemory() {
     const std::string file = absl::StrCat(folder_, "/places.brygga");
@@ -251,6 +270,7 @@ int Main(int argc, char** argv) {
   if (wants("passes over places-20000")) ok = bench.MeasurePasses(kPlaces, 100) && ok;
   if (wants("threads")) ok = bench.MeasureThreads() && ok;
   if (wants("stable")) ok = bench.MeasureStable() && ok;
+  if (wants("joins")) ok = bench.MeasureJoins() && ok;
   if (wants("memory")) ok = bench.MeasureMemory() && ok;
   return ok ? 0 : 1;
 }
