@@ -187,7 +187,9 @@ class Chooser {
     if (!flow.Minimise([](int32_t, int64_t) { return int64_t{-1}; }, nothing, guide, ticker_)) return false;
     const std::vector<int64_t> count_price = flow.price();
     const auto score = [&](int32_t, int64_t p) { return -int64_t{open_.graph.weight[At(p)]}; };
-    if (!flow.Minimise(score, nothing, [](int32_t, int64_t) { return int64_t{0}; }, ticker_)) return false;
+    if (!flow.Minimise(
+            score, nothing, [](int32_t, int64_t) { return int64_t{0}; }, ticker_))
+      return false;
     choice.chosen = flow.Chosen();
     for (const int64_t p : choice.chosen) choice.total += open_.graph.weight[At(p)];
     Prove(count_price, flow.price(), choice);
