@@ -125,7 +125,7 @@ v1::Application ToProto(const Application& application, const CohortKey& key, co
 }
 
 Application ToDomain(const v1::Application& message) {
-  return {.participant = ToParticipantId(message.participant()),
+  return {.participant = ParseParticipantName(message.participant()).value_or(ParticipantId()),
           .choices = Texts(message.choices()),
           .priority = message.priority(),
           .groups = Texts(message.groups()),

@@ -27,6 +27,8 @@ v1::Allocation ToProto(const Allocation& allocation);
 // Without identity and everything that the service sets.
 Allocation ToDomain(const v1::Allocation& allocation);
 v1::Application ToProto(const Application& application, const CohortKey& key, const AllocationId& id, Outcome outcome);
+// Rows of an import have not passed the validator: a name that is none becomes an
+// empty id.
 Application ToDomain(const v1::Application& application);
 v1::ApplicationResult ToProto(const ApplicationResult& result, const CohortKey& key, const AllocationId& id,
                               bool is_stored);

@@ -304,6 +304,10 @@ TEST_F(AllocationHandlerTest, AnImportJudgesRowByRowAndMayOnlyTry) {
   EXPECT_EQ(imported->results(1).problems(0).field(), "choices[0]");
   EXPECT_EQ(imported->results(2).outcome(), v1::APPLICATION_OUTCOME_REFUSED);
   EXPECT_EQ(import("")->results(0).outcome(), v1::APPLICATION_OUTCOME_UNCHANGED);
+  const auto nameless = import(" applications { participant: 'A99999' choices: '" + x + "' } applications {}");
+  ASSERT_THAT(nameless, IsOk());
+  EXPECT_EQ(nameless->results(3).problems(0).field(), "participant");
+  EXPECT_EQ(nameless->results(4).outcome(), v1::APPLICATION_OUTCOME_REFUSED);
   const auto listed = Call<v1::ListApplicationsRequest, v1::ListApplicationsResponse>(
       coordinator_, "ListApplications", "parent: '" + allocation.name() + "'");
   EXPECT_EQ(listed->applications_size(), 1);
