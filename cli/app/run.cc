@@ -64,6 +64,9 @@ ExitCode Run(std::vector<std::string> arguments, const Streams& streams, Connect
   AddCohort(program);
   AddImport(program);
   AddMatch(program);
+  AddOpening(program);
+  AddAllocate(program);
+  AddNetworking(program);
   AddEvent(program);
   AddBoard(program);
   AddHome(program);

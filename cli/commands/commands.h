@@ -30,6 +30,9 @@ void AddExplanations(const Program& program, CLI::App& match);
 void AddPairs(const Program& program, CLI::App& match);
 // To the group `match`: meetings and who has met too seldom.
 void AddMeetings(const Program& program, CLI::App& match);
+void AddOpening(const Program& program);
+void AddAllocate(const Program& program);
+void AddNetworking(const Program& program);
 void AddEvent(const Program& program);
 void AddBoard(const Program& program);
 void AddHome(const Program& program);
