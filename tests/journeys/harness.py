@@ -33,7 +33,12 @@ from brygga.events.v1 import (  # noqa: E402
     registration_service_pb2_grpc,
 )
 from brygga.gateway.v1 import gateway_service_pb2, gateway_service_pb2_grpc  # noqa: E402
-from brygga.matching.v1 import matching_service_pb2, matching_service_pb2_grpc  # noqa: E402
+from brygga.matching.v1 import (  # noqa: E402
+    allocation_service_pb2_grpc,
+    matching_service_pb2,
+    matching_service_pb2_grpc,
+    networking_service_pb2_grpc,
+)
 from brygga.participant.v1 import (  # noqa: E402
     enquiry_service_pb2,
     enquiry_service_pb2_grpc,
@@ -44,7 +49,7 @@ from brygga.participant.v1 import (  # noqa: E402
     programme_service_pb2,
     programme_service_pb2_grpc,
 )
-from brygga.partner.v1 import partner_service_pb2, partner_service_pb2_grpc  # noqa: E402
+from brygga.partner.v1 import opening_service_pb2_grpc, partner_service_pb2, partner_service_pb2_grpc  # noqa: E402
 
 SERVICES = ["partner", "participant", "matching", "events", "gateway"]  # In the order they start.
 
@@ -133,7 +138,7 @@ class Stack:
                  "--metrics-port", "0", "--local-issuer", str(self.folder / "issuer")]
         if name in self.databases:
             flags += ["--database", self.databases[name]]
-        upstream = {"participant": ["partner"], "matching": ["participant"], "events": ["participant"],
+        upstream = {"participant": ["partner"], "matching": ["participant", "partner"], "events": ["participant"],
                     "gateway": ["partner", "participant", "matching", "events"]}
         for other in upstream.get(name, []):
             flags += [f"--{other}", self.address(other)]
@@ -245,11 +250,14 @@ class Client:
 
     STUBS = {
         "partner": partner_service_pb2_grpc.PartnerServiceStub,
+        "openings": opening_service_pb2_grpc.OpeningServiceStub,
         "participants": participant_service_pb2_grpc.ParticipantServiceStub,
         "programmes": programme_service_pb2_grpc.ProgrammeServiceStub,
         "enrolments": enrolment_service_pb2_grpc.EnrolmentServiceStub,
         "enquiries": enquiry_service_pb2_grpc.EnquiryServiceStub,
         "matching": matching_service_pb2_grpc.MatchingServiceStub,
+        "allocations": allocation_service_pb2_grpc.AllocationServiceStub,
+        "networking": networking_service_pb2_grpc.NetworkingServiceStub,
         "events": event_service_pb2_grpc.EventServiceStub,
         "registrations": registration_service_pb2_grpc.RegistrationServiceStub,
         "gateway": gateway_service_pb2_grpc.GatewayServiceStub,
