@@ -444,8 +444,8 @@ TEST_F(GatewayTest, EveryServiceOfTheContractsIsServed) {
                                    "brygga.participant.v1.ProgrammeService", "brygga.participant.v1.EnrolmentService",
                                    "brygga.participant.v1.EnquiryService", "brygga.matching.v1.MatchingService",
                                    "brygga.matching.v1.AllocationService", "brygga.matching.v1.NetworkingService",
-                                   "brygga.matching.v1.ExplanationService", "brygga.events.v1.EventService",
-                                   "brygga.events.v1.RegistrationService"));
+                                   "brygga.matching.v1.ExplanationService", "brygga.matching.v1.MeetingService",
+                                   "brygga.events.v1.EventService", "brygga.events.v1.RegistrationService"));
 }
 
 }  // namespace
