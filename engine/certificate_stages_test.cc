@@ -127,7 +127,9 @@ TEST_P(CertificateStagesTest, AProofThatIsTamperedWithIsNone) {
         EXPECT_FALSE(check(bad).ok()) << seed;
         bad = good;
         bad.stages.erase(bad.stages.begin() + static_cast<std::ptrdiff_t>(i));
-        if (good.stages[i].kind != StageKind::kLevel) EXPECT_FALSE(check(bad).ok()) << seed;
+        if (good.stages[i].kind != StageKind::kLevel) {
+          EXPECT_FALSE(check(bad).ok()) << seed;
+        }
       }
       for (const int32_t node : {-1, 1'000'000}) {
         bad = good;
