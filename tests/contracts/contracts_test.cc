@@ -38,7 +38,7 @@ using google::protobuf::ServiceDescriptor;
 using google::protobuf::SourceLocation;
 
 // What a method that changes nothing is called.
-constexpr std::string_view kReads[] = {"Get",    "List",   "BatchGet", "Watch",  "Check", "Count",  "Explain",
+constexpr std::string_view kReads[] = {"Get",    "List",   "BatchGet", "Watch",  "Check", "Count",   "Explain",
                                        "Export", "Lookup", "Search",   "Verify", "Rank",  "Preview", "Replay"};
 
 class ContractsTest : public ::testing::Test {
