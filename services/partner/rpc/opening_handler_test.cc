@@ -135,12 +135,15 @@ TEST_F(OpeningHandlerTest, BatchesAnswerInTheOrderAskedForAndTakeAllOrNothing) {
   ASSERT_THAT(got, IsOk());
   EXPECT_EQ(got->openings(0).state(), v1::OPENING_STATE_FULL);
   EXPECT_EQ(got->openings(1).name(), a);
-  for (const char* method : {"BatchConfirmOpeningSeats", "BatchReleaseOpeningSeats"}) {
-    const auto settled = Call<v1::BatchConfirmOpeningSeatsRequest, v1::BatchConfirmOpeningSeatsResponse>(
-        rpc::ServiceNamed("matching"), method, seat(b, "1") + seat(a, "2"));
-    ASSERT_THAT(settled, IsOk());
-    EXPECT_EQ(settled->seats_size(), 2);
-  }
+  const std::string both = seat(b, "1") + seat(a, "2");
+  const auto confirmed = Call<v1::BatchConfirmOpeningSeatsRequest, v1::BatchConfirmOpeningSeatsResponse>(
+      rpc::ServiceNamed("matching"), "BatchConfirmOpeningSeats", both);
+  ASSERT_THAT(confirmed, IsOk());
+  EXPECT_EQ(confirmed->seats_size(), 2);
+  const auto released = Call<v1::BatchReleaseOpeningSeatsRequest, v1::BatchReleaseOpeningSeatsResponse>(
+      rpc::ServiceNamed("matching"), "BatchReleaseOpeningSeats", both);
+  ASSERT_THAT(released, IsOk());
+  EXPECT_EQ(released->seats_size(), 2);
   EXPECT_EQ(Get(a).state(), v1::OPENING_STATE_OPEN);
 }
 
