@@ -233,10 +233,6 @@ absl::StatusOr<Solution> SolvePlain(const Problem& problem, Objective objective,
   return PlainSolver<int64_t>(problem, objective, options).Run();
 }
 
-absl::StatusOr<Solution> SolvePlainCoverageThenScore(const Problem& problem, const SolveOptions& options) {
-  return SolvePlain(problem, Objective::kCoverageThenScore, options);
-}
-
 int64_t PlainMemoryBound(const Problem& problem) {
   return 40 * problem.edges.size() + 1024 * (int64_t{problem.adept_count()} + problem.mentor_count());
 }

@@ -24,8 +24,6 @@ namespace brygga::engine {
 // kCancelled: the control said so.
 absl::StatusOr<Solution> SolvePlain(const Problem& problem, Objective objective, const SolveOptions& options);
 
-absl::StatusOr<Solution> SolvePlainCoverageThenScore(const Problem& problem, const SolveOptions& options);
-
 // What SolvePlain needs beside the problem itself, at most: 40 bytes a pair (16
 // are common, the others are for cohorts where all tie) and 1,024 a person.
 int64_t PlainMemoryBound(const Problem& problem);
