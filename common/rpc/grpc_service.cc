@@ -107,9 +107,9 @@ class Incoming {
   Incoming(const Incoming&) = delete;
   Incoming& operator=(const Incoming&) = delete;
 
-  // Of a call that had to wait for its thread.
-  absl::Status AfterQueue() {
-    record.queued = record.Elapsed();
+  // Of a call that had to wait for its thread since `asked`.
+  absl::Status AfterQueue(absl::Duration asked = absl::ZeroDuration()) {
+    record.queued = record.Elapsed() - asked;
     return pipeline.AfterQueue(record, context->IsCancelled());
   }
 
@@ -157,7 +157,9 @@ absl::Status Guarded(F function) {
 
 // Unary calls.
 
-class UnaryCall final : public grpc::ServerUnaryReactor {
+// Where it runs is told by the method's options. It ends once: after its
+// function has returned, or by the Reply that the function left.
+class UnaryCall final : public grpc::ServerUnaryReactor, public OpenCall {
  public:
   UnaryCall(Pipeline& pipeline, const BoundMethod& method, grpc::CallbackServerContext* context,
             const grpc::ByteBuffer* request, grpc::ByteBuffer* response)
@@ -165,7 +167,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
 
   // Drain gate and admission.
   void Start() {
-    if (!incoming_.entered) return End(Draining());
+    if (!incoming_.entered) return EndNow(Draining());
     const MethodOptions& options = incoming_.method.method->options;
     incoming_.record.state.deadline = Pipeline::GrantedDeadline(DeadlineOf(*incoming_.context), options, absl::Now());
     switch (options.run_on) {
@@ -185,13 +187,38 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
   // pays for a trip to gRPC's executor, about a third of an echo.
   bool InternalInlineable() override { return true; }
 
+  void Send(const Message& response) override { *response_ = ToBytes(response); }
+
+  void End(const absl::Status& status) override { EndLater(Concluded(status)); }
+
+  void EndOnThread(absl::AnyInvocable<absl::Status()> function) override {
+    kept_->function = std::move(function);
+    const absl::Duration asked = incoming_.record.Elapsed();
+    const bool taken = incoming_.pipeline.executor.TryRun([this, asked] {
+      absl::Status status = incoming_.AfterQueue(asked);
+      if (status.ok()) status = Concluded(Guarded([this] { return kept_->function(); }));
+      kept_->function = nullptr;  // What it holds goes while the call still counts as running.
+      EndLater(status);
+    });
+    if (!taken) EndNow(Overloaded());
+  }
+
  private:
+  // What a method that may answer later needs while its answer is owed.
+  struct Kept {
+    explicit Kept(const CallState& state) : call(state) {}
+    Arena arena;
+    const Call call;
+    Service::Begin begin;
+    absl::AnyInvocable<absl::Status()> function;
+  };
+
   void RunOnExecutor() {
     const bool taken = incoming_.pipeline.executor.TryRun([this] {
-      if (absl::Status late = incoming_.AfterQueue(); !late.ok()) return End(late);
+      if (absl::Status late = incoming_.AfterQueue(); !late.ok()) return EndNow(late);
       Run();
     });
-    if (!taken) End(Overloaded());
+    if (!taken) EndNow(Overloaded());
   }
 
   // What it did where it was refused counts for nothing.
@@ -204,19 +231,23 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
       refused = no_wait.refused();
     }
     incoming_.method.trial->Ended(refused);
-    refused ? RunOnExecutor() : End(status);
+    refused ? RunOnExecutor() : EndOrBegin(status);
   }
 
   void Run() {
-    if (incoming_.method.backend == nullptr) return End(AdmitAndAnswer());
+    if (incoming_.method.backend == nullptr) return EndOrBegin(AdmitAndAnswer());
     if (absl::Status admitted = WithRequest([](const Message&) { return absl::OkStatus(); }); !admitted.ok()) {
-      return End(admitted);
+      return EndNow(admitted);
     }
     Forward();
   }
 
   absl::Status AdmitAndAnswer() {
-    return WithRequest([this](const Message& request) { return Answer(request); });
+    if (incoming_.method.method->later) return AdmitAndAnswerLater();
+    return WithRequest([this](const Message& request) {
+      const Call call(incoming_.record.state);
+      return Concluded(Guarded([&] { return incoming_.method.method->unary(request, call, *this); }));
+    });
   }
 
   // Admits the call and hands its request to `function`.
@@ -232,14 +263,36 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
     return function(*request);
   }
 
-  absl::Status Answer(const Message& request) {
-    const Call call(incoming_.record.state);
-    const Service::Send send = [this](const Message& response) { *response_ = ToBytes(response); };
-    absl::Status status = Guarded([&] { return incoming_.method.method->unary(request, call, send); });
+  absl::Status AdmitAndAnswerLater() {
+    kept_ = std::make_unique<Kept>(incoming_.record.state);
+    Message* request = incoming_.method.method->request->New(&kept_->arena);
+    BRYGGA_RETURN_IF_ERROR(incoming_.Admit(*request_, request));
+    return Concluded(
+        Guarded([&] { return incoming_.method.method->later(*request, kept_->call, *this, kept_->begin); }));
+  }
+
+  // The status of a function that has run; an answer that is repeated is sent.
+  absl::Status Concluded(absl::Status status) {
     const auto first_answer = ReplayedAnswer(status);
     if (!first_answer) return status;
     *response_ = ToBytes(*first_answer);
     return absl::OkStatus();
+  }
+
+  void EndOrBegin(const absl::Status& status) {
+    if (!status.ok() || kept_ == nullptr || !kept_->begin) return EndNow(status);
+    Service::Begin begin = std::move(kept_->begin);  // This object may be gone before it returns.
+    // An exception that passes a Reply on its way out has answered it.
+    Guarded([&] {
+      begin(*this);
+      return absl::OkStatus();
+    }).IgnoreError();
+  }
+
+  // The end of a call that nobody may be waiting for any more.
+  void EndLater(const absl::Status& status) {
+    const absl::Status late = Pipeline::InTime(incoming_.record, incoming_.context->IsCancelled());
+    EndNow(late.ok() ? status : late);
   }
 
   // Holds no thread while the backend works.
@@ -249,18 +302,19 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
     const absl::Status begun = backend.Begin(incoming_.method.name, [&] {
       grpc::GenericStub stub(backend.grpc_channel());
       stub.UnaryCall(backend_.get(), "/" + incoming_.method.name, grpc::StubOptions(), request_, response_,
-                     [this](grpc::Status status) { End(FromGrpc(status, incoming_.method.name)); });
+                     [this](grpc::Status status) { EndNow(FromGrpc(status, incoming_.method.name)); });
     });
-    if (!begun.ok()) End(begun);  // Otherwise this object may be gone by now.
+    if (!begun.ok()) EndNow(begun);  // Otherwise this object may be gone by now.
   }
 
   // The last thing that may touch this object: OnDone deletes it.
-  void End(const absl::Status& status) { Finish(incoming_.Ended(status)); }
+  void EndNow(const absl::Status& status) { Finish(incoming_.Ended(status)); }
 
   Incoming incoming_;
   const grpc::ByteBuffer* const request_;
   grpc::ByteBuffer* const response_;
   std::unique_ptr<grpc::ClientContext> backend_;
+  std::unique_ptr<Kept> kept_;  // Of a method that may answer later.
 };
 
 // Server streams.

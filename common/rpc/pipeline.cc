@@ -87,14 +87,17 @@ absl::Time Pipeline::GrantedDeadline(absl::Time asked, const MethodOptions& opti
   return std::min(asked, now + options.max_deadline);
 }
 
-absl::Status Pipeline::AfterQueue(const CallRecord& record, bool cancelled) const {
+absl::Status Pipeline::InTime(const CallRecord& record, bool cancelled) {
   if (absl::Now() >= record.state.deadline) {
-    return MakeError(absl::StatusCode::kDeadlineExceeded, "the deadline passed before the call could begin",
+    return MakeError(absl::StatusCode::kDeadlineExceeded, "the deadline passed before there was an answer",
                      {.reason = "DEADLINE_EXCEEDED"});
   }
-  if (cancelled) return absl::CancelledError("the caller left before the call could begin");
-  if (record.queued > max_queue_wait_) return Overloaded();
-  return absl::OkStatus();
+  return cancelled ? absl::CancelledError("the caller left before there was an answer") : absl::OkStatus();
+}
+
+absl::Status Pipeline::AfterQueue(const CallRecord& record, bool cancelled) const {
+  BRYGGA_RETURN_IF_ERROR(InTime(record, cancelled));
+  return record.queued > max_queue_wait_ ? Overloaded() : absl::OkStatus();
 }
 
 absl::Status Pipeline::Authenticate(std::optional<std::string_view> authorization, int headers,

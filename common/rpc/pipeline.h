@@ -108,6 +108,9 @@ class Pipeline {
   // How long a caller that asks for `asked` gets.
   static absl::Time GrantedDeadline(absl::Time asked, const MethodOptions& options, absl::Time now);
 
+  // kDeadlineExceeded, kCancelled: nobody waits for the call any more.
+  static absl::Status InTime(const CallRecord& record, bool cancelled);
+
   // A call that waited for its thread: dropped where nobody waits any more, and
   // refused where it waited too long.
   absl::Status AfterQueue(const CallRecord& record, bool cancelled) const;

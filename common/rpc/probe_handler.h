@@ -44,6 +44,8 @@ class ProbeHandler {
  public:
   // What Echo does instead of echoing.
   std::function<absl::StatusOr<std::string>(const Call&)> on_echo;
+  // What EchoLater does instead of echoing at once.
+  std::function<Later<testing::EchoResponse>(const testing::EchoRequest&, const Call&)> on_later;
   // What Watch does instead of counting.
   std::function<absl::Status(const Call&, Stream<testing::WatchResponse>&)> on_watch;
   std::atomic<int> echoes = 0;
@@ -58,6 +60,9 @@ class ProbeHandler {
     if (!text.ok()) return text.status();
     response.set_text(*text);
     return response;
+  }
+  Later<testing::EchoResponse> EchoLater(const testing::EchoRequest& request, const Call& call) {
+    return on_later ? on_later(request, call) : Echo(request, call);
   }
   absl::StatusOr<testing::EchoResponse> Scoped(const testing::ScopedRequest&, const Call&) const {
     return testing::EchoResponse();
@@ -116,6 +121,7 @@ inline Service ProbeService(ProbeHandler& handler, const MethodOptions& options 
   Service service("brygga.rpc.testing.ProbeService");
   service.Unary("Echo", &handler, &ProbeHandler::Echo, options)
       .Unary("EchoInline", &handler, &ProbeHandler::Echo, kInMemory)
+      .Unary("EchoLater", &handler, &ProbeHandler::EchoLater, options)
       .Unary("AdminOnly", &handler, &ProbeHandler::Echo)
       .Unary("ServiceOnly", &handler, &ProbeHandler::Echo)
       .Unary("Scoped", &handler, &ProbeHandler::Scoped)

@@ -10,7 +10,8 @@
 //
 // Every call of a bound method passes the pipeline of common/rpc before the
 // function sees it: trace, metrics, log, drain gate, admission, authentication,
-// authorisation, validation, idempotency. The function may block.
+// authorisation, validation, idempotency. The function may block, or return a
+// Later (later.h) and have its answer come from elsewhere.
 #ifndef BRYGGA_COMMON_RPC_SERVICE_H_
 #define BRYGGA_COMMON_RPC_SERVICE_H_
 
@@ -20,10 +21,12 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/rpc/call.h"
+#include "common/rpc/later.h"
 #include "common/rpc/stream.h"
 
 namespace google::protobuf {
@@ -65,7 +68,7 @@ inline constexpr MethodOptions kInMemory = {.run_on = RunOn::kInline};
 class Service {
  public:
   using Message = google::protobuf::Message;
-  using Send = std::function<void(const Message&)>;
+  using Begin = absl::AnyInvocable<void(OpenCall&)>;
 
   // `full_name`: "brygga.partner.v1.PartnerService". A name that is not in the
   // linked contracts is a bug and ends the process, and so are a method that
@@ -85,6 +88,19 @@ class Service {
                  absl::StatusOr<Response> (H::*function)(const Request&, const Call&) const,
                  const MethodOptions& options = {}) {
     return UnaryFunction<Request, Response>(method, std::bind_front(function, handler), options);
+  }
+
+  // Binds a unary method that may answer later:
+  //   Later<Response> Handler::Method(const Request&, const Call&) [const]
+  template <typename H, typename Request, typename Response>
+  Service& Unary(std::string_view method, H* handler, Later<Response> (H::*function)(const Request&, const Call&),
+                 const MethodOptions& options = {}) {
+    return LaterFunction<Request, Response>(method, std::bind_front(function, handler), options);
+  }
+  template <typename H, typename Request, typename Response>
+  Service& Unary(std::string_view method, const H* handler,
+                 Later<Response> (H::*function)(const Request&, const Call&) const, const MethodOptions& options = {}) {
+    return LaterFunction<Request, Response>(method, std::bind_front(function, handler), options);
   }
 
   // Binds a server-streaming method:
@@ -108,10 +124,27 @@ class Service {
     return Add(method, {.request = &Request::default_instance(),
                         .response = &Response::default_instance(),
                         .options = options,
-                        .unary = [function](const Message& request, const Call& call, const Send& send) {
+                        .unary = [function](const Message& request, const Call& call, OpenCall& open) {
                           absl::StatusOr<Response> response = function(static_cast<const Request&>(request), call);
-                          if (response.ok()) send(*response);
+                          if (response.ok()) open.Send(*response);
                           return std::move(response).status();
+                        }});
+  }
+  template <typename Request, typename Response, typename F>
+  Service& LaterFunction(std::string_view method, F function, const MethodOptions& options = {}) {
+    return Add(method, {.request = &Request::default_instance(),
+                        .response = &Response::default_instance(),
+                        .options = options,
+                        .later = [function](const Message& request, const Call& call, OpenCall& open, Begin& begin) {
+                          Later<Response> later = function(static_cast<const Request&>(request), call);
+                          if (later.begin()) {
+                            begin = [typed = std::move(later.begin())](OpenCall& open) mutable {
+                              typed(Reply<Response>(open));
+                            };
+                            return absl::OkStatus();
+                          }
+                          if (later.answer().ok()) open.Send(*later.answer());
+                          return std::move(later.answer()).status();
                         }});
   }
   template <typename Request, typename Response, typename F>
@@ -135,7 +168,9 @@ class Service {
     const Message* response = nullptr;
     MethodOptions options = {};
     // One of these, or none where the service forwards.
-    std::function<absl::Status(const Message&, const Call&, const Send&)> unary = {};
+    std::function<absl::Status(const Message&, const Call&, OpenCall&)> unary = {};
+    // Sends the answer, or sets `begin`.
+    std::function<absl::Status(const Message&, const Call&, OpenCall&, Begin& begin)> later = {};
     std::function<absl::Status(const Message&, const Call&, RawStream&)> stream = {};
     const google::protobuf::MethodDescriptor* descriptor = nullptr;
   };
