@@ -14,12 +14,13 @@ import sys
 INCLUDE = re.compile(r'^\s*#\s*include\s+["<]([^">]+)[">]')
 
 # common/, from the bottom: each may include itself and what stands before it.
-COMMON = ["status", "wait", "time", "ids", "mutation", "list", "log", "config", "sql", "rpc", "testing"]
+COMMON = ["status", "wait", "time", "ids", "mutation", "list", "log", "config", "redis", "sql", "rpc", "feed", "testing"]
 # Within a service: what each layer may include of its own service.
 LAYERS = {
     "domain": {"domain"},
     "store": {"domain", "store"},
     "store/sql": {"domain", "store", "store/sql"},
+    "store/redis": {"domain", "store", "store/redis"},
     "work": {"domain", "store", "work"},
     "rpc": {"domain", "store", "rpc", "work"},
 }
@@ -28,6 +29,7 @@ COMMON_BY_LAYER = {
     "domain": {"status", "time", "ids", "list"},
     "store": {"status", "time", "ids", "list", "mutation", "testing"},
     "store/sql": {"status", "time", "ids", "list", "mutation", "sql", "log", "testing"},
+    "store/redis": {"status", "time", "ids", "redis", "log", "testing"},
 }
 SERVICES = ["partner", "participant", "matching", "events", "gateway"]  # Each knows the protos of those before it.
 GRPC = re.compile(r"^(grpc|grpcpp)/")
@@ -36,8 +38,8 @@ GRPC_HOMES = ("common/rpc/", "services/gateway/", "tests/bench/")
 
 def layer_of(parts):
     """The layer of a path below services/<service>, or '' for its assembly."""
-    if parts[:2] == ["store", "sql"]:
-        return "store/sql"
+    if parts[0] == "store" and "/".join(parts[:2]) in LAYERS:
+        return "/".join(parts[:2])
     return parts[0] if len(parts) > 1 and parts[0] in LAYERS else ""
 
 
@@ -66,7 +68,7 @@ def fault(path, included):
             if theirs <= mine or (is_test(path) and target[1] == "testing"):
                 return None
             return f"common/{parts[1]} stands below common/{target[1]}"
-        if target[0] == "brygga" and parts[1] in ("rpc", "testing"):
+        if target[0] == "brygga" and parts[1] in ("rpc", "feed", "testing"):
             return None if target[1] == "common" or is_test(path) else "common knows no service"
         return "common knows no service"
     if top == "services" and parts[1] != "suite":
@@ -95,7 +97,7 @@ def service_fault(path, service, layer, target, included):
     if target[0] == "engine":
         return None if service == "matching" else "matching alone links the engine"
     if target[0] == "brygga":
-        if layer in ("domain", "store", "store/sql") and not is_test(path):
+        if layer in COMMON_BY_LAYER and not is_test(path):
             return f"{layer} does not see proto"
         if target[1] in SERVICES and not allowed_peer(service, target[1]):
             return f"{service} may not know {target[1]}: dependencies point one way"
@@ -140,6 +142,9 @@ def self_test():
         ("services/matching/domain/a.cc", "common/time/clock.h"),
         ("services/matching/rpc/a.cc", "common/sql/database.h"),
         ("services/matching/rpc/a.cc", "services/matching/store/sql/b.h"),
+        ("services/matching/store/redis/a.cc", "common/sql/database.h"),
+        ("services/matching/work/a.cc", "services/matching/store/redis/b.h"),
+        ("common/redis/a.cc", "common/rpc/server.h"),
         ("services/matching/rpc/a.cc", "brygga/events/v1/events.pb.h"),
         ("services/partner/rpc/a.cc", "brygga/participant/v1/a.pb.h"),
         ("services/partner/rpc/a.cc", "services/participant/domain/a.h"),
@@ -153,6 +158,7 @@ def self_test():
     ]
     good = [
         ("services/matching/store/sql/a.cc", "common/sql/database.h"),
+        ("services/matching/store/redis/a.cc", "common/redis/client.h"),
         ("services/matching/rpc/a.cc", "brygga/participant/v1/a.pb.h"),
         ("services/matching/main.cc", "services/matching/store/sql/a.h"),
         ("services/matching/work/a.cc", "engine/solve.h"),

@@ -1,0 +1,65 @@
+// The best counterparts of one person, as a list that can be kept elsewhere.
+#ifndef BRYGGA_SERVICES_MATCHING_DOMAIN_RANKING_H_
+#define BRYGGA_SERVICES_MATCHING_DOMAIN_RANKING_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "services/matching/domain/names.h"
+
+namespace brygga::matching {
+
+// The most that a kept ranking lists.
+inline constexpr size_t kMostListed = 4096;
+
+struct Ranked {
+  ParticipantId id;
+  int32_t score = 0;  // Micro-units.
+
+  friend bool operator==(const Ranked&, const Ranked&) = default;
+};
+
+// The counterparts of one person whom no rule and no veto forbids, whether they
+// are free or not.
+struct Ranking {
+  int64_t total = 0;           // All of them.
+  std::vector<Ranked> listed;  // The first of them, best first.
+
+  bool complete() const { return total == static_cast<int64_t>(listed.size()); }
+
+  friend bool operator==(const Ranking&, const Ranking&) = default;
+};
+
+// What a ranking is a function of: the cohort at one epoch, the policy and whose
+// ranking it is. Equal keys, equal rankings, on every replica.
+struct RankingKey {
+  CohortId cohort;
+  int64_t epoch = 0;
+  ParticipantId subject;
+  std::string policy_hash;
+
+  friend bool operator==(const RankingKey&, const RankingKey&) = default;
+};
+
+// Whether a key names its epoch. Off only to show what it is for.
+enum class EpochInKey { kYes, kNo };
+
+// "brygga:cand:1:{cohort}:e<epoch>:<subject>:<policy hash>".
+std::string TextOf(const RankingKey& key, EpochInKey epoch = EpochInKey::kYes);
+
+// `ranking` as bytes: ids and scores, and a seal over them and `key`, its text,
+// that nobody can make without `secret`. Who is listed beyond kMostListed is left
+// out.
+std::string Seal(const Ranking& ranking, std::string_view key, std::string_view secret);
+
+// What was sealed under this key with this secret; nothing where `bytes` are
+// anything else: damaged, cut off, of another key, secret or version, or forged.
+std::optional<Ranking> Unseal(std::string_view bytes, std::string_view key, std::string_view secret);
+
+}  // namespace brygga::matching
+
+#endif  // BRYGGA_SERVICES_MATCHING_DOMAIN_RANKING_H_

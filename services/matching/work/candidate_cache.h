@@ -1,0 +1,137 @@
+// Rankings that were made before: in this process, and where all replicas find
+// them. Nothing here decides an answer: whether a ranking is the right one is
+// told by its key, whose epoch the caller has read from the database, and who of
+// those listed may be offered is read there too.
+//
+//   if (auto known = cache.InMemory(key, enough)) return Answer(known->ranking);
+//   cache.Find(key, [=](CandidateCache::Found found) {
+//     if (found != nullptr && enough(found->ranking)) return Answer(found->ranking);
+//     OnAThread([=] { Answer(cache.Rank(key, deadline, enough, compute)); });
+//   });
+#ifndef BRYGGA_SERVICES_MATCHING_WORK_CANDIDATE_CACHE_H_
+#define BRYGGA_SERVICES_MATCHING_WORK_CANDIDATE_CACHE_H_
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/functional/any_invocable.h"
+#include "absl/functional/function_ref.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "services/matching/domain/ranking.h"
+#include "services/matching/store/ranking_cache.h"
+
+namespace prometheus {
+class Counter;
+class Registry;
+}  // namespace prometheus
+
+namespace brygga::matching {
+
+struct CandidateCacheOptions {
+  size_t memory_bytes = size_t{64} << 20;  // Of rankings kept in this process; 0: none.
+  absl::Duration ttl = absl::Minutes(10);  // Give or take a tenth, so that not all end at once.
+  // How long to wait for the shared cache: what takes longer is no gain.
+  absl::Duration patience = absl::Milliseconds(10);
+  EpochInKey epoch_in_key = EpochInKey::kYes;
+};
+
+// What became of the calls, in all. A call may count in several.
+enum class CacheEvent {
+  kMemoryHit,    // Answered from this process.
+  kSharedHit,    // Answered from the shared cache.
+  kMiss,         // The shared cache had nothing.
+  kUnreachable,  // It did not answer, or not in time.
+  kUnreadable,   // It had something that nobody sealed under this key.
+  kShort,        // Too few of those listed were left to be offered.
+  kRanked,       // Computed.
+  kJoined,       // Waited for one that was being computed.
+  kStale,        // Computed at another epoch than was asked for: kept under its own.
+  kBypass,       // Not asked.
+};
+inline constexpr size_t kCacheEvents = 10;
+std::string_view NameOf(CacheEvent event);
+
+// Safe for concurrent use. Outlives the calls that it has not answered.
+class CandidateCache {
+ public:
+  // A ranking and what it is a function of.
+  struct Known {
+    RankingKey key;
+    Ranking ranking;
+  };
+  // Shared between the memory and all who answer from it. Null: not known.
+  using Found = std::shared_ptr<const Known>;
+  // Whether a ranking is long enough for the caller.
+  using Enough = absl::FunctionRef<bool(const Ranking&)>;
+  // Makes one, perhaps of a later epoch than was asked for.
+  using Compute = absl::FunctionRef<absl::StatusOr<Known>()>;
+
+  // `shared` may be null: then there is the memory alone; without both nothing is
+  // kept. `secret` seals what leaves this process; all replicas have the same.
+  CandidateCache(CandidateCacheOptions options, std::unique_ptr<RankingCache> shared, std::string secret);
+  ~CandidateCache();
+
+  // False where nothing is kept: then a caller computes what it needs and no more.
+  bool on() const { return shared_ != nullptr || options_.memory_bytes > 0; }
+
+  // What this process has, if it is enough. Never waits.
+  Found InMemory(const RankingKey& key, Enough enough);
+
+  // Asks the shared cache. `found` is called once: on this thread where the answer
+  // is known at once, else on the shared cache's, within `patience`. It must not
+  // wait. Those who ask for the same at the same time are one question.
+  void Find(const RankingKey& key, absl::AnyInvocable<void(Found)> found);
+
+  // Computes the ranking and keeps it in both. Blocks. Of those who ask for the
+  // same at the same time one computes and the others wait for it; where it fails,
+  // it alone has its error, and the next one tries. The key of what comes back is
+  // of a later epoch where the database has moved on meanwhile.
+  //
+  // What `compute` answers. kDeadlineExceeded: the deadline passed in waiting.
+  absl::StatusOr<Found> Rank(const RankingKey& key, absl::Time deadline, Enough enough, Compute compute);
+
+  // For the metrics: an answer that did not ask here.
+  void Bypassed() { Count(CacheEvent::kBypass); }
+
+  int64_t count(CacheEvent event) const { return counts_[static_cast<size_t>(event)].load(); }
+  // Shows the counts as brygga_candidate_cache_events_total from now on.
+  void Expose(prometheus::Registry& registry);
+
+ private:
+  class Memory;
+  struct Flight;
+
+  void Count(CacheEvent event);
+  std::string KeyOf(const RankingKey& key) const { return TextOf(key, options_.epoch_in_key); }
+  Found Opened(const RankingKey& key, const std::string& text, absl::StatusOr<std::optional<std::string>> bytes);
+  absl::StatusOr<Found> Lead(const RankingKey& key, const std::string& text, Enough enough, Compute compute);
+  absl::Duration TtlOf(const std::string& text) const;
+
+  const CandidateCacheOptions options_;
+  const std::string secret_;
+  const std::unique_ptr<Memory> memory_;
+  std::array<std::atomic<int64_t>, kCacheEvents> counts_ = {};
+  std::array<std::atomic<prometheus::Counter*>, kCacheEvents> shown_ = {};
+  absl::Mutex mutex_;
+  // Those who wait for the shared cache, by key.
+  std::unordered_map<std::string, std::vector<absl::AnyInvocable<void(Found)>>> asking_ ABSL_GUARDED_BY(mutex_);
+  // What is being computed, by key. Shared with those who wait for it.
+  std::unordered_map<std::string, std::shared_ptr<Flight>> flights_ ABSL_GUARDED_BY(mutex_);
+  // Last: its thread calls into the rest until it is gone.
+  const std::unique_ptr<RankingCache> shared_;
+};
+
+}  // namespace brygga::matching
+
+#endif  // BRYGGA_SERVICES_MATCHING_WORK_CANDIDATE_CACHE_H_
