@@ -340,10 +340,29 @@ class StreamCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer>, publ
 
   absl::Status Write(const MessageLite& message) override { return WriteBytes(ToBytes(message)); }
 
+  absl::Status WriteLast(const MessageLite& message) override {
+    {
+      std::unique_lock lock(mutex_);
+      wake_.wait(lock, [this] { return !writing_ || cancelled_; });
+      if (cancelled_) return absl::CancelledError("the caller left");
+      writing_ = true;
+      in_flight_ = ToBytes(message);
+    }
+    StartWrite(&in_flight_);
+    return absl::OkStatus();
+  }
+
   absl::Status Wait(absl::Duration duration) override {
     std::unique_lock lock(mutex_);
-    wake_.wait_for(lock, absl::ToChronoNanoseconds(duration), [this] { return cancelled_ || draining_; });
+    wake_.wait_for(lock, absl::ToChronoNanoseconds(duration), [this] { return woken_ || cancelled_ || draining_; });
+    woken_ = false;
     return Condition();
+  }
+
+  void Wake() override {
+    const std::lock_guard lock(mutex_);
+    woken_ = true;
+    wake_.notify_all();
   }
 
   void Drain() override {
@@ -446,6 +465,7 @@ class StreamCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer>, publ
   bool writing_ = false;
   bool cancelled_ = false;
   bool draining_ = false;
+  bool woken_ = false;                      // By Wake, since the last Wait.
   grpc::ClientContext* backend_ = nullptr;  // While a backend is read.
 };
 

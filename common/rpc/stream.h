@@ -18,12 +18,14 @@ class RawStream {
 
   // See Stream.
   virtual absl::Status Write(const google::protobuf::MessageLite& message) = 0;
+  virtual absl::Status WriteLast(const google::protobuf::MessageLite& message) = 0;
   virtual absl::Status Wait(absl::Duration duration) = 0;
+  virtual void Wake() = 0;
 };
 
 // Where the handler of a server-streaming method writes. The handler runs on a
 // thread of its own, so it may block; it returns when it has said all, or when
-// Write or Wait fails, with that status. Not thread-safe.
+// Write or Wait fails, with that status. Not thread-safe, except Wake.
 template <typename Response>
 class Stream {
  public:
@@ -37,9 +39,19 @@ class Stream {
   // elsewhere.
   absl::Status Write(const Response& response) { return raw_.Write(response); }
 
+  // Sends `response` also where Write failed because the server stops: for a
+  // stream that says where to go on. Nothing may be written after it.
+  //
+  // kCancelled: the caller left.
+  absl::Status WriteLast(const Response& response) { return raw_.WriteLast(response); }
+
   // Sleeps for `duration`, or less: the same errors as Write, as soon as they
   // are known. For handlers that look for news every now and then.
   absl::Status Wait(absl::Duration duration) { return raw_.Wait(duration); }
+
+  // Ends a Wait, the one that runs or else the next. On any thread, while the
+  // handler runs.
+  void Wake() { raw_.Wake(); }
 
  private:
   RawStream& raw_;

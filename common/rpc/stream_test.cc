@@ -174,6 +174,45 @@ TEST_F(StreamTest, StreamsTakeNoThreadFromUnaryCalls) {
   EXPECT_TRUE(server_.Call<EchoResponse>(Anonymous(), std::string(kProbe) + "Echo", EchoRequest()).ok());
 }
 
+TEST_F(StreamTest, ADrainedStreamMaySayOneLastThing) {
+  handler_.on_watch = [](const Call&, Stream<WatchResponse>& stream) {
+    if (absl::Status first = stream.Write(WatchResponse()); !first.ok()) return first;
+    const absl::Status status = stream.Wait(absl::Seconds(20));
+    WatchResponse last;
+    last.set_number(7);
+    EXPECT_FALSE(stream.Write(last).ok());
+    EXPECT_TRUE(stream.WriteLast(last).ok());
+    return status;
+  };
+  auto reader = Watch(0);
+  WatchResponse response;
+  ASSERT_TRUE(reader.Read(&response));
+
+  std::thread drain([this] { server_.server().Drain(); });
+
+  ASSERT_TRUE(reader.Read(&response));
+  EXPECT_EQ(response.number(), 7);
+  EXPECT_FALSE(reader.Read(&response));
+  EXPECT_THAT(reader.Finish(), HasReason("DRAINING"));
+  drain.join();
+}
+
+TEST_F(StreamTest, AnotherThreadMayEndAWait) {
+  std::promise<absl::Duration> waited;
+  handler_.on_watch = [&](const Call&, Stream<WatchResponse>& stream) {
+    stream.Wake();  // Before the wait: it is not lost.
+    const absl::Time begun = absl::Now();
+    EXPECT_TRUE(stream.Wait(absl::Seconds(20)).ok());
+    std::thread other([&] { stream.Wake(); });
+    EXPECT_TRUE(stream.Wait(absl::Seconds(20)).ok());
+    other.join();
+    waited.set_value(absl::Now() - begun);
+    return absl::OkStatus();
+  };
+  auto reader = Watch(0);
+  EXPECT_LT(waited.get_future().get(), absl::Seconds(10));
+}
+
 TEST_F(StreamTest, AReaderThatIsDroppedEndsItsStream) {
   auto ended = WatchUntilEnded();
   {

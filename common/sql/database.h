@@ -23,6 +23,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/mutation/mutation.h"
+#include "common/sql/change_signal.h"
 #include "common/sql/migration.h"
 #include "common/sql/transaction.h"
 #include "common/sql/value.h"
@@ -142,11 +143,17 @@ class Database {
   // The time of a transaction that would begin now.
   virtual absl::Time Now() const = 0;
 
+  // Told after each commit of this process that wrote to the change log.
+  ChangeSignal& changes() { return changes_; }
+
  protected:
   virtual absl::Status RunRead(absl::Time deadline, absl::FunctionRef<absl::Status(Reader&)> fn) = 0;
   // `fn` returns the bytes of the answer to store.
   virtual absl::Status RunWrite(const Origin& origin,
                                 absl::FunctionRef<absl::StatusOr<std::string>(Transaction&)> fn) = 0;
+
+ private:
+  ChangeSignal changes_;
 };
 
 }  // namespace brygga::sql

@@ -6,6 +6,11 @@
 //   {xid}                 the type and default of a change's transaction number
 //   {xid_index}           CREATE INDEX on it, where it orders anything
 //   {settled}             true for changes that no running transaction can precede
+//   {unsettled}           the opposite
+//   {order}               what orders a change before `seq` does: its transaction
+//   {horizon}             no change before this order can still come
+//   {from:p}, {before:p}  {order} >= :p, {order} < :p
+//   {anchor}              what tells a database from a copy of it elsewhere
 //   {contains:expr|:p}    true where the text `expr`, folded, contains :p
 #ifndef BRYGGA_COMMON_SQL_DIALECT_H_
 #define BRYGGA_COMMON_SQL_DIALECT_H_

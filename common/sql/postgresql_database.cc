@@ -113,6 +113,7 @@ absl::Status PostgresqlDatabase::TryWrite(const Origin& origin, absl::Time limit
   absl::Status status = PassDoor(tx, origin, fn);
   if (status.ok() && !origin.validate_only) {
     status = connection->Commit();
+    if (status.ok() && !tx.changes().empty()) changes().Notify();
     if (status.ok()) return status;
     // A connection that is lost now has perhaps committed: only a request that
     // would find its answer may be done again.

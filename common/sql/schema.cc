@@ -70,6 +70,29 @@ CREATE TABLE leases (
   expires_at_us BIGINT NOT NULL
 );
 )sql"},
+    {2, R"sql(
+-- What readers of change_log need beside it: one row. Positions in the log are
+-- good in this database alone (database_id, and anchor: what says that it is
+-- not a copy of another), signed with `secret`. Rows up to floor_order and
+-- floor_seq are perhaps deleted.
+CREATE TABLE change_log_state (
+  id BIGINT PRIMARY KEY,
+  database_id TEXT NOT NULL,
+  secret TEXT NOT NULL,
+  anchor TEXT NOT NULL,
+  floor_order BIGINT NOT NULL,
+  floor_seq BIGINT NOT NULL
+);
+
+-- How far this database has followed the feeds of other services: written in
+-- the transaction that writes what is derived from them.
+CREATE TABLE feed_progress (
+  feed TEXT PRIMARY KEY,
+  token TEXT NOT NULL,
+  as_of_us BIGINT NOT NULL,
+  updated_at_us BIGINT NOT NULL
+);
+)sql"},
 };
 
 absl::StatusOr<int64_t> VersionOf(Connection& connection, std::string_view component) {

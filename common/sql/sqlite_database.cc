@@ -32,6 +32,7 @@ struct SqliteDatabase::Job {
   ChangeFunction change;
   absl::Time deadline;
   absl::Status status = absl::OkStatus();
+  bool changed = false;  // Wrote to the change log.
   // Those that this one's thread wakes when it is woken: to wake sixty threads
   // is work that the worker better leaves to them.
   std::array<Job*, 2> wakes = {};
@@ -178,7 +179,10 @@ SqliteDatabase::Outcome SqliteDatabase::RunTogether(const std::vector<Job*>& job
     }
   }
   status = writer_->Run("COMMIT");
-  if (status.ok()) return Outcome::kAnswered;
+  if (status.ok()) {
+    if (std::any_of(jobs.begin(), jobs.end(), [](const Job* job) { return job->changed; })) changes().Notify();
+    return Outcome::kAnswered;
+  }
   if (writer_->InTransaction()) writer_->Run("ROLLBACK").IgnoreError();
   if (!alone) return Outcome::kLost;
   jobs.front()->status = status;
@@ -200,6 +204,7 @@ bool SqliteDatabase::RunOne(Job& job, Care care) {
   {
     Transaction tx(*writer_, Now());
     job.status = PassDoor(tx, job.origin, job.change);
+    job.changed = !tx.changes().empty();
     // What the function made of a failed transaction does not count; what it
     // made of a failed constraint does.
     if (job.status.ok()) job.status = tx.failure();
