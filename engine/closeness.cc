@@ -1,5 +1,6 @@
 #include "engine/closeness.h"
 
+#include <algorithm>
 #include <array>
 
 namespace brygga::engine {
@@ -55,6 +56,28 @@ void ClosenessTable::RaiseToOccupation(int32_t target, std::vector<Closeness>& b
   for (const OccupationEdge& edge : reference_.EdgesFrom(target)) {
     if (edge.percentage == 75) raise(edge.occupation, ladder_.edge_75 * ladder_.reverse_factor, Rung::kEdge75);
     if (edge.percentage == 25) raise(edge.occupation, ladder_.edge_25 * ladder_.reverse_factor, Rung::kEdge25);
+  }
+}
+
+void ClosenessTable::Spread(bool is_mentor, int32_t group, std::vector<double>& by_group) const {
+  for (size_t other = 0; other < by_group.size(); ++other) {
+    by_group[other] = is_mentor ? ToGroup(static_cast<int32_t>(other))[group].value : ToGroup(group)[other].value;
+  }
+}
+
+void ClosenessTable::SpreadNames(bool is_mentor, int32_t occupation, std::vector<double>& by_occupation) const {
+  const auto raise = [&](int32_t other, double value) {
+    double& known = by_occupation[static_cast<size_t>(other)];
+    known = std::max(known, value);
+  };
+  const auto of = [&](const OccupationEdge& edge) { return edge.percentage == 75 ? ladder_.edge_75 : ladder_.edge_25; };
+  raise(occupation, ladder_.same_occupation);
+  // An edge's direction is from the mentor's name to the adept's.
+  for (const OccupationEdge& edge : reference_.EdgesTo(occupation)) {
+    raise(edge.occupation, of(edge) * (is_mentor ? ladder_.reverse_factor : 1));
+  }
+  for (const OccupationEdge& edge : reference_.EdgesFrom(occupation)) {
+    raise(edge.occupation, of(edge) * (is_mentor ? 1 : ladder_.reverse_factor));
   }
 }
 

@@ -53,6 +53,13 @@ class ClosenessTable {
   // than groups say, and notes in `raised` where.
   void RaiseToOccupation(int32_t target, std::vector<Closeness>& by_occupation, std::vector<int32_t>& raised) const;
 
+  // The same for ranking.h, values alone: those of every counterpart's group to
+  // one person's, a mentor's if `is_mentor`, and by the counterpart's occupation
+  // name where names are nearer than groups (0 elsewhere; `by_occupation` is 0
+  // throughout before).
+  void Spread(bool is_mentor, int32_t group, std::vector<double>& by_group) const;
+  void SpreadNames(bool is_mentor, int32_t occupation, std::vector<double>& by_occupation) const;
+
  private:
   Closeness OfGroups(uint16_t relations) const;
 

@@ -142,11 +142,6 @@ void Evaluation::ResolvePlaces() {
   }
 }
 
-double Evaluation::Nearness(int32_t a, int32_t b) const {
-  return nearness_[static_cast<size_t>(a) * static_cast<size_t>(reference_.municipality_count()) +
-                   static_cast<size_t>(b)];
-}
-
 void Evaluation::Show(const People& adepts, int32_t adept, AdeptView& view) const {
   Clear(view);
   const size_t row = static_cast<size_t>(adept);
@@ -374,8 +369,8 @@ void Evaluation::EvaluateOccupation(const std::optional<Closeness>& closeness, d
 void Evaluation::EvaluateRest(const AdeptView& view, const People& mentors, size_t m, Values& values) const {
   EvaluateEducation(view.people->sun_field[view.row], mentors.sun_field[m], values);
   EvaluateGoals(view, mentors, m, values);
-  values.Set(Criterion::kContinuity, Share(mentors.rounds_before[m], policy_.continuity_rounds), "");
-  values.Set(Criterion::kRoundsWaited, Share(view.people->rounds_waited[view.row], policy_.waiting_rounds), "");
+  values.Set(Criterion::kContinuity, Continuity(mentors, m), "");
+  values.Set(Criterion::kRoundsWaited, Waiting(*view.people, view.row), "");
 }
 
 void Evaluation::EvaluateEducation(const std::string& a, const std::string& b, Values& values) const {
@@ -405,35 +400,65 @@ void Evaluation::EvaluateGoals(const AdeptView& view, const People& mentors, siz
 Evaluation::Met Evaluation::Meets(const std::optional<ResolvedGoal>& goal, const AdeptView& view, const People& mentors,
                                   size_t m) const {
   if (!goal) return Met::kUnknown;
-  const GoalRule& rule = goal->rule;
+  const Met met = MeetsAlone(*goal, mentors, m);
+  if (!goal->rule.minimum_closeness) return met;
+  const std::optional<Closeness> closeness = ClosenessOf(view, mentors, m);
+  const bool is_near = closeness && closeness->value >= *goal->rule.minimum_closeness;
+  return std::min(met, !closeness ? Met::kUnknown : is_near ? Met::kYes : Met::kNo);
+}
+
+Evaluation::Met Evaluation::MeetsAlone(const ResolvedGoal& goal, const People& mentors, size_t m) const {
+  const GoalRule& rule = goal.rule;
   Met met = Met::kYes;
   const auto need = [&](bool known, bool holds) {
     met = std::min(met, !known ? Met::kUnknown : holds ? Met::kYes : Met::kNo);
   };
   if (rule.minimum_years) need(mentors.years_experience[m] >= 0, mentors.years_experience[m] >= *rule.minimum_years);
-  if (rule.minimum_closeness) {
-    const std::optional<Closeness> closeness = ClosenessOf(view, mentors, m);
-    need(closeness.has_value(), closeness && closeness->value >= *rule.minimum_closeness);
-  }
   if (rule.manager) need(mentors.group[m] >= 0, IsManager(reference_, mentors.group[m]) == *rule.manager);
   if (rule.partner_organisation) {
     need(true, (!mentors.organisation[m].empty() && mentors.agreement_active[m]) == *rule.partner_organisation);
   }
-  if (goal->language >= 0) {
+  if (goal.language >= 0) {
     const int32_t begin = mentors.language_offset[m], end = mentors.language_offset[m + 1];
     bool speaks = false;
     for (int32_t i = begin; i < end; ++i) {
       const LanguageLevel level = mentors.language[static_cast<size_t>(i)];
-      speaks |= level.language == goal->language && level.rank >= goal->rank;
+      speaks |= level.language == goal.language && level.rank >= goal.rank;
     }
     need(begin < end, speaks);
   }
   return met;
 }
 
-int32_t Evaluation::Score(const Values& values) const {
+Evaluation::GoalBits Evaluation::GoalsOf(const People& mentors, size_t m) const {
+  GoalBits bits;
+  for (size_t goal = 0; goal < goals_.size(); ++goal) {
+    const Met met = goals_[goal] ? MeetsAlone(*goals_[goal], mentors, m) : Met::kUnknown;
+    const auto bit = static_cast<uint16_t>(1u << goal);
+    if (met == Met::kNo) bits.unmet |= bit;
+    if (met == Met::kUnknown) bits.unknown |= bit;
+  }
+  return bits;
+}
+
+double Evaluation::Continuity(const People& mentors, size_t m) const {
+  return Share(mentors.rounds_before[m], policy_.continuity_rounds);
+}
+double Evaluation::Waiting(const People& adepts, size_t a) const {
+  return Share(adepts.rounds_waited[a], policy_.waiting_rounds);
+}
+
+bool Evaluation::AdmitsMentor(const People& mentors, size_t m) const {
+  const bool is_private = mentors.organisation[m].empty();
+  return (!policy_.screening_passed || mentors.screening_passed[m]) &&
+         (!policy_.active_agreement || is_private || mentors.agreement_active[m]) &&
+         (policy_.private_mentors || !is_private) &&
+         !OutsideWindow(mentors.age[m], policy_.minimum_mentor_age, policy_.maximum_mentor_age);
+}
+
+int32_t Evaluation::Score(const std::array<double, kCriterionCount>& value) const {
   double sum = 0;
-  for (size_t i = 0; i < kCriterionCount; ++i) sum += policy_.weights[i] * values.value[i];
+  for (size_t i = 0; i < kCriterionCount; ++i) sum += policy_.weights[i] * value[i];
   const double score = std::floor(1e6 * sum / total_weight_ + 0.5);
   return static_cast<int32_t>(std::clamp(score, 0.0, static_cast<double>(kScoreOne)));
 }

@@ -73,8 +73,37 @@ class Evaluation {
   // Every broken rule; if there is none, `values` are the pair's criteria.
   std::vector<BrokenRule> Broken(const AdeptView& view, const People& mentors, int32_t mentor, Values& values) const;
 
-  int32_t Score(const Values& values) const;
+  int32_t Score(const Values& values) const { return Score(values.value); }
+  // The score of what each criterion is worth. Never falls where a worth rises.
+  int32_t Score(const std::array<double, kCriterionCount>& value) const;
   std::vector<Contribution> Contributions(const Values& values) const;
+
+  // What ranking.h works into columns: parts of the above that look at one person
+  // alone, or at one fact of two.
+
+  const ClosenessTable& closeness() const { return closeness_; }
+  // The ranks from which on a language may be the common one, and from which on
+  // it is practised no more.
+  int adept_rank() const { return adept_rank_; }
+  int mentor_rank() const { return mentor_rank_; }
+  int practised_until() const { return practised_until_; }
+  // Languages that adepts practise.
+  const std::vector<int>& practise() const { return practise_; }
+  bool MayBeCommon(int32_t language) const { return allowed_[static_cast<size_t>(language)] != 0; }
+  double Nearness(int32_t a, int32_t b) const {
+    return nearness_[static_cast<size_t>(a) * static_cast<size_t>(reference_.municipality_count()) +
+                     static_cast<size_t>(b)];
+  }
+  // False where a hard rule forbids a mentor whoever the adept is.
+  bool AdmitsMentor(const People& mentors, size_t m) const;
+  // Bits of the goals that a mentor's experience does not meet, and of those of
+  // which that is not known, closeness aside.
+  struct GoalBits {
+    uint16_t unmet = 0, unknown = 0;
+  };
+  GoalBits GoalsOf(const People& mentors, size_t m) const;
+  double Continuity(const People& mentors, size_t m) const;
+  double Waiting(const People& adepts, size_t a) const;
 
  private:
   struct ResolvedGoal {
@@ -88,7 +117,6 @@ class Evaluation {
   void ResolveLanguages();
   void ResolveGoals();
   void ResolvePlaces();
-  double Nearness(int32_t a, int32_t b) const;
 
   // One group of rules each: true where one of them ends the pair. They fill in
   // the criteria that read the same data.
@@ -113,6 +141,8 @@ class Evaluation {
   void EvaluateEducation(const std::string& a, const std::string& b, Values& values) const;
   void EvaluateGoals(const AdeptView& view, const People& mentors, size_t m, Values& values) const;
   Met Meets(const std::optional<ResolvedGoal>& goal, const AdeptView& view, const People& mentors, size_t m) const;
+  // Closeness aside.
+  Met MeetsAlone(const ResolvedGoal& goal, const People& mentors, size_t m) const;
 
   const Reference& reference_;
   const Policy policy_;

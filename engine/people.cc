@@ -53,6 +53,8 @@ class Builder {
     people_.sun_field.push_back(person.sun_field.substr(0, 3));
     people_.municipality.push_back(
         Code("municipality_code", person.municipality_code, reference_.MunicipalityIndex(person.municipality_code)));
+    people_.municipality_code.push_back(person.municipality_code);
+    people_.referral_source.push_back(person.referral_source);
     people_.format.push_back(person.format);
     people_.organisation.push_back(person.organisation);
     people_.agreement_active.push_back(person.agreement_active);
@@ -196,6 +198,19 @@ int GoalBit(std::string_view goal) { return IndexIn(kGoals, goal); }
 
 absl::StatusOr<People> BuildPeople(const Reference& reference, const std::vector<Person>& people) {
   return Builder(reference).Build(people);
+}
+
+void AppendRow(const People& from, int32_t row, People& to) {
+  const auto r = static_cast<size_t>(row);
+  if (to.skill_offset.empty()) to.skill_offset.push_back(0), to.language_offset.push_back(0);
+  ForEachColumn([r](const auto& source, auto& target) { target.push_back(source[r]); }, from, to);
+  to.skill.insert(to.skill.end(), from.skill.begin() + from.skill_offset[r],
+                  from.skill.begin() + from.skill_offset[r + 1]);
+  to.skill_offset.push_back(static_cast<int32_t>(to.skill.size()));
+  to.language.insert(to.language.end(), from.language.begin() + from.language_offset[r],
+                     from.language.begin() + from.language_offset[r + 1]);
+  to.language_offset.push_back(static_cast<int32_t>(to.language.size()));
+  ++to.count;
 }
 
 }  // namespace brygga::engine

@@ -42,6 +42,7 @@ struct Person {
   Gender gender = Gender::kUnknown;
   Gender preferred_gender = Gender::kUnknown;  // Of the counterpart; kUnknown: any.
   std::optional<int> age;                      // In whole years on the cohort's first day.
+  std::string referral_source;                 // A code of kReferralSources.
   bool screening_passed = false;
   int rounds_waited = 0;  // Earlier rounds that left this person unmatched.
   int rounds_before = 0;  // Earlier rounds in which this person was a mentor.
@@ -72,7 +73,8 @@ struct People {
   std::vector<int32_t> language_offset;
   std::vector<LanguageLevel> language;  // Ascending by language.
   std::vector<std::string> sun_field;
-  std::vector<int32_t> municipality;     // -1: unknown.
+  std::vector<int32_t> municipality;  // -1: unknown.
+  std::vector<std::string> municipality_code, referral_source;
   std::vector<int32_t> max_distance_km;  // -1: no limit.
   std::vector<MeetingFormat> format;
   std::vector<uint32_t> slots, goals;     // Bit sets.
@@ -93,6 +95,26 @@ struct People {
 // empty or repeated id or tie key; every wrong field is named
 // ("people[3].skills[0]"), up to 100 of them.
 absl::StatusOr<People> BuildPeople(const Reference& reference, const std::vector<Person>& people);
+
+// Adds row `row` of `from` to `to`.
+void AppendRow(const People& from, int32_t row, People& to);
+
+// Calls `f` with each column that has one value a row, of all of `people` at once.
+template <typename F, typename... P>
+void ForEachColumn(F&& f, P&... people) {
+  const auto column = [&](auto member) { f((people.*member)...); };
+  column(&People::id), column(&People::tie_key);
+  column(&People::occupation), column(&People::group);
+  column(&People::target_occupation), column(&People::target_group);
+  column(&People::skill_weight), column(&People::sun_field);
+  column(&People::municipality), column(&People::municipality_code), column(&People::referral_source);
+  column(&People::max_distance_km), column(&People::format);
+  column(&People::slots), column(&People::goals), column(&People::years_experience);
+  column(&People::organisation), column(&People::agreement_active), column(&People::excluded_organisations);
+  column(&People::gender), column(&People::preferred_gender), column(&People::age);
+  column(&People::screening_passed), column(&People::rounds_waited), column(&People::rounds_before);
+  column(&People::capacity);
+}
 
 }  // namespace brygga::engine
 

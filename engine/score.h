@@ -123,6 +123,7 @@ class Scorer {
   ~Scorer();
 
   const Policy& policy() const;
+  const Evaluation& evaluation() const { return *evaluation_; }
 
   // All allowed pairs with their scores; the same at every number of threads.
   // Capacity is not looked at: who has no seat left still has scores.
