@@ -17,6 +17,7 @@ std::vector<rpc::Service> GatewayService::services() {
   services.push_back(rpc::Service::Forward("brygga.participant.v1.ProgrammeService", backends_.participant));
   services.push_back(rpc::Service::Forward("brygga.participant.v1.EnrolmentService", backends_.participant));
   services.push_back(rpc::Service::Forward("brygga.participant.v1.EnquiryService", backends_.participant));
+  services.push_back(rpc::Service::Forward("brygga.participant.v1.DataSubjectRequestService", backends_.participant));
   services.push_back(rpc::Service::Forward("brygga.matching.v1.MatchingService", backends_.matching));
   services.push_back(rpc::Service::Forward("brygga.matching.v1.AllocationService", backends_.matching));
   services.push_back(rpc::Service::Forward("brygga.matching.v1.NetworkingService", backends_.matching));

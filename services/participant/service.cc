@@ -23,20 +23,25 @@ constexpr absl::Duration kSweepTimeout = absl::Seconds(30);
 absl::StatusOr<std::unique_ptr<ParticipantService>> ParticipantService::Open(const std::string& url,
                                                                              std::shared_ptr<rpc::Channel> partner,
                                                                              const rpc::TokenSource& tokens,
-                                                                             sql::Options options) {
+                                                                             sql::Options options,
+                                                                             ServiceOptions service) {
   options.migrations = kMigrations;
   BRYGGA_ASSIGN_OR_RETURN(auto database, sql::Database::Open(url, std::move(options)));
   auto store = std::make_unique<SqlParticipantStore>(*database);
   auto partners = std::make_unique<PartnerClient>(std::move(partner), tokens);
   return std::unique_ptr<ParticipantService>(
-      new ParticipantService(std::move(database), std::move(store), std::move(partners)));
+      new ParticipantService(std::move(database), std::move(store), std::move(partners), std::move(service)));
 }
 
-ParticipantService::ParticipantService(ParticipantStore& store, PartnerDirectory& partners)
-    : participants_(store), programmes_(store), enrolments_(store, partners), enquiries_(store) {}
+ParticipantService::ParticipantService(ParticipantStore& store, PartnerDirectory& partners, ServiceOptions service)
+    : participants_(store),
+      programmes_(store),
+      enrolments_(store, partners),
+      enquiries_(store),
+      requests_(store, std::move(service.erasure)) {}
 
 ParticipantService::ParticipantService(std::unique_ptr<sql::Database> database, std::unique_ptr<ParticipantStore> store,
-                                       std::unique_ptr<PartnerDirectory> partners)
+                                       std::unique_ptr<PartnerDirectory> partners, ServiceOptions service)
     : database_(std::move(database)),
       store_(std::move(store)),
       partners_(std::move(partners)),
@@ -44,6 +49,7 @@ ParticipantService::ParticipantService(std::unique_ptr<sql::Database> database, 
       programmes_(*store_),
       enrolments_(*store_, *partners_),
       enquiries_(*store_),
+      requests_(*store_, std::move(service.erasure)),
       sweep_(std::in_place, kSweepInterval, [this] {
         const absl::Time deadline = absl::Now() + kSweepTimeout;
         EraseOldEnquiries(*store_, deadline).IgnoreError();
@@ -94,6 +100,11 @@ std::vector<rpc::Service> ParticipantService::services() {
       .Unary("GetEnquiry", &enquiries_, &EnquiryHandler::Get, rpc::kPointRead)
       .Unary("ListEnquiries", &enquiries_, &EnquiryHandler::List)
       .Unary("ChangeEnquiryState", &enquiries_, &EnquiryHandler::ChangeState);
+  services.emplace_back("brygga.participant.v1.DataSubjectRequestService")
+      .Unary("RequestErasure", &requests_, &DataSubjectRequestHandler::RequestErasure)
+      .Unary("GetDataSubjectRequest", &requests_, &DataSubjectRequestHandler::Get, rpc::kPointRead)
+      .Unary("ListDataSubjectRequests", &requests_, &DataSubjectRequestHandler::List)
+      .Unary("AcknowledgeErasure", &requests_, &DataSubjectRequestHandler::Acknowledge);
   return services;
 }
 

@@ -14,7 +14,9 @@
 #include "common/rpc/service.h"
 #include "common/sql/database.h"
 #include "common/time/periodic.h"
+#include "services/participant/domain/data_subject_request.h"
 #include "services/participant/domain/partner_directory.h"
+#include "services/participant/rpc/data_subject_request_handler.h"
 #include "services/participant/rpc/enquiry_handler.h"
 #include "services/participant/rpc/enrolment_handler.h"
 #include "services/participant/rpc/participant_handler.h"
@@ -22,6 +24,11 @@
 #include "services/participant/store/participant_store.h"
 
 namespace brygga::participant {
+
+struct ServiceOptions {
+  // Who erases what they hold of a person, beside this service.
+  ErasureRules erasure = {.holders = {"matching", "events"}, .deadline = absl::Hours(24)};
+};
 
 // Its handlers over one store. It outlives the server that has its services.
 class ParticipantService {
@@ -34,16 +41,17 @@ class ParticipantService {
   static absl::StatusOr<std::unique_ptr<ParticipantService>> Open(const std::string& url,
                                                                   std::shared_ptr<rpc::Channel> partner,
                                                                   const rpc::TokenSource& tokens,
-                                                                  sql::Options options = {});
+                                                                  sql::Options options = {},
+                                                                  ServiceOptions service = {});
 
   // Over a store and a directory of the caller's, which outlive it.
-  ParticipantService(ParticipantStore& store, PartnerDirectory& partners);
+  ParticipantService(ParticipantStore& store, PartnerDirectory& partners, ServiceOptions service = {});
 
   std::vector<rpc::Service> services();
 
  private:
   ParticipantService(std::unique_ptr<sql::Database> database, std::unique_ptr<ParticipantStore> store,
-                     std::unique_ptr<PartnerDirectory> partners);
+                     std::unique_ptr<PartnerDirectory> partners, ServiceOptions service);
 
   const std::unique_ptr<sql::Database> database_;
   const std::unique_ptr<ParticipantStore> store_;
@@ -52,6 +60,7 @@ class ParticipantService {
   ProgrammeHandler programmes_;
   EnrolmentHandler enrolments_;
   EnquiryHandler enquiries_;
+  DataSubjectRequestHandler requests_;
   const std::optional<Periodic> sweep_;  // Last: it uses the others. None over a store of the caller's.
 };
 

@@ -438,14 +438,15 @@ TEST_F(GatewayTest, EveryServiceOfTheContractsIsServed) {
   std::set<std::string> served;
   for (const rpc::Service& service : gateway_.services()) served.insert(service.descriptor().full_name());
 
-  EXPECT_THAT(served,
-              UnorderedElementsAre("brygga.gateway.v1.GatewayService", "brygga.partner.v1.PartnerService",
-                                   "brygga.partner.v1.OpeningService", "brygga.participant.v1.ParticipantService",
-                                   "brygga.participant.v1.ProgrammeService", "brygga.participant.v1.EnrolmentService",
-                                   "brygga.participant.v1.EnquiryService", "brygga.matching.v1.MatchingService",
-                                   "brygga.matching.v1.AllocationService", "brygga.matching.v1.NetworkingService",
-                                   "brygga.matching.v1.ExplanationService", "brygga.matching.v1.MeetingService",
-                                   "brygga.events.v1.EventService", "brygga.events.v1.RegistrationService"));
+  EXPECT_THAT(served, UnorderedElementsAre(
+                          "brygga.gateway.v1.GatewayService", "brygga.partner.v1.PartnerService",
+                          "brygga.partner.v1.OpeningService", "brygga.participant.v1.ParticipantService",
+                          "brygga.participant.v1.ProgrammeService", "brygga.participant.v1.EnrolmentService",
+                          "brygga.participant.v1.EnquiryService", "brygga.participant.v1.DataSubjectRequestService",
+                          "brygga.matching.v1.MatchingService", "brygga.matching.v1.AllocationService",
+                          "brygga.matching.v1.NetworkingService", "brygga.matching.v1.ExplanationService",
+                          "brygga.matching.v1.MeetingService", "brygga.events.v1.EventService",
+                          "brygga.events.v1.RegistrationService"));
 }
 
 }  // namespace

@@ -46,6 +46,7 @@ struct DecisionReport {
 struct CohortSummary {
   Cohort cohort;
   StateCounts enrolments;
+  StateCounts erased;  // Of persons who have been erased, as they stood; not among `enrolments`.
   CriterionCounts criteria;
 };
 

@@ -60,6 +60,13 @@ absl::Status RateLimited(absl::Duration retry_after) {
   return Exhausted("RATE_LIMITED", "too many enquiries; try again later", retry_after);
 }
 
+absl::Status NotAHolder(const DataSubjectRequestId& request) {
+  return FailedPrecondition("NOT_A_HOLDER",
+                            {.type = "HOLDER",
+                             .subject = NameOf(request),
+                             .description = "does not wait for this holder; the request lists those it waits for"});
+}
+
 absl::Status AgreementsUnreachable() {
   return Unavailable("AGREEMENTS_UNREACHABLE",
                      "the rules ask about agreements and the partner service does not answer; try again",

@@ -44,6 +44,9 @@ absl::Status ConsentRequired();
 // kResourceExhausted RATE_LIMITED.
 absl::Status RateLimited(absl::Duration retry_after);
 
+// kFailedPrecondition NOT_A_HOLDER: the request does not wait for who speaks.
+absl::Status NotAHolder(const DataSubjectRequestId& request);
+
 // kUnavailable AGREEMENTS_UNREACHABLE: partner could not be asked.
 absl::Status AgreementsUnreachable();
 

@@ -12,4 +12,6 @@ std::string NameOf(const EnrolmentRef& ref) { return NameOf(ref.cohort) + "/enro
 
 std::string NameOf(const EnquiryId& id) { return "enquiries/" + id.value(); }
 
+std::string NameOf(const DataSubjectRequestId& id) { return "dataSubjectRequests/" + id.value(); }
+
 }  // namespace brygga::participant

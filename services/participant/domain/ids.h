@@ -16,6 +16,7 @@ using ProgrammeId = Id<struct ProgrammeTag>;
 using CohortId = Id<struct CohortTag>;
 using EnrolmentId = Id<struct EnrolmentTag>;
 using EnquiryId = Id<struct EnquiryTag>;
+using DataSubjectRequestId = Id<struct DataSubjectRequestTag>;
 
 // A cohort with the programme that its name says. Both are looked up together,
 // because access is granted by the programme in the name.
@@ -38,6 +39,7 @@ std::string NameOf(const ProgrammeId& id);
 std::string NameOf(const CohortRef& ref);
 std::string NameOf(const EnrolmentRef& ref);
 std::string NameOf(const EnquiryId& id);
+std::string NameOf(const DataSubjectRequestId& id);
 
 }  // namespace brygga::participant
 

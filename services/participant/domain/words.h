@@ -53,6 +53,9 @@ enum class RowConsent { kUnspecified, kGiven, kRefused, kNotAsked };
 enum class ImportOutcome { kUnspecified, kCreated, kUpdated, kUnchanged, kRefused, kNoConsent, kDuplicate, kAmbiguous };
 enum class AgeAnswer { kUnspecified, kYes, kNo, kNeedsEvidence };
 enum class EnquiryState { kUnspecified, kNew, kAnswered, kConverted, kDeleted };
+enum class DataSubjectRequestKind { kUnspecified, kErasure };
+enum class DataSubjectRequestState { kUnspecified, kOpen, kCompleted };
+enum class HolderState { kUnspecified, kPending, kAcknowledged, kOverdue };
 
 // A weekly time: seven days of lunch, afternoon and evening, from Monday's
 // lunch, which is 1.
@@ -115,6 +118,12 @@ template <>
 inline constexpr Words<4> kWords<AgeAnswer> = {"", "YES", "NO", "NEEDS_EVIDENCE"};
 template <>
 inline constexpr Words<5> kWords<EnquiryState> = {"", "NEW", "ANSWERED", "CONVERTED", "DELETED"};
+template <>
+inline constexpr Words<2> kWords<DataSubjectRequestKind> = {"", "ERASURE"};
+template <>
+inline constexpr Words<3> kWords<DataSubjectRequestState> = {"", "OPEN", "COMPLETED"};
+template <>
+inline constexpr Words<4> kWords<HolderState> = {"", "PENDING", "ACKNOWLEDGED", "OVERDUE"};
 template <>
 inline constexpr Words<22> kWords<Slot> = {"",
                                            "MON_LUNCH",

@@ -144,6 +144,10 @@ std::vector<BadInput> EnrolmentsTable() {
       {"EnquiryService.ChangeEnquiryState",
        std::string("name: 'x' participant: 'x'") + kId,
        {"name", "state", "participant"}},
+      {"DataSubjectRequestService.RequestErasure", "participant: 'x'", {"participant", "request_id"}},
+      {"DataSubjectRequestService.AcknowledgeErasure",
+       "name: 'dataSubjectRequests/' holder: '" + std::string(41, 'x') + "'",
+       {"name", "holder", "request_id"}},
   };
 }
 
@@ -174,7 +178,8 @@ std::vector<BadInput> Table() {
 // Every mutating method has a row; which ones those are is read from the
 // contract, so that a new one cannot be forgotten.
 TEST(BadInputTableTest, HasARowForEveryMutatingMethod) {
-  for (const std::string name : {"ParticipantService", "ProgrammeService", "EnrolmentService", "EnquiryService"}) {
+  for (const std::string name :
+       {"ParticipantService", "ProgrammeService", "EnrolmentService", "EnquiryService", "DataSubjectRequestService"}) {
     const auto* service =
         google::protobuf::DescriptorPool::generated_pool()->FindServiceByName("brygga.participant.v1." + name);
     for (int i = 0; i < service->method_count(); ++i) {

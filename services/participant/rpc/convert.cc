@@ -124,6 +124,10 @@ EnrolmentRef ToEnrolmentRef(std::string_view name) {
 
 EnquiryId ToEnquiryId(std::string_view name) { return EnquiryId(IdsIn("enquiries/*", name, 1)[0]); }
 
+DataSubjectRequestId ToDataSubjectRequestId(std::string_view name) {
+  return DataSubjectRequestId(IdsIn("dataSubjectRequests/*", name, 1)[0]);
+}
+
 ConsentRef ToConsentRef(std::string_view name) {
   const std::vector<std::string> ids = IdsIn("participants/*/consents/*", name, 2);
   return {ParticipantId(ids[0]), ConsentId(ids[1])};
@@ -356,6 +360,7 @@ v1::EnrolmentFeatures ToProto(const Features& features) {
   proto.set_rounds_waited(features.rounds_waited);
   proto.set_screening_passed(features.screening_passed);
   proto.set_revision(features.revision);
+  proto.set_referral_source(ToEnum<v1::ReferralSource>(features.referral_source));
   return proto;
 }
 
@@ -406,6 +411,24 @@ Enquiry ToDomain(const v1::Enquiry& proto) {
                   .notice = ToDomain(proto.notice())};
   if (!proto.programme().empty()) enquiry.programme = ToProgrammeId(proto.programme());
   return enquiry;
+}
+
+v1::DataSubjectRequest ToProto(const DataSubjectRequest& request, absl::Time now) {
+  v1::DataSubjectRequest proto;
+  proto.set_name(NameOf(request.id));
+  SetRevision(request, proto);
+  proto.set_kind(ToEnum<v1::DataSubjectRequestKind>(request.kind));
+  proto.set_state(ToEnum<v1::DataSubjectRequestState>(StateOf(request)));
+  proto.set_participant(NameOf(request.person));
+  for (const Holder& holder : request.holders) {
+    auto& item = *proto.add_holders();
+    item.set_holder(holder.name);
+    item.set_state(ToEnum<v1::HolderState>(StateAt(holder, now)));
+    *item.mutable_due_time() = ToTimestamp(holder.due_at);
+    if (holder.acknowledged_at) *item.mutable_acknowledge_time() = ToTimestamp(*holder.acknowledged_at);
+  }
+  if (request.completed_at) *proto.mutable_complete_time() = ToTimestamp(*request.completed_at);
+  return proto;
 }
 
 }  // namespace brygga::participant

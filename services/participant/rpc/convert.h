@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "absl/time/time.h"
+#include "brygga/participant/v1/data_subject_request_service.pb.h"
 #include "brygga/participant/v1/enquiry_service.pb.h"
 #include "brygga/participant/v1/enrolment.pb.h"
 #include "brygga/participant/v1/enrolment_service.pb.h"
@@ -16,6 +17,7 @@
 #include "brygga/participant/v1/programme.pb.h"
 #include "brygga/participant/v1/programme_service.pb.h"
 #include "services/participant/domain/consent.h"
+#include "services/participant/domain/data_subject_request.h"
 #include "services/participant/domain/decide.h"
 #include "services/participant/domain/enquiry.h"
 #include "services/participant/domain/enrolment.h"
@@ -45,6 +47,7 @@ ProgrammeId ToProgrammeId(std::string_view name);
 CohortRef ToCohortRef(std::string_view name);
 EnrolmentRef ToEnrolmentRef(std::string_view name);
 EnquiryId ToEnquiryId(std::string_view name);
+DataSubjectRequestId ToDataSubjectRequestId(std::string_view name);
 // "participants/p/consents/c"
 struct ConsentRef {
   ParticipantId person;
@@ -86,6 +89,9 @@ v1::ImportRowResult ToProto(const RowResult& result, int index);
 
 v1::Enquiry ToProto(const Enquiry& enquiry);
 Enquiry ToDomain(const v1::Enquiry& enquiry);
+
+// Its holders as they stand at `now`.
+v1::DataSubjectRequest ToProto(const DataSubjectRequest& request, absl::Time now);
 
 // Appends counts to a repeated field.
 template <typename Field>

@@ -11,6 +11,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "brygga/participant/v1/data_subject_request_service.pb.h"
 #include "brygga/participant/v1/enquiry_service.pb.h"
 #include "brygga/participant/v1/enrolment_service.pb.h"
 #include "brygga/participant/v1/participant_service.pb.h"

@@ -177,6 +177,7 @@ absl::StatusOr<v1::GetCohortSummaryResponse> ProgrammeHandler::GetCohortSummary(
   *response.mutable_cohort() = ToProto(summary.cohort);
   AddCounts(summary.enrolments, *response.mutable_enrolments());
   AddCounts(summary.criteria, *response.mutable_criteria());
+  AddCounts(summary.erased, *response.mutable_erased());
   return response;
 }
 

@@ -398,6 +398,9 @@ absl::StatusOr<CohortSummary> FakeParticipantStore::Summarise(const CohortRef& r
     ++summary.enrolments[{enrolment.role, enrolment.state}];
     Count(enrolment, summary.criteria);
   }
+  for (const ErasedEnrolment& erased : state_.erased) {
+    if (erased.cohort == ref) ++summary.erased[{erased.role, erased.state}];
+  }
   return summary;
 }
 

@@ -88,7 +88,26 @@ class FakeParticipantStore final : public ParticipantStore {
                                                     absl::Time deadline) override;
   absl::StatusOr<int> EraseEnquiries(absl::Time before, absl::Time deadline) override;
 
+  absl::StatusOr<DataSubjectRequest> ErasePerson(const Mutation<DataSubjectRequest>& mutation,
+                                                 const Erasure& erasure) override;
+  absl::StatusOr<DataSubjectRequest> ChangeDataSubjectRequest(const Mutation<DataSubjectRequest>& mutation,
+                                                              const DataSubjectRequestId& id,
+                                                              const Change<DataSubjectRequest>& change) override;
+  absl::StatusOr<DataSubjectRequest> GetDataSubjectRequest(const DataSubjectRequestId& id,
+                                                           absl::Time deadline) override;
+  absl::StatusOr<list::Page<DataSubjectRequest>> ListDataSubjectRequests(const RequestAudience& audience,
+                                                                         const list::ListQuery& query,
+                                                                         absl::Time deadline) override;
+
  private:
+  // What is left of an enrolment.
+  struct ErasedEnrolment {
+    std::string person_key;
+    CohortRef cohort;
+    Role role;
+    EnrolmentState state;
+  };
+
   // What a database would hold.
   struct State {
     std::map<ParticipantId, Participant> persons;
@@ -101,6 +120,8 @@ class FakeParticipantStore final : public ParticipantStore {
     std::map<EnrolmentRef, Enrolment> enrolments;
     std::map<std::pair<ParticipantId, ScreeningKind>, Screening> screenings;
     std::map<EnquiryId, Enquiry> enquiries;
+    std::map<DataSubjectRequestId, DataSubjectRequest> requests;
+    std::vector<ErasedEnrolment> erased;
 
     bool Sees(const Audience& audience, const ParticipantId& person) const;
     bool Sees(const Audience& audience, const Enrolment& enrolment) const;

@@ -14,6 +14,7 @@
 #include "common/list/list_query.h"
 #include "common/mutation/mutation.h"
 #include "services/participant/domain/consent.h"
+#include "services/participant/domain/data_subject_request.h"
 #include "services/participant/domain/decide.h"
 #include "services/participant/domain/enquiry.h"
 #include "services/participant/domain/enrolment.h"
@@ -54,6 +55,13 @@ struct EnrolmentScope {
   Audience audience;
 };
 
+// Whose requests are visible.
+struct RequestAudience {
+  bool everything = false;
+  std::string requester = {};            // What this subject asked for,
+  std::set<ParticipantId> persons = {};  // and what is about one of these.
+};
+
 struct ScreeningReport {
   int participants = 0;
   int screenings = 0;
@@ -65,8 +73,8 @@ struct FeaturesPage {
   absl::Time as_of;
 };
 
-// Keeps persons, consents, programmes, rules, cohorts, enrolments, screenings
-// and enquiries.
+// Keeps persons, consents, programmes, rules, cohorts, enrolments, screenings,
+// enquiries and data-subject requests.
 //
 // Safe for concurrent use. Calls block until the answer is durable or the
 // deadline passes. Any call may return kUnavailable or kDeadlineExceeded;
@@ -196,6 +204,25 @@ class ParticipantStore {
                                                             absl::Time deadline) = 0;
   // Erases what enquirers wrote before `before`, a hundred at most; how many.
   virtual absl::StatusOr<int> EraseEnquiries(absl::Time before, absl::Time deadline) = 0;
+
+  // --- Data-subject requests ---
+
+  // Erases everything that is kept of a person, answers to requests included
+  // (a repeat fails with ANSWER_ERASED), and keeps one row per enrolment under
+  // `erasure.person_key`; all in one transaction with the request that it makes.
+  // Enquiries that became the person or came from the same e-mail address go to
+  // DELETED. kNotFound: the person.
+  virtual absl::StatusOr<DataSubjectRequest> ErasePerson(const Mutation<DataSubjectRequest>& mutation,
+                                                         const Erasure& erasure) = 0;
+  // kNotFound; whatever `change` returns.
+  virtual absl::StatusOr<DataSubjectRequest> ChangeDataSubjectRequest(const Mutation<DataSubjectRequest>& mutation,
+                                                                      const DataSubjectRequestId& id,
+                                                                      const Change<DataSubjectRequest>& change) = 0;
+  virtual absl::StatusOr<DataSubjectRequest> GetDataSubjectRequest(const DataSubjectRequestId& id,
+                                                                   absl::Time deadline) = 0;
+  virtual absl::StatusOr<list::Page<DataSubjectRequest>> ListDataSubjectRequests(const RequestAudience& audience,
+                                                                                 const list::ListQuery& query,
+                                                                                 absl::Time deadline) = 0;
 };
 
 }  // namespace brygga::participant

@@ -116,6 +116,15 @@ FeaturesPage ParticipantStoreConformance::Features() {
   return *store_.ListFeatures(cohort_.ref, {}, kToday, Limit(10), kEver);
 }
 
+absl::StatusOr<DataSubjectRequest> ParticipantStoreConformance::Erase(const std::string& person,
+                                                                      const std::string& key) {
+  return store_.ErasePerson({}, {.id = DataSubjectRequestId("d-" + person),
+                                 .person = ParticipantId(person),
+                                 .requested_by = "anna",
+                                 .rules = {.holders = {"matching"}, .deadline = absl::Hours(1)},
+                                 .person_key = key});
+}
+
 ImportRow ParticipantStoreConformance::RowOf(const std::string& key) const {
   ImportRow row{.person = Fatima("p-" + key), .consent = RowConsent::kGiven};
   row.person.given_name = key;
@@ -823,6 +832,111 @@ TEST_P(ParticipantStoreConformance, TooManyEnquiriesFromOneAddressAreRefusedForA
   EXPECT_THAT(submit(100), HasReason("RATE_LIMITED"));
   clock_.Advance(kAddressWindow);
   EXPECT_THAT(submit(100), IsOk());
+}
+
+// --- Data-subject requests ---
+
+TEST_P(ParticipantStoreConformance, AnErasedPersonIsGoneAndTheEnrolmentStaysCounted) {
+  AddPerson("p");
+  AddPerson("other");
+  AddEnrolment("p");
+  AddEnrolment("other");
+  AddConsent("c", "p", Purpose::kMatching);
+  ASSERT_THAT(store_.RecordScreening({}, {.id = ScreeningId("s"),
+                                          .person = ParticipantId("p"),
+                                          .kind = ScreeningKind::kInterview,
+                                          .state = ScreeningState::kPassed,
+                                          .date = kToday}),
+              IsOk());
+
+  const auto erased = Erase("p");
+
+  ASSERT_THAT(erased, IsOk());
+  EXPECT_EQ(StateOf(*erased), DataSubjectRequestState::kOpen);
+  EXPECT_THAT(store_.GetParticipants({ParticipantId("p")}, kEver), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(IdsOf(store_.ListParticipants({.everything = true}, {}, kEver)->items), ElementsAre("other"));
+  EXPECT_THAT(store_.ListConsents(ParticipantId("p"), {}, kEver)->items, IsEmpty());
+  EXPECT_THAT(store_.GetScreenings(ParticipantId("p"), kEver), IsOkAndHolds(IsEmpty()));
+  EXPECT_THAT(store_.GetEnrolments({{cohort_.ref, EnrolmentId("e-p")}}, kEver), StatusIs(absl::StatusCode::kNotFound));
+  const auto summary = store_.Summarise(cohort_.ref, kEver);
+  EXPECT_THAT(summary->enrolments, ElementsAre(Pair(Pair(Role::kMentor, EnrolmentState::kApplied), 1)));
+  EXPECT_THAT(summary->erased, ElementsAre(Pair(Pair(Role::kMentor, EnrolmentState::kApplied), 1)));
+  EXPECT_THAT(Erase("p"), StatusIs(absl::StatusCode::kNotFound));
+}
+
+TEST_P(ParticipantStoreConformance, EnquiriesOfAnErasedPersonGoToo) {
+  AddPerson("p");
+  ASSERT_THAT(store_.SubmitEnquiry({}, {.id = EnquiryId("same"), .email = "P@post.example", .body = "Hello"}), IsOk());
+  ASSERT_THAT(store_.SubmitEnquiry({}, {.id = EnquiryId("became"), .email = "a@b.example", .body = "Hello"}), IsOk());
+  ASSERT_THAT(store_.SubmitEnquiry({}, {.id = EnquiryId("other"), .email = "c@b.example", .body = "Hello"}), IsOk());
+  ASSERT_THAT(store_.ChangeEnquiry({}, EnquiryId("became"),
+                                   [](const Enquiry& before, absl::Time now) {
+                                     return MoveEnquiry(before, EnquiryState::kConverted, ParticipantId("p"), now);
+                                   }),
+              IsOk());
+
+  ASSERT_THAT(Erase("p"), IsOk());
+
+  EXPECT_EQ(store_.GetEnquiry(EnquiryId("same"), kEver)->body, "");
+  EXPECT_EQ(store_.GetEnquiry(EnquiryId("became"), kEver)->body, "");
+  EXPECT_EQ(store_.GetEnquiry(EnquiryId("other"), kEver)->body, "Hello");
+}
+
+TEST_P(ParticipantStoreConformance, ARowThatNamesAnErasedPersonMakesAnotherWhoInheritsNothing) {
+  ASSERT_THAT(store_.Import({}, BatchOf({RowOf("A1")})), IsOk());
+  ASSERT_THAT(Erase("p-A1"), IsOk());
+  ImportRow again = RowOf("A1");
+  again.person.id = ParticipantId("q-A1");
+  again.enrolments[0].enrolment.ref.enrolment = EnrolmentId("f-A1");
+  again.consent_ids = {ConsentId("k3"), ConsentId("k4")};
+
+  EXPECT_THAT(OutcomesOf(store_.Import({}, BatchOf({again}))), ElementsAre(ImportOutcome::kCreated));
+
+  const auto person = store_.GetParticipants({ParticipantId("q-A1")}, kEver);
+  ASSERT_THAT(person, IsOk());
+  EXPECT_EQ(person->at(0).revision, 1);
+  EXPECT_EQ(person->at(0).profile.version, 1);
+  EXPECT_THAT(store_.GetParticipants({ParticipantId("p-A1")}, kEver), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(store_.ListConsents(ParticipantId("q-A1"), {}, kEver)->items, SizeIs(2));
+}
+
+TEST_P(ParticipantStoreConformance, ARequestIsReadAsWrittenAndCompletedByItsHolders) {
+  AddPerson("p");
+  const auto asked = Erase("p");
+  ASSERT_THAT(asked, IsOk());
+  EXPECT_THAT(store_.GetDataSubjectRequest(asked->id, kEver), IsOkAndHolds(*asked));
+  clock_.Advance(absl::Minutes(5));
+
+  const auto done = store_.ChangeDataSubjectRequest(
+      {}, asked->id,
+      [](const DataSubjectRequest& before, absl::Time now) { return Acknowledge(before, "matching", now); });
+
+  ASSERT_THAT(done, IsOk());
+  EXPECT_EQ(done->completed_at, clock_.Now());
+  EXPECT_THAT(store_.GetDataSubjectRequest(asked->id, kEver), IsOkAndHolds(*done));
+  const auto refuse = [](const DataSubjectRequest& before, absl::Time now) {
+    return Acknowledge(before, "events", now);
+  };
+  EXPECT_THAT(store_.ChangeDataSubjectRequest({}, asked->id, refuse), HasReason("NOT_A_HOLDER"));
+  EXPECT_THAT(store_.ChangeDataSubjectRequest({}, DataSubjectRequestId("x"), refuse),
+              StatusIs(absl::StatusCode::kNotFound));
+}
+
+TEST_P(ParticipantStoreConformance, RequestsAreListedForWhoMadeThemAndWhomTheyAreAbout) {
+  AddPerson("p");
+  AddPerson("q");
+  ASSERT_THAT(Erase("p"), IsOk());
+  ASSERT_THAT(Erase("q", "l"), IsOk());
+  const auto count = [&](const RequestAudience& audience, const std::string& state = "OPEN") {
+    const list::ListQuery query{.filter = {{"state", list::Op::kEqual, state}}};
+    return store_.ListDataSubjectRequests(audience, query, kEver)->items.size();
+  };
+
+  EXPECT_EQ(count({.everything = true}), 2u);
+  EXPECT_EQ(count({.everything = true}, "COMPLETED"), 0u);
+  EXPECT_EQ(count({.requester = "anna"}), 2u);
+  EXPECT_EQ(count({.requester = "bo", .persons = {ParticipantId("q")}}), 1u);
+  EXPECT_EQ(count({.requester = "bo"}), 0u);
 }
 
 }  // namespace brygga::participant

@@ -37,6 +37,8 @@ class ParticipantStoreConformance : public ::testing::TestWithParam<testing::Mak
                      const std::string& notice = "n-1");
   void MoveTo(CohortState state);
   FeaturesPage Features();
+  // Erases a person whom matching alone holds besides.
+  absl::StatusOr<DataSubjectRequest> Erase(const std::string& person, const std::string& key = "k");
 
   // How many of 8 adepts who are decided at the same moment are enrolled in a
   // cohort of one place.

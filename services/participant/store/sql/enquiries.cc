@@ -1,6 +1,5 @@
 #include <utility>
 
-#include "common/sql/requests.h"
 #include "common/sql/select_page.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
@@ -8,6 +7,7 @@
 #include "services/participant/store/sql/rows.h"
 #include "services/participant/store/sql/sql_participant_store.h"
 #include "services/participant/store/sql/statements.h"
+#include "services/participant/store/sql/writes.h"
 
 namespace brygga::participant {
 namespace {
@@ -29,14 +29,6 @@ absl::StatusOr<EnquiryLoad> ReadLoad(Transaction& tx, const Enquiry& enquiry) {
   BRYGGA_ASSIGN_OR_RETURN(const auto same, tx.QueryOne(kCountFromAddress, {{"since", tx.now() - kAddressWindow},
                                                                            {"email", EnquiryAddress(enquiry)}}));
   return EnquiryLoad{.from_address = static_cast<int>(same->Int("n")), .from_all = static_cast<int>(all->Int("n"))};
-}
-
-// What was erased must not live on in a kept answer.
-absl::Status Update(Transaction& tx, const Enquiry& after) {
-  if (after.state == EnquiryState::kDeleted) BRYGGA_RETURN_IF_ERROR(sql::EraseAnswers(tx, NameOf(after.id)));
-  BRYGGA_RETURN_IF_ERROR(tx.Run(kUpdateEnquiry, ArgsFor(kUpdateEnquiry, ArgsOf(after))));
-  tx.Changed(NameOf(after.id), ChangeKind::kUpdated, after.revision);
-  return absl::OkStatus();
 }
 
 }  // namespace

@@ -231,6 +231,44 @@ CREATE TABLE enquiries (
 );
 CREATE INDEX enquiries_by_time ON enquiries (created_at_us);
 )"},
+    {2, R"(
+CREATE INDEX enquiries_by_email ON enquiries (comparable_email);
+CREATE INDEX enquiries_by_participant ON enquiries (participant_id);
+-- The person is no reference: they are gone when the row is made.
+CREATE TABLE data_subject_requests (
+  id TEXT PRIMARY KEY,
+  revision BIGINT NOT NULL,
+  created_at_us BIGINT NOT NULL,
+  updated_at_us BIGINT NOT NULL,
+  kind TEXT NOT NULL,
+  state TEXT NOT NULL,
+  participant_id TEXT NOT NULL,
+  requested_by TEXT NOT NULL,
+  completed_at_us BIGINT,
+  CONSTRAINT data_subject_requests_completed CHECK ((state = 'COMPLETED') = (completed_at_us IS NOT NULL))
+);
+CREATE UNIQUE INDEX data_subject_requests_one_erasure ON data_subject_requests (participant_id)
+  WHERE kind = 'ERASURE';
+CREATE INDEX data_subject_requests_by_state ON data_subject_requests (state, id);
+CREATE TABLE holders (
+  request_id TEXT NOT NULL REFERENCES data_subject_requests (id),
+  position INTEGER NOT NULL,
+  holder TEXT NOT NULL,
+  due_at_us BIGINT NOT NULL,
+  acknowledged_at_us BIGINT,
+  PRIMARY KEY (request_id, position)
+);
+-- What stays of the enrolments of erased persons: no id, no time, and a random
+-- key per person that stands nowhere else, so that distinct counts hold.
+CREATE TABLE erased_enrolments (
+  person_key TEXT NOT NULL,
+  cohort_id TEXT NOT NULL REFERENCES cohorts (id),
+  role TEXT NOT NULL,
+  state TEXT NOT NULL,
+  PRIMARY KEY (person_key, cohort_id, role)
+);
+CREATE INDEX erased_enrolments_of_cohort ON erased_enrolments (cohort_id);
+)"},
 };
 
 }  // namespace brygga::participant

@@ -163,6 +163,11 @@ absl::StatusOr<CohortSummary> SqlParticipantStore::Summarise(const CohortRef& re
       summary.enrolments[{FromWord<Role>(row.Text("role")), FromWord<EnrolmentState>(row.Text("state"))}] =
           static_cast<int>(row.Int("n"));
     }
+    BRYGGA_ASSIGN_OR_RETURN(const auto erased, reader.Query(kCountErased, {{"cohort", ref.cohort}}));
+    for (const Row& row : erased) {
+      summary.erased[{FromWord<Role>(row.Text("role")), FromWord<EnrolmentState>(row.Text("state"))}] =
+          static_cast<int>(row.Int("n"));
+    }
     BRYGGA_ASSIGN_OR_RETURN(const auto findings, reader.Query(kCountFindings, {{"cohort", ref.cohort}}));
     for (const Row& row : findings) {
       summary.criteria[{FromWord<Role>(row.Text("role")), row.Text("code"),

@@ -83,6 +83,17 @@ class SqlParticipantStore : public ParticipantStore {
                                                     absl::Time deadline) override;
   absl::StatusOr<int> EraseEnquiries(absl::Time before, absl::Time deadline) override;
 
+  absl::StatusOr<DataSubjectRequest> ErasePerson(const Mutation<DataSubjectRequest>& mutation,
+                                                 const Erasure& erasure) override;
+  absl::StatusOr<DataSubjectRequest> ChangeDataSubjectRequest(const Mutation<DataSubjectRequest>& mutation,
+                                                              const DataSubjectRequestId& id,
+                                                              const Change<DataSubjectRequest>& change) override;
+  absl::StatusOr<DataSubjectRequest> GetDataSubjectRequest(const DataSubjectRequestId& id,
+                                                           absl::Time deadline) override;
+  absl::StatusOr<list::Page<DataSubjectRequest>> ListDataSubjectRequests(const RequestAudience& audience,
+                                                                         const list::ListQuery& query,
+                                                                         absl::Time deadline) override;
+
  protected:
   sql::Database& database_;
 };

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "common/status/macros.h"
+#include "common/testing/matchers.h"
 #include "services/participant/domain/decide.h"
 #include "services/participant/store/participant_store_conformance.h"
 #include "services/participant/store/sql/migrations.h"
@@ -22,6 +23,56 @@ INSTANTIATE_TEST_SUITE_P(Postgresql, ParticipantStoreConformance,
                          ::testing::Values(&testing::OnPostgresql<ParticipantStore, SqlParticipantStore, kMigrations>));
 
 namespace {
+
+// What a repeated request is answered with lies in common/sql: over real
+// databases only.
+class ErasedAnswersTest : public ParticipantStoreConformance {
+ protected:
+  absl::Status Give(const std::string& request_id) {
+    return store_
+        .GiveConsent(Request<Consent>(request_id), {.id = ConsentId("k-" + request_id),
+                                                    .person = ParticipantId("zoe"),
+                                                    .purpose = Purpose::kMatching,
+                                                    .notice = {.version = request_id}})
+        .status();
+  }
+  absl::Status Enrol(const std::string& request_id) {
+    return store_
+        .CreateEnrolment(
+            Request<Enrolment>(request_id),
+            {.ref = {cohort_.ref, EnrolmentId("e")}, .person = ParticipantId("zoe"), .role = Role::kMentor})
+        .status();
+  }
+  // As the method of the API would, with an answer that tells of `told`.
+  absl::Status Import(const std::string& request_id, const std::string& told) {
+    Mutation<ImportReport> mutation = Request<ImportReport>(request_id);
+    mutation.method = "brygga.participant.v1.ParticipantService/ImportParticipants";
+    mutation.render = [told](const ImportReport&) { return "sample " + told + " UNCHANGED"; };
+    return store_.Import(mutation, BatchOf({})).status();
+  }
+};
+
+TEST_P(ErasedAnswersTest, NoAnswerThatToldOfAnErasedPersonIsKept) {
+  AddPerson("zoe");
+  AddPerson("other");
+  ASSERT_THAT(Give("r1"), testing::IsOk());
+  ASSERT_THAT(Enrol("r2"), testing::IsOk());
+  ASSERT_THAT(Import("r3", "participants/zoe"), testing::IsOk());
+  ASSERT_THAT(Import("r4", "participants/other"), testing::IsOk());
+  ASSERT_EQ(ReplayedAnswer(Enrol("r2")), "answer");
+
+  ASSERT_THAT(Erase("zoe"), testing::IsOk());
+
+  EXPECT_THAT(Give("r1"), testing::HasReason("ANSWER_ERASED"));
+  EXPECT_THAT(Enrol("r2"), testing::HasReason("ANSWER_ERASED"));
+  EXPECT_THAT(Import("r3", "participants/zoe"), testing::HasReason("ANSWER_ERASED"));
+  EXPECT_EQ(ReplayedAnswer(Import("r4", "participants/other")), "sample participants/other UNCHANGED");
+}
+
+INSTANTIATE_TEST_SUITE_P(Sqlite, ErasedAnswersTest,
+                         ::testing::Values(&testing::OnSqlite<ParticipantStore, SqlParticipantStore, kMigrations>));
+INSTANTIATE_TEST_SUITE_P(Postgresql, ErasedAnswersTest,
+                         ::testing::Values(&testing::OnPostgresql<ParticipantStore, SqlParticipantStore, kMigrations>));
 
 // The negative control: it decides without the lock on the cohort.
 class WithoutCohortLockStore final : public SqlParticipantStore {

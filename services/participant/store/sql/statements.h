@@ -209,6 +209,57 @@ inline constexpr char kCountLately[] = "SELECT COUNT(*) AS n FROM enquiries WHER
 inline constexpr char kCountFromAddress[] =
     "SELECT COUNT(*) AS n FROM enquiries WHERE created_at_us > :since AND comparable_email = :email";
 
+// --- Erasure ---
+
+inline constexpr char kSelectPersonsEnquiries[] =
+    "SELECT q.id, q.revision, q.created_at_us, q.updated_at_us, q.state, q.display_name, q.email, q.phone, q.subject, "
+    "q.body, q.organisation_name, q.programme_id, q.notice_version, q.notice_sha256, q.consented_at_us, "
+    "q.participant_id FROM enquiries q WHERE q.state <> 'DELETED' AND (q.participant_id = :participant OR "
+    "(q.comparable_email = :email AND q.comparable_email <> '')) ORDER BY q.id {for_update}";
+inline constexpr char kKeepEnrolments[] =
+    "INSERT INTO erased_enrolments (person_key, cohort_id, role, state) "
+    "SELECT CAST(:person_key AS TEXT), cohort_id, role, state FROM enrolments WHERE participant_id = :participant";
+// In the order in which rows refer to each other.
+inline constexpr const char* kErasePerson[] = {
+    "DELETE FROM findings WHERE enrolment_id IN (SELECT id FROM enrolments WHERE participant_id = :participant)",
+    "DELETE FROM decisions WHERE enrolment_id IN (SELECT id FROM enrolments WHERE participant_id = :participant)",
+    "DELETE FROM excluded_organisations WHERE enrolment_id IN "
+    "(SELECT id FROM enrolments WHERE participant_id = :participant)",
+    "DELETE FROM enrolments WHERE participant_id = :participant",
+    "DELETE FROM screenings WHERE participant_id = :participant",
+    "DELETE FROM consents WHERE participant_id = :participant",
+    "DELETE FROM backgrounds WHERE participant_id = :participant",
+    "DELETE FROM profile_items WHERE participant_id = :participant",
+    "DELETE FROM profiles WHERE participant_id = :participant",
+    "DELETE FROM participant_programmes WHERE participant_id = :participant",
+    "DELETE FROM participants WHERE id = :participant",
+};
+// Imports tell of people whom they did not change.
+inline constexpr char kSelectImportAnswers[] =
+    "SELECT actor, request_id, answer FROM requests WHERE method = :method AND answer IS NOT NULL";
+inline constexpr char kEraseAnswer[] =
+    "UPDATE requests SET answer = NULL WHERE actor = :actor AND request_id = :request_id";
+inline constexpr char kCountErased[] =
+    "SELECT role, state, COUNT(*) AS n FROM erased_enrolments WHERE cohort_id = :cohort GROUP BY role, state";
+
+inline constexpr char kInsertRequest[] =
+    "INSERT INTO data_subject_requests (id, revision, created_at_us, updated_at_us, kind, state, participant_id, "
+    "requested_by, completed_at_us) VALUES (:id, :revision, :created_at, :updated_at, :kind, :state, :participant, "
+    ":requested_by, :completed_at)";
+inline constexpr char kUpdateRequest[] =
+    "UPDATE data_subject_requests SET revision = :revision, updated_at_us = :updated_at, state = :state, "
+    "completed_at_us = :completed_at WHERE id = :id";
+inline constexpr char kLockRequest[] = "SELECT id FROM data_subject_requests WHERE id = :id {for_update}";
+inline constexpr char kSelectRequests[] =
+    "SELECT r.id, r.revision, r.created_at_us, r.updated_at_us, r.kind, r.state, r.participant_id, r.requested_by, "
+    "r.completed_at_us FROM data_subject_requests r";
+inline constexpr char kInsertHolder[] =
+    "INSERT INTO holders (request_id, position, holder, due_at_us, acknowledged_at_us) "
+    "VALUES (:request, :position, :holder, :due_at, :acknowledged_at)";
+inline constexpr char kUpdateHolder[] =
+    "UPDATE holders SET acknowledged_at_us = :acknowledged_at WHERE request_id = :request AND holder = :holder";
+inline constexpr char kSelectHolders[] = "SELECT request_id, holder, due_at_us, acknowledged_at_us FROM holders";
+
 }  // namespace brygga::participant
 
 #endif  // BRYGGA_SERVICES_PARTICIPANT_STORE_SQL_STATEMENTS_H_

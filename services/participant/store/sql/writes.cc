@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/sql/requests.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "services/participant/store/sql/rows.h"
@@ -164,6 +165,13 @@ absl::Status Update(Transaction& tx, const Programme& after) {
 absl::Status Update(Transaction& tx, const Consent& after) {
   BRYGGA_RETURN_IF_ERROR(tx.Run(kUpdateConsent, ArgsFor(kUpdateConsent, ArgsOf(after))));
   tx.Changed(NameOfConsent(after), ChangeKind::kUpdated, after.revision);
+  return absl::OkStatus();
+}
+
+absl::Status Update(Transaction& tx, const Enquiry& after) {
+  if (after.state == EnquiryState::kDeleted) BRYGGA_RETURN_IF_ERROR(sql::EraseAnswers(tx, NameOf(after.id)));
+  BRYGGA_RETURN_IF_ERROR(tx.Run(kUpdateEnquiry, ArgsFor(kUpdateEnquiry, ArgsOf(after))));
+  tx.Changed(NameOf(after.id), ChangeKind::kUpdated, after.revision);
   return absl::OkStatus();
 }
 

@@ -6,6 +6,7 @@
 #include "absl/status/statusor.h"
 #include "common/sql/transaction.h"
 #include "services/participant/domain/consent.h"
+#include "services/participant/domain/enquiry.h"
 #include "services/participant/domain/enrolment.h"
 #include "services/participant/domain/participant.h"
 #include "services/participant/domain/programme.h"
@@ -24,6 +25,8 @@ absl::Status Update(sql::Transaction& tx, const Participant& before, const Parti
 absl::Status Update(sql::Transaction& tx, const Enrolment& before, const Enrolment& after);
 absl::Status Update(sql::Transaction& tx, const Programme& after);
 absl::Status Update(sql::Transaction& tx, const Consent& after);
+// What was erased does not live on in a kept answer.
+absl::Status Update(sql::Transaction& tx, const Enquiry& after);
 
 absl::Status Put(sql::Transaction& tx, const ParticipantId& person, const Background& background);
 absl::Status Link(sql::Transaction& tx, const ParticipantId& person, const ProgrammeId& programme);
