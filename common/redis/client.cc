@@ -1,0 +1,436 @@
+#include "common/redis/client.h"
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/registry.h>
+#include <signal.h>
+#include <uv.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <future>
+#include <initializer_list>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/random/random.h"
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
+#include "common/redis/connection.h"
+#include "common/status/check.h"
+#include "common/wait/no_wait.h"
+
+namespace brygga::redis {
+namespace {
+
+constexpr absl::Duration kTick = absl::Milliseconds(5);
+
+uint64_t ToMilliseconds(absl::Duration duration) {
+  return static_cast<uint64_t>(std::max(int64_t{1}, absl::ToInt64Milliseconds(duration)));
+}
+
+// A server's error is its first word here: the rest may hold what we sent.
+std::string FirstWord(std::string_view text) { return std::string(text.substr(0, text.find(' '))); }
+
+// How often something happened; also as a metric once there is one.
+class Tally {
+ public:
+  void Add() {
+    count_.fetch_add(1, std::memory_order_relaxed);
+    if (prometheus::Counter* const shown = shown_.load(std::memory_order_acquire)) shown->Increment();
+  }
+  int64_t count() const { return count_.load(std::memory_order_relaxed); }
+  void Show(prometheus::Counter& counter) {
+    counter.Increment(static_cast<double>(count()));
+    shown_.store(&counter, std::memory_order_release);
+  }
+
+ private:
+  std::atomic<int64_t> count_ = 0;
+  std::atomic<prometheus::Counter*> shown_ = nullptr;
+};
+
+// A command on its way to the thread that speaks.
+struct Command {
+  std::array<std::string, 5> words;
+  size_t count = 0;
+  absl::Time deadline;
+  Client::GotValue got;
+};
+
+class PipelinedClient final : public Client {
+ public:
+  explicit PipelinedClient(ClientOptions options)
+      : options_(std::move(options)),
+        breaker_(options_.breaker),
+        connection_(&loop_, options_.longest_value, MakeEvents()) {
+    BRYGGA_CHECK(uv_loop_init(&loop_) == 0);
+    BRYGGA_CHECK(uv_async_init(&loop_, &wake_, [](uv_async_t* wake) { Of(wake).Woken(); }) == 0);
+    wake_.data = this;
+    for (uv_timer_t* timer : {&tick_, &retry_, &greeting_}) {
+      BRYGGA_CHECK(uv_timer_init(&loop_, timer) == 0);
+      timer->data = this;
+    }
+    lookup_.data = this;
+    thread_ = std::thread([this] { Speak(); });
+  }
+
+  ~PipelinedClient() override {
+    BRYGGA_CHECK(std::this_thread::get_id() != thread_.get_id());
+    {
+      const absl::MutexLock lock(&mutex_);
+      stopping_ = true;
+    }
+    ready_ = false;
+    uv_async_send(&wake_);
+    thread_.join();
+    SendWaiting();  // What came in between, if anything did, is refused.
+    BRYGGA_CHECK(uv_loop_close(&loop_) == 0);
+  }
+
+  void Get(std::string_view key, absl::Time deadline, GotValue got) override {
+    Submit({"GET", key}, deadline, std::move(got));
+  }
+
+  void Set(std::string_view key, std::string_view value, absl::Duration ttl, absl::Time deadline, Done done) override {
+    if (value.size() > options_.longest_value) return done(absl::InvalidArgumentError("the value is too long"));
+    const std::string milliseconds = absl::StrCat(ToMilliseconds(ttl));
+    Submit({"SET", key, value, "PX", milliseconds}, deadline,
+           [done = std::move(done)](Value value) mutable { done(value.status()); });
+  }
+
+  bool usable() const override { return ready_.load(std::memory_order_acquire) && !breaker_.open(); }
+
+  ClientCounts counts() const override {
+    return {.answered = answered_.count(),
+            .refused = refused_.count(),
+            .late = late_.count(),
+            .lost = lost_.count(),
+            .not_sent = not_sent_.count(),
+            .connections = connections_.count()};
+  }
+
+  void Expose(std::shared_ptr<prometheus::Registry> shared) override {
+    registry_ = std::move(shared);
+    prometheus::Registry& registry = *registry_;
+    auto& commands = prometheus::BuildCounter()
+                         .Name("brygga_redis_commands_total")
+                         .Help("Commands by how they ended; not_sent were refused here.")
+                         .Register(registry);
+    answered_.Show(commands.Add({{"outcome", "answered"}}));
+    refused_.Show(commands.Add({{"outcome", "refused"}}));
+    late_.Show(commands.Add({{"outcome", "late"}}));
+    lost_.Show(commands.Add({{"outcome", "lost"}}));
+    not_sent_.Show(commands.Add({{"outcome", "not_sent"}}));
+    connections_.Show(prometheus::BuildCounter()
+                          .Name("brygga_redis_connections_total")
+                          .Help("Connections that were made and greeted.")
+                          .Register(registry)
+                          .Add({}));
+    opened_.Show(prometheus::BuildCounter()
+                     .Name("brygga_redis_breaker_opened_total")
+                     .Help("How often the breaker opened.")
+                     .Register(registry)
+                     .Add({}));
+    auto& usable = prometheus::BuildGauge()
+                       .Name("brygga_redis_usable")
+                       .Help("1 while connected and the breaker is closed. 0 costs time and nothing else.")
+                       .Register(registry)
+                       .Add({});
+    usable.Set(this->usable() ? 1 : 0);
+    usable_shown_ = &usable;
+  }
+
+ private:
+  template <typename Handle>
+  static PipelinedClient& Of(Handle* handle) {
+    return *static_cast<PipelinedClient*>(handle->data);
+  }
+
+  Connection::Events MakeEvents() {
+    return {.connected = [this] { Greet(); },
+            .lost = [this](std::string_view why) { Lost(why); },
+            .turned = [this] { SendWaiting(); }};
+  }
+
+  // On any thread.
+
+  void Submit(std::initializer_list<std::string_view> words, absl::Time deadline, GotValue got) {
+    const absl::Time now = absl::Now();
+    absl::Status refusal = Refusal(now);
+    if (!refusal.ok()) {
+      not_sent_.Add();
+      return got(std::move(refusal));
+    }
+    Command command{.deadline = std::min(deadline, now + options_.command_timeout), .got = std::move(got)};
+    for (const std::string_view word : words) command.words[command.count++] = word;
+    bool first;
+    {
+      const absl::MutexLock lock(&mutex_);
+      first = inbox_.empty();
+      inbox_.push_back(std::move(command));
+    }
+    if (first && std::this_thread::get_id() != speaker_.load(std::memory_order_relaxed)) uv_async_send(&wake_);
+  }
+
+  // Why nothing is sent now. Otherwise one more waits, and the breaker is told how
+  // it ends.
+  absl::Status Refusal(absl::Time now) {
+    if (!ready_.load(std::memory_order_acquire)) return absl::UnavailableError("not connected to Redis");
+    if (waiting_.fetch_add(1, std::memory_order_relaxed) >= options_.most_waiting) {
+      waiting_.fetch_sub(1, std::memory_order_relaxed);
+      return absl::ResourceExhaustedError("too many commands wait for Redis");
+    }
+    if (!breaker_.Allows(now)) {
+      waiting_.fetch_sub(1, std::memory_order_relaxed);
+      return absl::UnavailableError("Redis is left alone after failures");
+    }
+    return absl::OkStatus();
+  }
+
+  // All below on the thread that speaks.
+
+  void Speak() {
+    // A peer that is gone must be an error and not a signal, and ours are for
+    // main() alone.
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, nullptr);
+    speaker_ = std::this_thread::get_id();
+    Connect();
+    uv_run(&loop_, UV_RUN_DEFAULT);
+  }
+
+  void Woken() { IsStopping() ? Stop() : SendWaiting(); }
+
+  bool IsStopping() {
+    const absl::MutexLock lock(&mutex_);
+    return stopping_;
+  }
+
+  void Stop() {
+    if (std::exchange(stopped_, true)) return;
+    connection_.Close("the client stops");
+    SendWaiting();  // Which are refused now.
+    uv_cancel(reinterpret_cast<uv_req_t*>(&lookup_));
+    for (uv_timer_t* timer : {&tick_, &retry_, &greeting_}) uv_close(reinterpret_cast<uv_handle_t*>(timer), nullptr);
+    uv_close(reinterpret_cast<uv_handle_t*>(&wake_), nullptr);
+  }
+
+  void SendWaiting() {
+    for (;;) {
+      {
+        const absl::MutexLock lock(&mutex_);
+        std::swap(inbox_, batch_);
+      }
+      if (batch_.empty()) return;
+      for (Command& command : batch_) {
+        std::array<std::string_view, 5> words;
+        std::copy_n(command.words.begin(), command.count, words.begin());
+        if (!ready_) {
+          Reply lost;
+          Ended(lost, command.got);
+          continue;
+        }
+        connection_.Send({words.data(), command.count}, command.deadline,
+                         [this, got = std::move(command.got)](Reply& reply) mutable { Ended(reply, got); });
+      }
+      batch_.clear();
+      if (!stopped_ && !uv_is_active(reinterpret_cast<uv_handle_t*>(&tick_))) {
+        uv_timer_start(
+            &tick_, [](uv_timer_t* timer) { Of(timer).Tick(); }, ToMilliseconds(kTick), ToMilliseconds(kTick));
+      }
+      connection_.Flush();
+    }
+  }
+
+  void Ended(Reply& reply, GotValue& got) {
+    waiting_.fetch_sub(1, std::memory_order_relaxed);
+    switch (reply.kind) {
+      case Reply::Kind::kText:
+      case Reply::Kind::kNothing:
+        answered_.Add();
+        Judge(true);
+        return got(reply.kind == Reply::Kind::kText ? std::optional(std::move(reply.text)) : std::nullopt);
+      case Reply::Kind::kError:
+        refused_.Add();
+        Judge(false);
+        return got(absl::UnavailableError(absl::StrCat("Redis refused: ", FirstWord(reply.text))));
+      case Reply::Kind::kLate:
+        late_.Add();
+        Judge(false);
+        return got(absl::DeadlineExceededError("Redis did not answer in time"));
+      case Reply::Kind::kLost:
+        lost_.Add();
+        Judge(false);
+        return got(absl::UnavailableError("the connection to Redis was lost"));
+    }
+  }
+
+  void Judge(bool succeeded) {
+    const bool was_open = breaker_.open();
+    succeeded ? breaker_.Succeeded() : breaker_.Failed(absl::Now());
+    if (breaker_.open() == was_open) return;
+    if (!was_open) opened_.Add();
+    ShowUsable();
+    if (options_.log != nullptr) {
+      options_.log->Info(was_open ? "redis answers again" : "redis is left alone after failures");
+    }
+  }
+
+  void ShowUsable() {
+    if (prometheus::Gauge* const shown = usable_shown_.load()) shown->Set(usable() ? 1 : 0);
+  }
+
+  void Tick() {
+    const absl::Time now = absl::Now();
+    connection_.Expire(now);
+    if (now - connection_.WaitingSince() >= options_.command_timeout + kTick) connection_.Close("it does not answer");
+    SendWaiting();
+    if (connection_.idle() && !stopped_) uv_timer_stop(&tick_);
+  }
+
+  // Connecting: look the host up, connect, greet; or pause and begin again.
+
+  void Connect() {
+    if (stopped_ || connection_.open()) return;
+    uv_timer_start(
+        &greeting_, [](uv_timer_t* timer) { Of(timer).GreetingIsLate(); }, ToMilliseconds(options_.connect_timeout), 0);
+    if (!options_.address.socket.empty()) return ConnectTo("");
+    addrinfo hints = {};
+    hints.ai_socktype = SOCK_STREAM;
+    looking_ = uv_getaddrinfo(
+                   &loop_, &lookup_,
+                   [](uv_getaddrinfo_t* lookup, int status, addrinfo* found) { Of(lookup).Found(status, found); },
+                   options_.address.host.c_str(), nullptr, &hints) == 0;
+    if (!looking_) Lost("the host cannot be looked up");
+  }
+
+  void Found(int status, addrinfo* found) {
+    looking_ = false;
+    std::vector<std::string> addresses;
+    for (const addrinfo* one = found; status == 0 && one != nullptr; one = one->ai_next) {
+      std::array<char, 64> text = {};
+      const int named =
+          one->ai_family == AF_INET
+              ? uv_ip4_name(reinterpret_cast<const sockaddr_in*>(one->ai_addr), text.data(), text.size())
+              : uv_ip6_name(reinterpret_cast<const sockaddr_in6*>(one->ai_addr), text.data(), text.size());
+      if (named == 0) addresses.emplace_back(text.data());
+    }
+    uv_freeaddrinfo(found);
+    if (stopped_) return;
+    if (addresses.empty()) return Lost("the host is not known");
+    ConnectTo(addresses[static_cast<size_t>(attempts_) % addresses.size()]);
+  }
+
+  void ConnectTo(const std::string& ip) {
+    if (!connection_.Connect(options_.address, ip)) Lost("the connection was refused");
+  }
+
+  // AUTH, SELECT and PING at once; the last one's answer opens the door.
+  void Greet() {
+    const Address& address = options_.address;
+    const auto say = [this](std::initializer_list<std::string_view> words, bool last) {
+      connection_.Send({words.begin(), words.size()}, absl::InfiniteFuture(), [this, last](Reply& reply) {
+        if (reply.kind == Reply::Kind::kError) connection_.Doom(absl::StrCat("it says ", FirstWord(reply.text)));
+        // Who may not speak as the user that they name would else speak as another.
+        if (last && !connection_.doomed() && reply.kind == Reply::Kind::kText && reply.text == "PONG") Greeted();
+      });
+    };
+    if (!options_.password.empty() && !address.user.empty()) {
+      say({"AUTH", address.user, options_.password}, false);
+    } else if (!options_.password.empty()) {
+      say({"AUTH", options_.password}, false);
+    }
+    if (address.database != 0) say({"SELECT", absl::StrCat(address.database)}, false);
+    say({"PING"}, true);
+  }
+
+  void Greeted() {
+    uv_timer_stop(&greeting_);
+    connections_.Add();
+    attempts_ = 0;
+    ready_ = true;
+    ShowUsable();
+    if (options_.log != nullptr) options_.log->Info("redis is connected");
+    told_ = false;
+  }
+
+  void GreetingIsLate() {
+    if (looking_) {
+      uv_cancel(reinterpret_cast<uv_req_t*>(&lookup_));
+      uv_timer_start(
+          &greeting_, [](uv_timer_t* timer) { Of(timer).GreetingIsLate(); }, ToMilliseconds(options_.connect_timeout),
+          0);
+      return;  // The system's own time-out ends what cannot be cancelled.
+    }
+    connection_.Close("it did not greet in time");
+  }
+
+  void Lost(std::string_view why) {
+    ready_ = false;
+    ShowUsable();
+    if (stopped_) return;
+    uv_timer_stop(&greeting_);
+    if (options_.log != nullptr && !std::exchange(told_, true)) {
+      options_.log->Warning("redis is not connected: answers take longer, and are the same", {{"why", why}});
+    }
+    const absl::Duration pause =
+        std::min(options_.longest_pause, options_.first_pause * (1 << std::min(attempts_++, 20)));
+    uv_timer_start(
+        &retry_, [](uv_timer_t* timer) { Of(timer).Connect(); },
+        ToMilliseconds(pause * absl::Uniform(chance_, 0.5, 1.5)), 0);
+    SendWaiting();  // Which are refused now.
+  }
+
+  const ClientOptions options_;
+  std::atomic<bool> ready_ = false;
+  std::atomic<int> waiting_ = 0;
+  std::atomic<std::thread::id> speaker_ = {};
+  Breaker breaker_;
+  Tally answered_, refused_, late_, lost_, not_sent_, connections_, opened_;
+  std::shared_ptr<prometheus::Registry> registry_;  // Shared with the server, which may go first.
+  std::atomic<prometheus::Gauge*> usable_shown_ = nullptr;
+  absl::Mutex mutex_;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::vector<Command> inbox_ ABSL_GUARDED_BY(mutex_);
+  // Of the thread that speaks.
+  uv_loop_t loop_;
+  uv_async_t wake_;
+  uv_timer_t tick_, retry_, greeting_;
+  uv_getaddrinfo_t lookup_ = {};
+  bool looking_ = false;
+  bool stopped_ = false;
+  bool told_ = false;  // Of an outage, once.
+  int attempts_ = 0;   // Since the last greeting.
+  absl::InsecureBitGen chance_;
+  std::vector<Command> batch_;
+  Connection connection_;
+  std::thread thread_;
+};
+
+}  // namespace
+
+std::unique_ptr<Client> Client::Start(ClientOptions options) {
+  return std::make_unique<PipelinedClient>(std::move(options));
+}
+
+Client::Value Client::Get(std::string_view key, absl::Time deadline) {
+  if (NoWait::Refuses()) return NoWait::Refusal();
+  std::promise<Value> promise;
+  Get(key, deadline, [&](Value value) { promise.set_value(std::move(value)); });
+  return promise.get_future().get();
+}
+
+absl::Status Client::Set(std::string_view key, std::string_view value, absl::Duration ttl, absl::Time deadline) {
+  if (NoWait::Refuses()) return NoWait::Refusal();
+  std::promise<absl::Status> promise;
+  Set(key, value, ttl, deadline, [&](absl::Status status) { promise.set_value(std::move(status)); });
+  return promise.get_future().get();
+}
+
+}  // namespace brygga::redis

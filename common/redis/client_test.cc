@@ -1,0 +1,462 @@
+#include "common/redis/client.h"
+
+#include <arpa/inet.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <random>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/blocking_counter.h"
+#include "absl/time/clock.h"
+#include "common/testing/matchers.h"
+#include "common/testing/redis.h"
+
+namespace brygga::redis {
+namespace {
+
+using ::testing::HasSubstr;
+using testing::IsOk;
+using testing::IsOkAndHolds;
+using ::testing::Not;
+using ::testing::Optional;
+using testing::RedisServer;
+
+constexpr absl::Duration kPatience = absl::Seconds(20);
+
+absl::Time Soon() { return absl::Now() + absl::Seconds(5); }
+
+// Until `condition` holds, or a test has waited long enough.
+bool Eventually(const std::function<bool()>& condition, absl::Duration patience = kPatience) {
+  const absl::Time end = absl::Now() + patience;
+  while (!condition()) {
+    if (absl::Now() > end) return false;
+    absl::SleepFor(absl::Milliseconds(1));
+  }
+  return true;
+}
+
+ClientOptions On(const RedisServer& server) {
+  // The machine of a test may be busy: what is late here is late on purpose.
+  return {.address = {.socket = server.socket()}, .command_timeout = absl::Seconds(2)};
+}
+
+std::unique_ptr<Client> Connected(ClientOptions options) {
+  auto client = Client::Start(std::move(options));
+  EXPECT_TRUE(Eventually([&] { return client->usable(); }));
+  return client;
+}
+
+int RunCli(const RedisServer& server, std::vector<std::string> words) {
+  std::vector<std::string> command = {"redis-cli", "-s", server.socket()};
+  command.insert(command.end(), words.begin(), words.end());
+  return testing::RunCommand(command, {.log = "/dev/null"});
+}
+
+// A real server.
+
+TEST(ClientTest, KeepsWhatItIsGivenForAsLongAsItIsTold) {
+  RedisServer server;
+  const auto client = Connected(On(server));
+  const std::string bytes("\0\r\n$-1\xff", 7);
+
+  ASSERT_THAT(client->Set("key", bytes, absl::Minutes(1), Soon()), IsOk());
+  ASSERT_THAT(client->Set("short", "gone soon", absl::Milliseconds(1), Soon()), IsOk());
+
+  EXPECT_THAT(client->Get("key", Soon()), IsOkAndHolds(Optional(bytes)));
+  EXPECT_THAT(client->Get("other", Soon()), IsOkAndHolds(std::nullopt));
+  EXPECT_TRUE(Eventually([&] { return client->Get("short", Soon()) == Client::Value(std::nullopt); }));
+}
+
+TEST(ClientTest, EachOfManyCallersGetsItsOwnAnswer) {
+  RedisServer server;
+  ClientOptions options = On(server);
+  options.most_waiting = 100'000;
+  const auto client = Connected(options);
+  constexpr int kThreads = 4, kEach = 2000;
+  std::atomic<int> wrong = 0;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&, t] {
+      absl::BlockingCounter left(2 * kEach);
+      for (int i = 0; i < kEach; ++i) {
+        const std::string text = absl::StrCat(t, "-", i);
+        client->Set(text, text, absl::Minutes(1), Soon(), [&](absl::Status status) {
+          if (!status.ok()) ++wrong;
+          left.DecrementCount();
+        });
+        client->Get(text, Soon(), [&, text](Client::Value value) {
+          if (!value.ok() || *value != text) ++wrong;
+          left.DecrementCount();
+        });
+      }
+      left.Wait();
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+
+  EXPECT_EQ(wrong, 0);
+  EXPECT_EQ(client->counts().answered, 2 * kThreads * kEach);
+  EXPECT_EQ(client->counts().connections, 1);
+}
+
+TEST(ClientTest, SpeaksAsAUserWithTheLeastRights) {
+  RedisServer server({"--user", "brygga", "on", ">pass word", "~brygga:*", "-@all", "+get", "+set", "+select", "+ping",
+                      "--user", "default", "off"});
+  ClientOptions options = On(server);
+  options.address.user = "brygga";
+  options.address.database = 3;
+  options.password = "pass word";
+  const auto client = Connected(options);
+
+  EXPECT_THAT(client->Set("brygga:x", "1", absl::Minutes(1), Soon()), IsOk());
+  EXPECT_THAT(client->Get("brygga:x", Soon()), IsOkAndHolds(Optional(std::string("1"))));
+  const Client::Value other = client->Get("elsewhere", Soon());
+  EXPECT_EQ(other.status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_THAT(other.status().message(), HasSubstr("NOPERM"));
+  EXPECT_EQ(client->counts().refused, 1);
+}
+
+TEST(ClientTest, AWrongPasswordIsLoggedWithoutItAndNothingIsSent) {
+  RedisServer server({"--user", "brygga", "on", ">right", "~*", "+@all"});
+  ClientOptions options = On(server);
+  options.address.user = "brygga";
+  options.password = "wrong-one";
+  options.log = Log::ToMemory("test");
+  const auto client = Client::Start(options);
+
+  ASSERT_TRUE(Eventually([&] { return !options.log->lines().empty(); }));
+
+  EXPECT_THAT(options.log->lines()[0], HasSubstr("WRONGPASS"));
+  EXPECT_THAT(options.log->lines()[0], Not(HasSubstr("wrong-one")));
+  EXPECT_EQ(client->Get("key", Soon()).status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(client->counts().connections, 0);
+}
+
+TEST(ClientTest, FindsAServerThatWasKilledAndStartedAgain) {
+  RedisServer server;
+  const auto client = Connected(On(server));
+  for (int i = 0; i < 3; ++i) {
+    server.Kill();
+    EXPECT_EQ(client->Get("key", Soon()).status().code(), absl::StatusCode::kUnavailable);
+    ASSERT_TRUE(Eventually([&] { return !client->usable(); }));
+    const absl::Time asked = absl::Now();
+    EXPECT_EQ(client->Get("key", Soon()).status().code(), absl::StatusCode::kUnavailable);
+    EXPECT_LT(absl::Now() - asked, absl::Milliseconds(100));
+
+    server.Start();
+
+    EXPECT_TRUE(Eventually([&] { return client->Get("key", Soon()).ok(); }, absl::Seconds(5)));
+  }
+}
+
+TEST(ClientTest, LeavesAFrozenServerAloneAndComesBack) {
+  RedisServer server;
+  ClientOptions options = On(server);
+  options.command_timeout = absl::Milliseconds(50);
+  options.connect_timeout = absl::Milliseconds(200);
+  const auto client = Connected(options);
+  server.process().Signal(SIGSTOP);
+
+  for (int i = 0; i < 20; ++i) {
+    const absl::Time asked = absl::Now();
+    EXPECT_FALSE(client->Get("key", absl::Now() + absl::Milliseconds(10)).ok());
+    EXPECT_LT(absl::Now() - asked, absl::Seconds(1));
+  }
+  EXPECT_TRUE(Eventually([&] { return !client->usable(); }));
+  EXPECT_GT(client->counts().not_sent, 0);
+
+  server.process().Signal(SIGCONT);
+  EXPECT_TRUE(Eventually([&] { return client->Get("key", Soon()).ok(); }, absl::Seconds(5)));
+}
+
+TEST(ClientTest, AFullServerRefusesToKeepAndStillGives) {
+  RedisServer server({"--maxmemory", "2mb", "--maxmemory-policy", "noeviction"});
+  const auto client = Connected(On(server));
+  ASSERT_THAT(client->Set("first", "1", absl::Minutes(1), Soon()), IsOk());
+  const std::string large(300'000, 'x');
+
+  absl::Status kept;
+  for (int i = 0; i < 20 && kept.ok(); ++i) {
+    kept = client->Set(absl::StrCat("large", i), large, absl::Minutes(1), Soon());
+  }
+
+  EXPECT_THAT(kept.message(), HasSubstr("OOM"));
+  EXPECT_THAT(client->Get("first", Soon()), IsOkAndHolds(Optional(std::string("1"))));
+  EXPECT_TRUE(client->usable());
+}
+
+TEST(ClientTest, WhatWasFlushedIsGone) {
+  RedisServer server;
+  const auto client = Connected(On(server));
+  ASSERT_THAT(client->Set("key", "1", absl::Minutes(1), Soon()), IsOk());
+
+  ASSERT_EQ(RunCli(server, {"flushall"}), 0);
+
+  EXPECT_THAT(client->Get("key", Soon()), IsOkAndHolds(std::nullopt));
+}
+
+TEST(ClientTest, TakesNoValueThatIsTooLongAndGoesOn) {
+  RedisServer server;
+  ClientOptions options = On(server);
+  options.longest_value = 1000;
+  const auto client = Connected(options);
+  ASSERT_EQ(RunCli(server, {"set", "long", std::string(100'000, 'x')}), 0);
+
+  EXPECT_EQ(client->Set("key", std::string(1001, 'x'), absl::Minutes(1), Soon()).code(),
+            absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(client->Get("long", Soon()).status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_TRUE(Eventually([&] { return client->Get("key", Soon()).ok(); }));
+}
+
+TEST(ClientTest, TakesNoMoreThanSoManyAtATimeAndAnswersAllWhenItEnds) {
+  RedisServer server;
+  ClientOptions options = On(server);
+  options.most_waiting = 4;
+  options.command_timeout = absl::Minutes(1);
+  auto client = Connected(options);
+  server.process().Signal(SIGSTOP);
+  std::vector<absl::StatusCode> answers;
+  for (int i = 0; i < 5; ++i) {
+    client->Get("key", absl::InfiniteFuture(), [&](Client::Value value) { answers.push_back(value.status().code()); });
+  }
+  EXPECT_THAT(answers, ::testing::ElementsAre(absl::StatusCode::kResourceExhausted));
+
+  client.reset();
+
+  EXPECT_EQ(answers.size(), 5u);
+  EXPECT_EQ(answers.back(), absl::StatusCode::kUnavailable);
+}
+
+TEST(ClientTest, ACallbackMayAskAgain) {
+  RedisServer server;
+  const auto client = Connected(On(server));
+  constexpr int kTimes = 500;
+  std::atomic<int> answered = 0;
+  std::function<void()> ask = [&] {
+    client->Get("key", Soon(), [&](Client::Value value) {
+      EXPECT_THAT(value, IsOk());
+      if (++answered < kTimes) ask();
+    });
+  };
+
+  ask();
+
+  EXPECT_TRUE(Eventually([&] { return answered == kTimes; }));
+}
+
+// One that is anything but a Redis.
+
+// Listens on a port of its own and lets `talk` speak to each who connects, one
+// after the other, on a thread of its own.
+class Peer {
+ public:
+  explicit Peer(std::function<void(int socket_fd)> talk) : talk_(std::move(talk)) {
+    listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address = {};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    EXPECT_EQ(bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
+    socklen_t length = sizeof(address);
+    EXPECT_EQ(getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &length), 0);
+    port_ = ntohs(address.sin_port);
+    EXPECT_EQ(listen(listener_, 8), 0);
+    thread_ = std::thread([this] { Serve(); });
+  }
+  ~Peer() {
+    ending_ = true;
+    shutdown(listener_, SHUT_RDWR);
+    if (const int talking = talking_) shutdown(talking, SHUT_RDWR);
+    thread_.join();
+    close(listener_);
+  }
+
+  int port() const { return port_; }
+  int served() const { return served_; }
+
+  // Reads until `text` has come; false where it does not.
+  static bool Await(int socket_fd, const std::string& text) {
+    std::string heard;
+    char byte;
+    while (heard.find(text) == std::string::npos) {
+      if (read(socket_fd, &byte, 1) != 1) return false;
+      heard += byte;
+    }
+    return true;
+  }
+  static bool Say(int socket_fd, const std::string& text) {
+    return send(socket_fd, text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size());
+  }
+  static bool Greet(int socket_fd) { return Await(socket_fd, "PING\r\n") && Say(socket_fd, "+PONG\r\n"); }
+
+ private:
+  void Serve() {
+    for (int socket_fd; !ending_ && (socket_fd = accept(listener_, nullptr, nullptr)) >= 0; close(socket_fd)) {
+      talking_ = socket_fd;
+      ++served_;
+      talk_(socket_fd);
+      talking_ = 0;
+    }
+  }
+
+  const std::function<void(int)> talk_;
+  int listener_ = -1;
+  int port_ = 0;
+  std::atomic<bool> ending_ = false;
+  std::atomic<int> talking_ = 0, served_ = 0;
+  std::thread thread_;
+};
+
+ClientOptions On(const Peer& peer) {
+  return {.address = {.host = "127.0.0.1", .port = peer.port()},
+          .connect_timeout = absl::Milliseconds(200),
+          .command_timeout = absl::Milliseconds(100),
+          .longest_value = 1000,
+          .breaker = {.first_pause = absl::Milliseconds(5), .longest_pause = absl::Milliseconds(10)}};
+}
+
+void Hold(int socket_fd) { Peer::Await(socket_fd, "never said"); }
+
+const std::string kNonsense[] = {
+    "\r\n",
+    "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n",
+    "$5\r\nab",
+    "$",
+    "$-7\r\n",
+    "$99999999999999999999\r\n",
+    "$2147483647\r\nxx",
+    "$3\r\nabcXY",
+    ":not a number\r\n",
+    "*1000000000\r\n",
+    "*2\r\n$1\r\na\r\n$1\r\nb\r\n",
+    "*-1\r\n",
+    "*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n:1\r\n",
+    "+OK\r\n+OK\r\n+OK\r\n",
+    "-ERR no\r\n-ERR no\r\n",
+    "$1\r\na\r\n$1\r\nb\r\n:1\r\n$-1\r\n",
+    std::string("\0\0\0\0\0\0", 6),
+    std::string(100'000, 'x'),
+    "$100000\r\n" + std::string(100'000, 'x'),
+};
+
+TEST(HostilePeerTest, NonsenseForAnAnswerEndsTheCallAndNothingElse) {
+  for (const std::string& nonsense : kNonsense) {
+    Peer peer([&](int socket_fd) {
+      if (Peer::Greet(socket_fd) && Peer::Await(socket_fd, "GET\r\n") && Peer::Say(socket_fd, nonsense))
+        Hold(socket_fd);
+    });
+    const auto client = Connected(On(peer));
+
+    for (int i = 0; i < 3; ++i) {
+      const absl::Time asked = absl::Now();
+      const Client::Value value = client->Get("key", absl::Now() + absl::Milliseconds(50));
+      EXPECT_LT(absl::Now() - asked, absl::Seconds(2));
+      EXPECT_LE(value.value_or(std::nullopt).value_or("").size(), 1000u);
+    }
+  }
+}
+
+TEST(HostilePeerTest, NonsenseForAGreetingIsNoConnection) {
+  for (const std::string& nonsense : kNonsense) {
+    Peer peer([&](int socket_fd) {
+      if (Peer::Say(socket_fd, nonsense)) Hold(socket_fd);
+    });
+    ClientOptions options = On(peer);
+    options.connect_timeout = absl::Milliseconds(20);
+    const auto client = Client::Start(options);
+
+    EXPECT_TRUE(Eventually([&] { return peer.served() >= 2; }));
+    EXPECT_FALSE(client->usable());
+  }
+}
+
+TEST(HostilePeerTest, RandomBytesNeverEndTheProcess) {
+  const auto seed = std::random_device()();
+  SCOPED_TRACE(absl::StrCat("seed ", seed));
+  std::mt19937 random(seed);
+  const std::string alphabet = "$*+-:\r\n0123456789ab";
+  std::atomic<int> rounds = 0;
+  Peer peer([&](int socket_fd) {
+    if (!Peer::Greet(socket_fd) || !Peer::Await(socket_fd, "GET\r\n")) return;
+    std::string bytes(random() % 64, '\0');
+    for (char& byte : bytes) {
+      byte = random() % 8 == 0 ? static_cast<char>(random()) : alphabet[random() % alphabet.size()];
+    }
+    Peer::Say(socket_fd, bytes);
+    ++rounds;
+  });
+  ClientOptions options = On(peer);
+  options.first_pause = options.longest_pause = absl::Milliseconds(1);
+  options.breaker.failures = 1'000'000;
+  const auto client = Client::Start(options);
+
+  EXPECT_TRUE(Eventually([&] {
+    (void)client->Get("key", absl::Now() + absl::Milliseconds(5));
+    return rounds >= 300;
+  }));
+}
+
+TEST(HostilePeerTest, AnAnswerInSlicesIsAnAnswer) {
+  Peer peer([&](int socket_fd) {
+    if (!Peer::Greet(socket_fd) || !Peer::Await(socket_fd, "key\r\n")) return;
+    for (const char byte : std::string("$5\r\nslice\r\n")) {
+      Peer::Say(socket_fd, std::string(1, byte));
+      absl::SleepFor(absl::Milliseconds(1));
+    }
+    Hold(socket_fd);
+  });
+  ClientOptions options = On(peer);
+  options.command_timeout = absl::Seconds(5);
+  const auto client = Connected(options);
+
+  EXPECT_THAT(client->Get("key", Soon()), IsOkAndHolds(Optional(std::string("slice"))));
+}
+
+TEST(HostilePeerTest, ALateAnswerIsNotTakenForTheNext) {
+  Peer peer([&](int socket_fd) {
+    if (!Peer::Greet(socket_fd)) return;
+    if (!Peer::Await(socket_fd, "second\r\n")) return;
+    Peer::Say(socket_fd, "$1\r\n1\r\n$1\r\n2\r\n");
+    Hold(socket_fd);
+  });
+  ClientOptions options = On(peer);
+  options.command_timeout = absl::Seconds(5);
+  const auto client = Connected(options);
+
+  EXPECT_EQ(client->Get("first", absl::Now()).status().code(), absl::StatusCode::kDeadlineExceeded);
+  EXPECT_THAT(client->Get("second", Soon()), IsOkAndHolds(Optional(std::string("2"))));
+}
+
+TEST(HostilePeerTest, ARefusedConnectionIsTriedAgainUntilThereIsOne) {
+  int port;
+  {
+    const Peer gone([](int) {});
+    port = gone.port();
+  }
+  ClientOptions options = {.address = {.host = "127.0.0.1", .port = port}, .log = Log::ToMemory("test")};
+  const auto client = Client::Start(options);
+
+  EXPECT_TRUE(Eventually([&] { return !options.log->lines().empty(); }));
+  EXPECT_FALSE(client->usable());
+}
+
+TEST(HostilePeerTest, AHostThatIsNotKnownIsAnOutageAndNoMore) {
+  ClientOptions options = {.address = {.host = "no-such-host.invalid"}, .log = Log::ToMemory("test")};
+  const auto client = Client::Start(options);
+
+  EXPECT_TRUE(Eventually([&] { return !options.log->lines().empty(); }));
+  EXPECT_EQ(client->Get("key", Soon()).status().code(), absl::StatusCode::kUnavailable);
+}
+
+}  // namespace
+}  // namespace brygga::redis

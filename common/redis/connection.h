@@ -1,0 +1,109 @@
+// One connection to a Redis, on one thread's event loop: hiredis' asynchronous
+// context on libuv. Internal to common/redis.
+#ifndef BRYGGA_COMMON_REDIS_CONNECTION_H_
+#define BRYGGA_COMMON_REDIS_CONNECTION_H_
+
+#include <hiredis/async.h>
+#include <uv.h>
+
+#include <deque>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/time/time.h"
+#include "common/redis/address.h"
+
+namespace brygga::redis {
+
+// What came back for one command.
+struct Reply {
+  enum class Kind {
+    kText,     // A value, a status word or a number, as text.
+    kNothing,  // There is no such value.
+    kError,    // The server refused: `text` says why.
+    kLate,     // It did not come by its deadline.
+    kLost,     // The connection ended before it came.
+  };
+  Kind kind = Kind::kLost;
+  std::string text;
+};
+
+// From Connect until it is lost, and from Connect again. Whatever the other side
+// sends, each command gets exactly one reply. Not thread-safe: everything happens
+// on the loop's thread, which must block SIGPIPE. The loop outlives it by one turn
+// after Close.
+class Connection {
+ public:
+  // It may change `reply` but not keep it. It must not close the connection; it
+  // may call Send and Doom.
+  using Answered = absl::AnyInvocable<void(Reply& reply)>;
+  struct Events {
+    std::function<void()> connected;
+    std::function<void(std::string_view why)> lost;  // After the last reply; may call Connect.
+    std::function<void()> turned;                    // After everything that has come was dealt with.
+  };
+
+  // Replies of more than `longest_reply` bytes end the connection.
+  Connection(uv_loop_t* loop, size_t longest_reply, Events events);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  // Begins to connect to `address` or, where `ip` is not empty, to that and its
+  // port. False: refused at once, and `lost` is not called.
+  bool Connect(const Address& address, const std::string& ip);
+
+  // Queues a command, sent at the next Flush. Of a connection that is not open the
+  // reply is kLost at once.
+  void Send(std::span<const std::string_view> words, absl::Time deadline, Answered answered);
+  void Flush();
+
+  // Answers kLate to those whose deadline has passed by `now`; what comes for them
+  // later is dropped.
+  void Expire(absl::Time now);
+  // Since when the oldest command has waited; infinite future: there is none.
+  absl::Time WaitingSince() const { return waiting_.empty() ? absl::InfiniteFuture() : waiting_.front().since; }
+  bool idle() const { return waiting_.empty(); }
+
+  // Ends it as soon as hiredis lets go of it, because of `why`.
+  void Doom(std::string_view why) { doom_ = why; }
+  bool doomed() const { return !doom_.empty(); }
+  // Ends it now, `lost` included. Not from within Answered.
+  void Close(std::string_view why);
+
+  bool open() const { return context_ != nullptr; }
+
+ private:
+  struct Poll;  // The handle, which outlives the context by a turn of the loop.
+  struct Waiting {
+    absl::Time since, deadline;
+    Answered answered;  // Empty once it was answered as late.
+  };
+  friend struct Hooks;
+
+  void Attach();
+  void Polled(int status, int events);
+  void Watch();
+  void Settle();
+  void Answer(Reply& reply);
+  void Gone();
+
+  uv_loop_t* const loop_;
+  const size_t longest_reply_;
+  const Events events_;
+  redisAsyncContext* context_ = nullptr;  // hiredis frees it by itself when it ends.
+  Poll* poll_ = nullptr;                  // Of the context.
+  bool wants_read_ = false, wants_write_ = false;
+  int watched_ = 0;
+  std::deque<Waiting> waiting_;  // In the order in which they were sent.
+  Reply reply_;                  // The one being read: there is one at a time.
+  std::string doom_;
+  std::string why_;  // Of the last end.
+};
+
+}  // namespace brygga::redis
+
+#endif  // BRYGGA_COMMON_REDIS_CONNECTION_H_
