@@ -56,6 +56,36 @@ std::string Canonical(const Person& person);
 struct CohortPeople {
   Cohort cohort;  // Key, kind, state and as_of.
   std::vector<Person> people;
+  // CohortStore::ReadingMark from before participant was asked. Nothing: nobody
+  // else writes people.
+  std::optional<int64_t> mark = {};
+};
+
+// What participant says of some people, and of cohorts as such.
+struct PeopleChange {
+  struct Found {
+    CohortKey cohort;
+    Person person;
+    // False where participant cannot tell whether the employer's agreement is
+    // active: then what is known of it stays.
+    bool agreement_known = true;
+  };
+
+  int64_t mark = 0;                      // As that of CohortPeople.
+  std::set<ParticipantId> participants;  // Asked for, in all cohorts.
+  std::set<std::string> enrolments;      // Asked for, by resource name.
+  std::vector<Found> found;              // Those of them who may be matched; nobody else may.
+  std::vector<Cohort> cohorts;           // Key, kind and state.
+
+  bool empty() const { return participants.empty() && enrolments.empty() && cohorts.empty(); }
+};
+
+// What came of it.
+struct PeopleApplied {
+  int people = 0;   // Who came, changed or went.
+  int cohorts = 0;  // Whose epoch grew.
+
+  friend bool operator==(const PeopleApplied&, const PeopleApplied&) = default;
 };
 
 struct MatchingPolicy {

@@ -153,6 +153,11 @@ absl::Status NoPolicy(const Cohort& cohort) {
                                                                       " have no default policy; make one")});
 }
 
+absl::Status ReadingOvertaken() {
+  return MakeError(absl::StatusCode::kAborted, "people were written since they were read; read them again",
+                   {.reason = "READING_OVERTAKEN"});
+}
+
 absl::Status LockExists(const Lock& lock) {
   return AlreadyExists("LOCK_EXISTS", NameOf(lock.adept),
                        absl::StrCat(NameOf(lock.adept), " is locked in this cohort already; delete that lock first"));

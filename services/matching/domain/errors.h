@@ -46,6 +46,10 @@ absl::Status CohortNotMatchable(const Cohort& cohort);
 // kFailedPrecondition NO_POLICY: no default for the cohort's kind.
 absl::Status NoPolicy(const Cohort& cohort);
 
+// kAborted READING_OVERTAKEN: people were written since they were read; read
+// them again.
+absl::Status ReadingOvertaken();
+
 // kAlreadyExists LOCK_EXISTS.
 absl::Status LockExists(const Lock& lock);
 // kFailedPrecondition LOCK_BREAKS_RULES: one violation a rule.

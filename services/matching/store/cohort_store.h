@@ -5,6 +5,8 @@
 
 #include <functional>
 #include <optional>
+#include <set>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -12,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/list/list_query.h"
+#include "common/mutation/feed_step.h"
 #include "common/mutation/mutation.h"
 #include "services/matching/domain/cohort.h"
 
@@ -30,13 +33,41 @@ class CohortStore {
   virtual absl::StatusOr<Cohort> GetCohort(const CohortKey& key, absl::Time deadline) = 0;
   virtual absl::StatusOr<std::vector<Cohort>> ListCohorts(absl::Time deadline) = 0;
 
-  // Replaces all that is known of a cohort by `people`, unless something read
-  // later is known already. The first time, `default_policy` becomes version 1.
-  // A mentor's capacity over all cohorts becomes what is said here, but never
-  // less than what running matches take. Grows the epoch where something
-  // changed.
-  virtual absl::Status ReplacePeople(const Origin& origin, const CohortPeople& people,
-                                     const std::optional<MatchingPolicy>& default_policy) = 0;
+  // Where the writing of people stands. Whoever reads people from participant
+  // takes it before and gives it with what was said: so nothing that was read
+  // early replaces what somebody else read later and wrote first.
+  virtual absl::StatusOr<int64_t> ReadingMark(absl::Time deadline) = 0;
+
+  // Replaces all that is known of a cohort by `people`, but for those of whom
+  // something was written since the mark: their enrolments are given back, to be
+  // read again (ApplyPeople). Without a mark, nothing is written where a later
+  // as_of is known. The first time, `default_policy` becomes version 1. A
+  // mentor's capacity over all cohorts becomes what is said here, but never less
+  // than what running matches take. Grows the epoch where something changed.
+  //
+  // kAborted READING_OVERTAKEN: the cohort was replaced since the mark.
+  virtual absl::StatusOr<std::vector<std::string>> ReplacePeople(
+      const Origin& origin, const CohortPeople& people, const std::optional<MatchingPolicy>& default_policy) = 0;
+
+  // Makes what is known of the people that `change` asked for equal to what it
+  // found, in the cohorts that are known; capacities and epochs as in
+  // ReplacePeople. With `step`, the feed moves on in the same transaction.
+  //
+  // kAborted READING_OVERTAKEN: one of them was written since the mark;
+  // FEED_MOVED (common/mutation/feed_step.h). Nothing was written.
+  virtual absl::StatusOr<PeopleApplied> ApplyPeople(const Origin& origin, const PeopleChange& change,
+                                                    const std::optional<feed::Step>& step) = 0;
+
+  // Those of whom it is known that one of `organisations` (ids) employs them.
+  virtual absl::StatusOr<std::set<ParticipantId>> ListEmployed(const std::set<std::string>& organisations,
+                                                               absl::Time deadline) = 0;
+
+  // How far `feed` has been followed; nothing: never.
+  virtual absl::StatusOr<std::optional<feed::Progress>> GetProgress(std::string_view feed, absl::Time deadline) = 0;
+
+  // Forgets who was removed before `before`. LoadChanges from before that gives
+  // everything.
+  virtual absl::Status ForgetRemovals(const Origin& origin, absl::Time before) = 0;
 
   // Everything a round or a ranking starts from, in one snapshot, under policy
   // `policy_version` (0: the one in force).

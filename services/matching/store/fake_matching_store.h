@@ -2,8 +2,11 @@
 #ifndef BRYGGA_SERVICES_MATCHING_STORE_FAKE_MATCHING_STORE_H_
 #define BRYGGA_SERVICES_MATCHING_STORE_FAKE_MATCHING_STORE_H_
 
+#include <functional>
 #include <map>
 #include <optional>
+#include <set>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -24,8 +27,15 @@ class FakeMatchingStore final : public MatchingStore {
 
   absl::StatusOr<Cohort> GetCohort(const CohortKey& key, absl::Time deadline) override;
   absl::StatusOr<std::vector<Cohort>> ListCohorts(absl::Time deadline) override;
-  absl::Status ReplacePeople(const Origin& origin, const CohortPeople& people,
-                             const std::optional<MatchingPolicy>& default_policy) override;
+  absl::StatusOr<int64_t> ReadingMark(absl::Time deadline) override;
+  absl::StatusOr<std::vector<std::string>> ReplacePeople(const Origin& origin, const CohortPeople& people,
+                                                         const std::optional<MatchingPolicy>& default_policy) override;
+  absl::StatusOr<PeopleApplied> ApplyPeople(const Origin& origin, const PeopleChange& change,
+                                            const std::optional<feed::Step>& step) override;
+  absl::StatusOr<std::set<ParticipantId>> ListEmployed(const std::set<std::string>& organisations,
+                                                       absl::Time deadline) override;
+  absl::StatusOr<std::optional<feed::Progress>> GetProgress(std::string_view feed, absl::Time deadline) override;
+  absl::Status ForgetRemovals(const Origin& origin, absl::Time before) override;
   absl::StatusOr<CohortInput> LoadInput(const CohortKey& key, int policy_version, absl::Time deadline) override;
 
   absl::StatusOr<MatchingPolicy> GetPolicy(const CohortKey& key, int version, absl::Time deadline) override;
@@ -91,6 +101,15 @@ class FakeMatchingStore final : public MatchingStore {
   absl::StatusOr<MeetingBook> LoadMeetings(const CohortKey& key, absl::Time deadline) override;
 
  private:
+  using PersonKey = std::pair<Side, ParticipantId>;
+  struct PersonMark {
+    int64_t epoch = 0;    // At which the person last changed.
+    int64_t reading = 0;  // Number of the write that last said something of them.
+  };
+  struct Removal {
+    int64_t epoch = 0;
+    absl::Time at;
+  };
   struct StatedSeats {
     int stated = 0;
     int capacity = 0;
@@ -98,7 +117,14 @@ class FakeMatchingStore final : public MatchingStore {
   };
   struct State {
     std::map<CohortKey, Cohort> cohorts;
-    std::map<CohortKey, std::map<std::pair<Side, ParticipantId>, Person>> people;
+    std::map<CohortKey, std::map<PersonKey, Person>> people;
+    std::map<CohortKey, std::map<PersonKey, PersonMark>> marks;  // Of those in `people`.
+    std::map<CohortKey, std::map<PersonKey, Removal>> removed;
+    std::map<CohortKey, int64_t> removals_from;
+    std::map<CohortKey, int64_t> refreshed;
+    int64_t readings = 0;  // As in people_readings.
+    int64_t named = 0;
+    std::map<std::string, feed::Progress, std::less<>> feeds;
     std::map<std::pair<CohortKey, int>, MatchingPolicy> policies;
     std::map<ParticipantId, StatedSeats> seats;
     std::map<LockId, Lock> locks;
@@ -121,6 +147,12 @@ class FakeMatchingStore final : public MatchingStore {
   absl::StatusOr<Match*> FindMatch(const CohortKey& key, const MatchId& id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::StatusOr<PairFacts> FactsOf(const CohortKey& key, const ParticipantId& mentor, const ParticipantId& adept)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Writes a person, or takes one out, at the epoch after the cohort's.
+  void PutPerson(const Cohort& cohort, const Person& person) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void RemovePerson(const Cohort& cohort, const PersonKey& person) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Makes what is known of one person `after`, or nothing; true where it changed.
+  absl::StatusOr<bool> ApplyPerson(const Cohort& cohort, const PersonKey& key, const PeopleChange::Found* after,
+                                   int64_t mark) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Seats SeatsIn(const CohortKey& key, const ParticipantId& mentor) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // One that keeps its adept from another of `kind`, or is of it.
   const Match* LiveMatchOf(const ParticipantId& adept, const ProgrammeId& programme, MatchKind kind)

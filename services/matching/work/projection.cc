@@ -8,10 +8,14 @@
 namespace brygga::matching {
 
 absl::Status Projection::Refresh(const CohortKey& key, absl::Time deadline) {
-  BRYGGA_ASSIGN_OR_RETURN(const CohortPeople people, source_.Read(key, deadline));
+  BRYGGA_ASSIGN_OR_RETURN(const int64_t mark, store_.ReadingMark(deadline));
+  BRYGGA_ASSIGN_OR_RETURN(CohortPeople people, source_.Read(key, deadline));
+  people.mark = mark;
   const auto policy = policies_.find(people.cohort.kind);
-  return store_.ReplacePeople({.actor = "service:matching", .method = "work/projection", .deadline = deadline}, people,
-                              policy == policies_.end() ? std::nullopt : std::optional(policy->second));
+  BRYGGA_RETURN_IF_ERROR(
+      store_.ReplacePeople({.actor = "service:matching", .method = "work/projection", .deadline = deadline}, people,
+                           policy == policies_.end() ? std::nullopt : std::optional(policy->second)));
+  return absl::OkStatus();
 }
 
 absl::StatusOr<Cohort> Projection::Ensure(const CohortKey& key, absl::Time deadline) {

@@ -5,6 +5,7 @@
 #include "common/sql/migration.h"
 #include "services/matching/store/sql/allocation_tables.h"
 #include "services/matching/store/sql/networking_tables.h"
+#include "services/matching/store/sql/people_tables.h"
 
 namespace brygga::matching {
 
@@ -350,7 +351,8 @@ CREATE TABLE cadences (
 );
 )sql"},
                                                  {3, kAllocationTables},
-                                                 {4, kNetworkingTables}};
+                                                 {4, kNetworkingTables},
+                                                 {5, kPeopleTables}};
 
 }  // namespace brygga::matching
 

@@ -32,6 +32,8 @@ sql::Args UpdateArgs(const Match& match);
 // Reads that several files share; the cohort is in the same transaction.
 absl::StatusOr<Cohort> SelectCohort(sql::Reader& reader, const CohortKey& key);
 absl::StatusOr<MatchingPolicy> SelectPolicy(sql::Reader& reader, const CohortKey& key, int version);
+// The cohort's next policy, in force from now on.
+absl::Status InsertPolicy(sql::Transaction& tx, const MatchingPolicy& policy);
 // What is known of the pair of a lock or a match by hand.
 absl::StatusOr<PairFacts> SelectFacts(sql::Reader& reader, const CohortKey& key, const ParticipantId& mentor,
                                       const ParticipantId& adept);

@@ -17,8 +17,6 @@
 namespace brygga::matching {
 namespace {
 
-using PersonKey = std::pair<Side, ParticipantId>;
-
 absl::StatusOr<std::vector<Person>> SelectPeople(sql::Reader& reader, const CohortId& cohort) {
   BRYGGA_ASSIGN_OR_RETURN(const auto rows, reader.Query(kSelectPeople, {{"cohort_id", cohort}}));
   std::vector<Person> people;
@@ -41,6 +39,8 @@ Seats ToSeats(const sql::Row& row) {
           .taken_here = static_cast<int>(row.Int("taken_here"))};
 }
 
+}  // namespace
+
 absl::Status InsertPolicy(sql::Transaction& tx, const MatchingPolicy& policy) {
   BRYGGA_RETURN_IF_ERROR(tx.Run(kInsertPolicy, {{"cohort_id", policy.cohort.cohort},
                                                 {"version", policy.version},
@@ -52,44 +52,6 @@ absl::Status InsertPolicy(sql::Transaction& tx, const MatchingPolicy& policy) {
   tx.Changed(policy.name(), ChangeKind::kCreated, 1);
   return absl::OkStatus();
 }
-
-// Writes what differs between the people of a cohort and `people`; true where
-// anything did.
-absl::StatusOr<bool> WritePeople(sql::Transaction& tx, const CohortId& cohort, const std::vector<Person>& people) {
-  BRYGGA_ASSIGN_OR_RETURN(const auto known, SelectPeople(tx, cohort));
-  std::map<PersonKey, std::string> before;
-  for (const Person& person : known) before.emplace(PersonKey(person.role, person.id), Canonical(person));
-  bool changed = false;
-  for (const Person& person : people) {
-    const auto found = before.find({person.role, person.id});
-    const bool is_same = found != before.end() && found->second == Canonical(person);
-    if (found != before.end()) before.erase(found);
-    if (is_same) continue;
-    changed = true;
-    BRYGGA_RETURN_IF_ERROR(tx.Run(kUpsertPerson, PersonArgs(person).Set("cohort_id", cohort)));
-  }
-  for (const auto& [gone, text] : before) {
-    changed = true;
-    BRYGGA_RETURN_IF_ERROR(
-        tx.Run(kDeletePerson, {{"cohort_id", cohort}, {"role", NameOf(gone.first)}, {"participant_id", gone.second}}));
-  }
-  return changed;
-}
-
-// Mentors in the order of their ids, as everywhere where seats are touched: two
-// transactions never wait for each other.
-absl::Status WriteCapacities(sql::Transaction& tx, const std::vector<Person>& people) {
-  std::map<ParticipantId, int> stated;
-  for (const Person& person : people) {
-    if (person.role == Side::kMentor) stated[person.id] = person.person_capacity;
-  }
-  for (const auto& [mentor, capacity] : stated) {
-    BRYGGA_RETURN_IF_ERROR(tx.Run(kStateCapacity, {{"mentor_id", mentor}, {"stated", capacity}}));
-  }
-  return absl::OkStatus();
-}
-
-}  // namespace
 
 absl::StatusOr<PairFacts> SelectFacts(sql::Reader& reader, const CohortKey& key, const ParticipantId& mentor,
                                       const ParticipantId& adept) {
@@ -132,33 +94,6 @@ absl::StatusOr<std::vector<Cohort>> SqlMatchingStore::ListCohorts(absl::Time dea
   std::vector<Cohort> cohorts;
   for (const sql::Row& row : rows) cohorts.push_back(ToCohort(row));
   return cohorts;
-}
-
-absl::Status SqlMatchingStore::ReplacePeople(const Origin& origin, const CohortPeople& people,
-                                             const std::optional<MatchingPolicy>& default_policy) {
-  const CohortKey& key = people.cohort.key;
-  return database_.Write(origin, [&](sql::Transaction& tx) -> absl::Status {
-    BRYGGA_RETURN_IF_ERROR(
-        tx.Run(kInsertCohort, KeyArgs(key).Set("kind", people.cohort.kind).Set("state", people.cohort.state)));
-    BRYGGA_ASSIGN_OR_RETURN(const auto row, tx.QueryOne(kSelectCohortForUpdate, KeyArgs(key)));
-    if (!row) return NotFound(NameOf(key));  // The cohort lies under another programme.
-    const Cohort before = ToCohort(*row);
-    if (people.cohort.as_of < before.as_of) return absl::OkStatus();
-    if (before.policy_version == 0 && default_policy) {
-      MatchingPolicy policy = *default_policy;
-      policy.cohort = key;
-      policy.version = 1;
-      policy.created_at = tx.now();
-      BRYGGA_RETURN_IF_ERROR(InsertPolicy(tx, policy));
-    }
-    BRYGGA_RETURN_IF_ERROR(WriteCapacities(tx, people.people));
-    BRYGGA_ASSIGN_OR_RETURN(const bool changed, WritePeople(tx, key.cohort, people.people));
-    return tx.Run(kUpdateCohort, {{"cohort_id", key.cohort},
-                                  {"kind", people.cohort.kind},
-                                  {"state", people.cohort.state},
-                                  {"grow", changed},
-                                  {"as_of_us", people.cohort.as_of}});
-  });
 }
 
 absl::StatusOr<CohortInput> SqlMatchingStore::LoadInput(const CohortKey& key, int policy_version, absl::Time deadline) {

@@ -3,6 +3,8 @@
 #define BRYGGA_SERVICES_MATCHING_STORE_SQL_SQL_MATCHING_STORE_H_
 
 #include <optional>
+#include <set>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -18,8 +20,15 @@ class SqlMatchingStore final : public MatchingStore {
 
   absl::StatusOr<Cohort> GetCohort(const CohortKey& key, absl::Time deadline) override;
   absl::StatusOr<std::vector<Cohort>> ListCohorts(absl::Time deadline) override;
-  absl::Status ReplacePeople(const Origin& origin, const CohortPeople& people,
-                             const std::optional<MatchingPolicy>& default_policy) override;
+  absl::StatusOr<int64_t> ReadingMark(absl::Time deadline) override;
+  absl::StatusOr<std::vector<std::string>> ReplacePeople(const Origin& origin, const CohortPeople& people,
+                                                         const std::optional<MatchingPolicy>& default_policy) override;
+  absl::StatusOr<PeopleApplied> ApplyPeople(const Origin& origin, const PeopleChange& change,
+                                            const std::optional<feed::Step>& step) override;
+  absl::StatusOr<std::set<ParticipantId>> ListEmployed(const std::set<std::string>& organisations,
+                                                       absl::Time deadline) override;
+  absl::StatusOr<std::optional<feed::Progress>> GetProgress(std::string_view feed, absl::Time deadline) override;
+  absl::Status ForgetRemovals(const Origin& origin, absl::Time before) override;
   absl::StatusOr<CohortInput> LoadInput(const CohortKey& key, int policy_version, absl::Time deadline) override;
 
   absl::StatusOr<MatchingPolicy> GetPolicy(const CohortKey& key, int version, absl::Time deadline) override;

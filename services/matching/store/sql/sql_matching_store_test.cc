@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/testing/matchers.h"
 #include "services/matching/store/matching_store_conformance.h"
+#include "services/matching/store/people_conformance.h"
 #include "services/matching/store/sql/migrations.h"
 
 namespace brygga::matching {
@@ -20,6 +21,10 @@ using ::brygga::testing::IsOk;
 INSTANTIATE_TEST_SUITE_P(Sqlite, MatchingStoreConformance,
                          ::testing::Values(&testing::OnSqlite<MatchingStore, SqlMatchingStore, kMigrations>));
 INSTANTIATE_TEST_SUITE_P(Postgresql, MatchingStoreConformance,
+                         ::testing::Values(&testing::OnPostgresql<MatchingStore, SqlMatchingStore, kMigrations>));
+INSTANTIATE_TEST_SUITE_P(Sqlite, PeopleConformance,
+                         ::testing::Values(&testing::OnSqlite<MatchingStore, SqlMatchingStore, kMigrations>));
+INSTANTIATE_TEST_SUITE_P(Postgresql, PeopleConformance,
                          ::testing::Values(&testing::OnPostgresql<MatchingStore, SqlMatchingStore, kMigrations>));
 
 namespace {
@@ -137,7 +142,9 @@ class GuardTest : public ::testing::TestWithParam<std::tuple<testing::MakeDataba
   absl::Status BreakIt(const std::string& sql) {
     const auto ground = std::get<0>(GetParam())({.migrations = Kept(sql)});
     return ground->database().Write(Origin{.actor = "test", .method = "test"}, [&](sql::Transaction& tx) {
-      absl::Status status = tx.Run("INSERT INTO cohorts VALUES ('c', 'p', 'VOCATIONAL', 'OPEN', 0, 0, 0)");
+      absl::Status status = tx.Run(
+          "INSERT INTO cohorts (id, programme_id, kind, state, epoch, policy_version, as_of_us) "
+          "VALUES ('c', 'p', 'VOCATIONAL', 'OPEN', 0, 0, 0)");
       status.Update(tx.Run(InsertRound("r", "FAILED", 0)));
       EXPECT_THAT(status, IsOk());
       for (const std::string& statement : guard().statements) {

@@ -15,9 +15,11 @@ inline constexpr char kInsertCohort[] = R"sql(
 INSERT INTO cohorts (id, programme_id, kind, state, epoch, policy_version, as_of_us)
 VALUES (:cohort_id, :programme_id, :kind, :state, 0, 0, 0) ON CONFLICT DO NOTHING)sql";
 
-inline constexpr char kUpdateCohort[] = R"sql(
-UPDATE cohorts SET kind = :kind, state = :state, epoch = epoch + :grow, as_of_us = :as_of_us
+inline constexpr char kReplaceCohort[] = R"sql(
+UPDATE cohorts SET kind = :kind, state = :state, epoch = :epoch, as_of_us = :as_of_us, refreshed = :reading
 WHERE id = :cohort_id)sql";
+inline constexpr char kChangeCohort[] =
+    "UPDATE cohorts SET kind = :kind, state = :state, epoch = :epoch WHERE id = :cohort_id";
 
 inline constexpr char kGrowEpoch[] = "UPDATE cohorts SET epoch = epoch + 1 WHERE id = :cohort_id";
 
@@ -29,18 +31,19 @@ inline constexpr char kDeletePerson[] =
     "DELETE FROM people WHERE cohort_id = :cohort_id AND role = :role AND participant_id = :participant_id";
 
 inline constexpr char kUpsertPerson[] = R"sql(
-INSERT INTO people (cohort_id,
+INSERT INTO people (cohort_id, changed_epoch, reading,
   role, participant_id, enrolment, person_capacity, capacity, tie_key, occupation_id, ssyk4,
   target_occupation_id, target_ssyk4, skills, languages, sun_field, municipality_code, max_distance_km,
   meeting_format, slots, goals, years_experience, organisation_id, agreement_active, excluded_organisations,
   gender, preferred_gender, age, screening_passed, rounds_waited, rounds_before)
-VALUES (:cohort_id,
+VALUES (:cohort_id, :changed_epoch, :reading,
   :role, :participant_id, :enrolment, :person_capacity, :capacity, :tie_key, :occupation_id, :ssyk4,
   :target_occupation_id, :target_ssyk4, :skills, :languages, :sun_field, :municipality_code, :max_distance_km,
   :meeting_format, :slots, :goals, :years_experience, :organisation_id, :agreement_active,
   :excluded_organisations, :gender, :preferred_gender, :age, :screening_passed, :rounds_waited, :rounds_before)
 ON CONFLICT (cohort_id, role, participant_id) DO UPDATE SET
-  enrolment = EXCLUDED.enrolment, person_capacity = EXCLUDED.person_capacity, capacity = EXCLUDED.capacity,
+  changed_epoch = EXCLUDED.changed_epoch, reading = EXCLUDED.reading, enrolment = EXCLUDED.enrolment,
+  person_capacity = EXCLUDED.person_capacity, capacity = EXCLUDED.capacity,
   tie_key = EXCLUDED.tie_key, occupation_id = EXCLUDED.occupation_id, ssyk4 = EXCLUDED.ssyk4,
   target_occupation_id = EXCLUDED.target_occupation_id, target_ssyk4 = EXCLUDED.target_ssyk4, skills =
   EXCLUDED.skills, languages = EXCLUDED.languages, sun_field = EXCLUDED.sun_field, municipality_code =
@@ -50,6 +53,34 @@ ON CONFLICT (cohort_id, role, participant_id) DO UPDATE SET
   EXCLUDED.agreement_active, excluded_organisations = EXCLUDED.excluded_organisations, gender =
   EXCLUDED.gender, preferred_gender = EXCLUDED.preferred_gender, age = EXCLUDED.age, screening_passed =
   EXCLUDED.screening_passed, rounds_waited = EXCLUDED.rounds_waited, rounds_before = EXCLUDED.rounds_before)sql";
+
+// The number of the last write of people, and of the last about named people.
+
+inline constexpr char kSelectReadings[] = "SELECT number, named FROM people_readings WHERE id = 1";
+inline constexpr char kLockReadings[] = "SELECT number, named FROM people_readings WHERE id = 1 {for_update}";
+inline constexpr char kUpdateReadings[] = "UPDATE people_readings SET number = :number, named = :named WHERE id = 1";
+
+inline constexpr char kSelectCohortByIdForUpdate[] = "SELECT * FROM cohorts WHERE id = :cohort_id {for_update}";
+inline constexpr char kSelectCohortsOfPerson[] =
+    "SELECT * FROM people WHERE participant_id = :participant_id ORDER BY cohort_id, role";
+inline constexpr char kSelectEnrolled[] = "SELECT * FROM people WHERE enrolment = :enrolment";
+inline constexpr char kSelectEmployed[] =
+    "SELECT DISTINCT participant_id FROM people WHERE organisation_id = :organisation_id";
+inline constexpr char kReadPerson[] = R"sql(
+UPDATE people SET reading = :reading
+WHERE cohort_id = :cohort_id AND role = :role AND participant_id = :participant_id)sql";
+inline constexpr char kInsertRemoved[] = R"sql(
+INSERT INTO people_removed (cohort_id, role, participant_id, epoch, removed_at_us)
+VALUES (:cohort_id, :role, :participant_id, :epoch, :removed_at_us))sql";
+inline constexpr char kDeleteRemoved[] =
+    "DELETE FROM people_removed WHERE cohort_id = :cohort_id AND role = :role AND participant_id = :participant_id";
+inline constexpr char kForgottenFrom[] = R"sql(
+UPDATE cohorts SET removals_from = (
+  SELECT MAX(r.epoch) FROM people_removed r WHERE r.cohort_id = cohorts.id AND r.removed_at_us < :before_us)
+WHERE EXISTS (
+  SELECT 1 FROM people_removed r
+  WHERE r.cohort_id = cohorts.id AND r.removed_at_us < :before_us AND r.epoch > cohorts.removals_from))sql";
+inline constexpr char kForgetRemovals[] = "DELETE FROM people_removed WHERE removed_at_us < :before_us";
 
 // Seats.
 
