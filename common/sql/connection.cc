@@ -115,7 +115,7 @@ absl::StatusOr<int64_t> Connection::Fetched(Prepared& prepared, std::vector<Row>
     if (rows == nullptr) continue;
     Row::Values values(prepared.values.size());
     for (size_t i = 0; i < values.size(); ++i) {
-      if (prepared.indicators[i] != soci::i_null) values[i] = std::move(prepared.values[i]);
+      if (prepared.indicators[i] != soci::i_null) values[i] = Value(std::move(prepared.values[i]));
     }
     rows->emplace_back(prepared.columns, std::move(values));
   }

@@ -19,6 +19,7 @@
 #include "absl/synchronization/barrier.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
+#include "common/ids/uuid.h"
 #include "common/sql/error_log.h"
 #include "common/sql/requests.h"
 #include "common/testing/matchers.h"
@@ -434,6 +435,18 @@ TEST_P(DatabaseTest, ValuesComeBackAsTheyWent) {
   }
 }
 
+TEST_P(DatabaseTest, ColumnsAreFoundInAnyOrderAndNumbersReadAsText) {
+  const auto row = database_.QueryOne(Soon(), "SELECT 7 AS a, 'b' AS b, 12345678901 AS c");
+  ASSERT_THAT(row, IsOk());
+
+  EXPECT_EQ((*row)->Int("c"), 12345678901);
+  EXPECT_EQ((*row)->Text("b"), "b");
+  EXPECT_EQ((*row)->Int("a"), 7);
+  EXPECT_EQ((*row)->Text("c"), "12345678901");
+  EXPECT_EQ((*row)->Int("c"), 12345678901);
+  EXPECT_EQ((*row)->OptionalText("a"), "7");
+}
+
 TEST_P(DatabaseTest, ATextWithANulIsRefusedAlikeAndNotCut) {
   EXPECT_THAT(Seat(Request("1"), "s1", std::string("a\0b", 3)), HasReason("TEXT_NOT_STORABLE"));
 }
@@ -697,6 +710,104 @@ TEST(SqliteTest, WritesThatWaitTogetherShareACommit) {
   EXPECT_GE(most, 2);
 
   EXPECT_EQ(MostUncommittedSeen(GroupCommit::kOff), 0);
+}
+
+// Reads keep the log locked, so that each of them need not lock it.
+
+// The size of the log after many writes with a read after each.
+int64_t LogAfterWritesAndReads(Database& database, const std::string& path) {
+  const std::string kilobytes(4000, 'x');
+  for (int i = 0; i < 800; ++i) {
+    EXPECT_THAT(database.Write(Work(),
+                               [&](Transaction& tx) {
+                                 return tx.Run("INSERT INTO events (id, capacity) VALUES (:id, 1)",
+                                               {{"id", absl::StrCat(NewUuid(absl::Now()), kilobytes)}});
+                               }),
+                IsOk());
+    EXPECT_EQ((*database.QueryOne(Soon(), "SELECT COUNT(*) AS n FROM events"))->Int("n"), i + 1);
+  }
+  return static_cast<int64_t>(std::filesystem::file_size(path + "-wal"));
+}
+
+TEST(SqliteTest, ReadsLetTheLogBeginAnew) {
+  constexpr int64_t kMost = 6 << 20;  // SQLite begins it anew after 1,000 pages, 4 MiB.
+  const testing::TempDir folder;
+  const auto open = [&](const std::string& name) {
+    return *Database::Open("sqlite:" + folder.File(name), {.migrations = kMigrations});
+  };
+  {
+    const auto database = open("plain.db");
+    EXPECT_LT(LogAfterWritesAndReads(*database, folder.File("plain.db")), kMost);
+  }
+  // A read that lasts does keep it.
+  const auto database = open("held.db");
+  EXPECT_THAT(database->Read(Soon(),
+                             [&](Reader& reader) -> absl::Status {
+                               BRYGGA_RETURN_IF_ERROR(reader.Query("SELECT id FROM events"));
+                               EXPECT_GT(LogAfterWritesAndReads(*database, folder.File("held.db")), kMost);
+                               return absl::OkStatus();
+                             }),
+              IsOk());
+}
+
+TEST(SqliteTest, ReadsSeeWhatAnotherProgramWrites) {
+  const testing::TempDir folder;
+  const std::string url = "sqlite:" + folder.File("shared.db");
+  const auto ours = *Database::Open(url, {.migrations = kMigrations});
+  const auto others = *Database::Open(url, {.migrations = kMigrations});
+  for (int i = 1; i <= 20; ++i) {
+    ASSERT_THAT(
+        others->Write(
+            Work(),
+            [&](Transaction& tx) {
+              return tx.Run("INSERT INTO events (id, capacity) VALUES (:id, 1)", {{"id", absl::StrCat("e", i)}});
+            }),
+        IsOk());
+    EXPECT_EQ((*ours->QueryOne(Soon(), "SELECT COUNT(*) AS n FROM events"))->Int("n"), i);
+  }
+}
+
+TEST(SqliteTest, AProgramThatHasReadLetsOthersBeginTheLogAnew) {
+  const testing::TempDir folder;
+  const std::string url = "sqlite:" + folder.File("shared.db");
+  const auto ours = *Database::Open(url, {.migrations = kMigrations});
+  const auto others = *Database::Open(url, {.migrations = kMigrations});
+  ASSERT_THAT(ours->Query(Soon(), "SELECT id FROM events"), IsOk());
+
+  const auto begun = others->QueryOne(Soon(), "PRAGMA wal_checkpoint(TRUNCATE)");
+
+  ASSERT_THAT(begun, IsOk());
+  EXPECT_EQ((*begun)->Int("busy"), 0);
+}
+
+TEST(SqliteTest, ManyThreadsMayReadWhileOneWrites) {
+  const auto ground = testing::NewSqlite({.migrations = kMigrations});
+  Database& database = ground->database();
+  std::atomic<int64_t> written = 0;
+  std::atomic<bool> done = false;
+  std::vector<std::thread> readers;
+  for (int i = 0; i < 4; ++i) {
+    readers.emplace_back([&] {
+      while (!done) {
+        const int64_t before = written;
+        const auto row = database.QueryOne(Soon(), "SELECT COUNT(*) AS n FROM events");
+        ASSERT_THAT(row, IsOk());
+        EXPECT_GE((*row)->Int("n"), before);
+      }
+    });
+  }
+  for (int i = 0; i < 300; ++i) {
+    EXPECT_THAT(
+        database.Write(
+            Work(),
+            [&](Transaction& tx) {
+              return tx.Run("INSERT INTO events (id, capacity) VALUES (:id, 1)", {{"id", absl::StrCat("e", i)}});
+            }),
+        IsOk());
+    ++written;
+  }
+  done = true;
+  for (std::thread& reader : readers) reader.join();
 }
 
 // Threads that must not wait.

@@ -33,6 +33,8 @@ constexpr int kOk = 0;
 constexpr int kWrongStatement = 1;
 constexpr int kRow = 100;
 constexpr int kDone = 101;
+constexpr int kInteger = 1;
+constexpr int kNull = 5;
 constexpr int kUtf8Deterministic = 1 | 0x800;
 constexpr int kPrimaryKey = 19 | (6 << 8);
 constexpr int kInstructionsPerLook = 10000;  // Some tenths of a millisecond.
@@ -56,12 +58,22 @@ int BindAt(sqlite_api::sqlite3_stmt* statement, int place, const Value& value) {
 }
 
 Row::Values ReadRow(sqlite_api::sqlite3_stmt* statement, size_t columns) {
-  Row::Values values(columns);
-  for (size_t i = 0; i < columns; ++i) {
-    const int column = static_cast<int>(i);
-    const auto* text = reinterpret_cast<const char*>(sqlite_api::sqlite3_column_text(statement, column));
-    if (text == nullptr) continue;
-    values[i].emplace(text, static_cast<size_t>(sqlite_api::sqlite3_column_bytes(statement, column)));
+  Row::Values values;
+  values.reserve(columns);
+  for (int i = 0; i < static_cast<int>(columns); ++i) {
+    switch (sqlite_api::sqlite3_column_type(statement, i)) {
+      case kInteger:
+        values.emplace_back(int64_t{sqlite_api::sqlite3_column_int64(statement, i)});
+        break;
+      case kNull:
+        values.emplace_back();
+        break;
+      default: {
+        const auto* text = reinterpret_cast<const char*>(sqlite_api::sqlite3_column_text(statement, i));
+        const auto size = static_cast<size_t>(sqlite_api::sqlite3_column_bytes(statement, i));
+        values.emplace_back(text == nullptr ? std::string_view() : std::string_view(text, size));
+      }
+    }
   }
   return values;
 }

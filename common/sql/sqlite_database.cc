@@ -24,6 +24,10 @@ constexpr size_t kMaxBatch = 512;
 // done again for want of them.
 constexpr int kCarefulBatches = 64;
 
+// How long reads may hold the log as it is while this process writes nothing:
+// others may have the file open.
+constexpr absl::Duration kMarkStays = absl::Seconds(1);
+
 }  // namespace
 
 // A write that waits for the worker; lives on its caller's stack.
@@ -64,6 +68,9 @@ absl::StatusOr<std::unique_ptr<Database>> SqliteDatabase::Open(std::string path,
   SqliteConnection& writer = *database->writer_;
   BRYGGA_RETURN_IF_ERROR(Migrate(writer, Engine::kSqlite, database->options_.migrations,
                                  [&writer] { return writer.RunScript("BEGIN IMMEDIATE"); }));
+  BRYGGA_ASSIGN_OR_RETURN(auto mark, SqliteConnection::Open(database->path_, SqliteConnection::Use::kRead, durable,
+                                                            database->options_.log));
+  database->mark_ = std::make_unique<ReadMark>(std::move(mark));
   database->worker_ = std::thread([raw = database.get()] { raw->Work(); });
   return database;
 }
@@ -87,6 +94,7 @@ absl::Time SqliteDatabase::Limit(absl::Time deadline) const {
 absl::StatusOr<std::vector<Row>> SqliteDatabase::Query(absl::Time deadline, std::string_view sql, const Args& args) {
   const absl::Time limit = Limit(deadline);
   BRYGGA_ASSIGN_OR_RETURN(const auto connection, readers_.Borrow(limit));
+  mark_->Hold();
   connection->SetDeadline(limit);
   std::vector<Row> rows;
   BRYGGA_RETURN_IF_ERROR(connection->Execute(sql, args, &rows));
@@ -96,6 +104,7 @@ absl::StatusOr<std::vector<Row>> SqliteDatabase::Query(absl::Time deadline, std:
 absl::Status SqliteDatabase::RunRead(absl::Time deadline, absl::FunctionRef<absl::Status(Reader&)> fn) {
   const absl::Time limit = Limit(deadline);
   BRYGGA_ASSIGN_OR_RETURN(const auto connection, readers_.Borrow(limit));
+  mark_->Hold();
   connection->SetDeadline(limit);
   BRYGGA_RETURN_IF_ERROR(connection->Run("BEGIN"));
   Reader reader(*connection, Now());
@@ -125,7 +134,9 @@ void SqliteDatabase::Work() {
   for (;;) {
     const std::vector<Job*> jobs = TakeJobs();
     if (jobs.empty()) return;
+    mark_->Forbid();
     RunJobs(jobs);
+    mark_->Allow();
     for (size_t i = 1; i < jobs.size(); ++i) jobs[(i - 1) / 2]->wakes[(i - 1) % 2] = jobs[i];
     jobs.front()->done.Notify();
   }
@@ -133,13 +144,15 @@ void SqliteDatabase::Work() {
 
 std::vector<SqliteDatabase::Job*> SqliteDatabase::TakeJobs() {
   const auto something_to_do = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return stopping_ || !queue_.empty(); };
-  absl::MutexLock lock(&mutex_);
-  mutex_.Await(absl::Condition(&something_to_do));
-  const size_t most = options_.group_commit == GroupCommit::kOn ? kMaxBatch : 1;
-  const auto end = queue_.begin() + static_cast<std::ptrdiff_t>(std::min(most, queue_.size()));
-  std::vector<Job*> jobs(queue_.begin(), end);
-  queue_.erase(queue_.begin(), end);
-  return jobs;
+  for (;; mark_->LetGo()) {
+    absl::MutexLock lock(&mutex_);
+    if (!mutex_.AwaitWithTimeout(absl::Condition(&something_to_do), kMarkStays)) continue;
+    const size_t most = options_.group_commit == GroupCommit::kOn ? kMaxBatch : 1;
+    const auto end = queue_.begin() + static_cast<std::ptrdiff_t>(std::min(most, queue_.size()));
+    std::vector<Job*> jobs(queue_.begin(), end);
+    queue_.erase(queue_.begin(), end);
+    return jobs;
+  }
 }
 
 void SqliteDatabase::RunJobs(const std::vector<Job*>& jobs) {

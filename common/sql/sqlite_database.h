@@ -16,6 +16,7 @@
 #include "common/sql/database.h"
 #include "common/sql/door.h"
 #include "common/sql/pool.h"
+#include "common/sql/read_mark.h"
 #include "common/sql/sqlite_connection.h"
 
 namespace brygga::sql {
@@ -59,6 +60,7 @@ class SqliteDatabase final : public Database {
   const Options options_;
   const Clock& clock_;
   Pool<SqliteConnection> readers_;
+  std::unique_ptr<ReadMark> mark_;            // Set once the database is open.
   std::unique_ptr<SqliteConnection> writer_;  // The worker's, once that runs.
   int careful_batches_ = 0;                   // Of the worker.
   std::thread worker_;

@@ -56,10 +56,15 @@ class Value {
 // statement takes exactly the parameters that it names.
 class Args {
  public:
+  struct Named {
+    std::string_view name;
+    mutable Value value;  // Taken from the list that it was made for.
+  };
+
   Args() = default;
-  Args(std::initializer_list<std::pair<std::string_view, Value>> values) {
+  Args(std::initializer_list<Named> values) {
     values_.reserve(values.size());
-    for (const auto& [name, value] : values) Set(name, value);
+    for (const Named& named : values) Set(named.name, std::move(named.value));
   }
   Args& Set(std::string_view name, Value value) {
     values_.emplace_back(std::string(name), std::move(value));
@@ -73,11 +78,13 @@ class Args {
 };
 
 // One row of a result. Reading a column that is not there, or NULL through
-// Text, Int, Bool or Time, is a bug (BRYGGA_CHECK).
+// Text, Int, Bool or Time, is a bug (BRYGGA_CHECK). Not thread-safe, not even
+// to read: what was read last helps to find the next.
 class Row {
  public:
   using Columns = std::vector<std::string>;
-  using Values = std::vector<std::optional<std::string>>;
+  // Numbers as the engine gives them: as such, or as text.
+  using Values = std::vector<Value>;
 
   // `columns` is shared by the rows of all results of one statement, which
   // outlive it.
@@ -93,16 +100,17 @@ class Row {
     return IdType(Text(column));
   }
 
-  bool IsNull(std::string_view column) const { return !At(column); }
-  std::optional<std::string> OptionalText(std::string_view column) const { return At(column); }
+  bool IsNull(std::string_view column) const { return At(column).is_null(); }
+  std::optional<std::string> OptionalText(std::string_view column) const;
   std::optional<int64_t> OptionalInt(std::string_view column) const;
   std::optional<absl::Time> OptionalTime(std::string_view column) const;
 
  private:
-  const std::optional<std::string>& At(std::string_view column) const;
+  Value& At(std::string_view column) const;
 
   std::shared_ptr<const Columns> columns_;
-  Values values_;
+  mutable Values values_;    // A number that is asked for as text becomes one.
+  mutable size_t next_ = 0;  // Columns are mostly asked for in their order.
 };
 
 }  // namespace brygga::sql
