@@ -1,7 +1,6 @@
 #include "common/feed/change_feed.h"
 
 #include <google/protobuf/timestamp.pb.h>
-#include <prometheus/collectable.h>
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>
 #include <prometheus/registry.h>
@@ -177,7 +176,7 @@ class ChangeFeed::Watching {
                             feed_.database_.Read(absl::Now() + kReadTimeout, [&](sql::Reader& reader) {
                               return ReadLog(reader, position_, feed_.options_.tail.page);
                             }));
-    if (feed_.metrics_ != nullptr) feed_.metrics_->table_reads.Increment();
+    if (Metrics* metrics = feed_.metrics_) metrics->table_reads.Increment();
     BRYGGA_RETURN_IF_ERROR(Send(page));
     return page.more ? absl::OkStatus() : Rest(kUntilTheTailIsThere);
   }
@@ -206,7 +205,7 @@ class ChangeFeed::Watching {
 
   absl::Status SendChanges(std::vector<const sql::LoggedChange*> changes, const sql::LogPosition& behind,
                            std::optional<absl::Time> as_of) {
-    if (feed_.metrics_ != nullptr) feed_.metrics_->sent.Increment(static_cast<double>(changes.size()));
+    if (Metrics* metrics = feed_.metrics_) metrics->sent.Increment(static_cast<double>(changes.size()));
     bookmarked_ = false;
     return Write({.changes = std::move(changes), .resume_token = feed_.tokens_.ToToken(behind), .as_of = as_of},
                  behind);
@@ -229,7 +228,7 @@ class ChangeFeed::Watching {
 
   absl::Status Write(const FeedMessage& message, const sql::LogPosition& behind) {
     BRYGGA_RETURN_IF_ERROR(sink_.Write(message));
-    if (feed_.metrics_ != nullptr) feed_.metrics_->SetLag(feed_.tail_.lag());
+    if (Metrics* metrics = feed_.metrics_) metrics->SetLag(feed_.tail_.lag());
     written_ = absl::Now();
     sent_ = behind;
     return absl::OkStatus();
@@ -246,6 +245,13 @@ class ChangeFeed::Watching {
   absl::Time written_ = absl::InfinitePast();
   bool bookmarked_ = false;  // Since the last changes.
 };
+
+void AddSettings(Config& config, sql::LogRetention* keep) {
+  config
+      .Duration("feed-keep", &keep->age,
+                "How long changes are kept for those who follow; who is further behind begins anew")
+      .Int("feed-keep-changes", &keep->changes, "The most changes that are kept, the newest", 1000, 2'000'000'000);
+}
 
 absl::StatusOr<std::unique_ptr<ChangeFeed>> ChangeFeed::Open(sql::Database& database, ChangeFeedOptions options) {
   BRYGGA_ASSIGN_OR_RETURN(const sql::LogIdentity identity, sql::OpenLog(database, absl::Now() + kReadTimeout));
@@ -266,7 +272,7 @@ ChangeFeed::~ChangeFeed() = default;
 absl::Status ChangeFeed::Run(std::string_view token, const std::vector<std::string>& collections, FeedSink& sink) {
   BRYGGA_RETURN_IF_ERROR(CheckCollections(collections, options_.collections));
   absl::Status ended = Watching(*this, collections, sink).Run(token);
-  if (metrics_ != nullptr) metrics_->SetLag(tail_.lag());
+  if (Metrics* metrics = metrics_) metrics->SetLag(tail_.lag());
   return ended;
 }
 
@@ -276,12 +282,15 @@ absl::Status ChangeFeed::Compact() {
                           sql::AcquireLease(database_, kLease, holder_, kLeaseLength, deadline));
   if (!lease) return absl::OkStatus();
   BRYGGA_ASSIGN_OR_RETURN(const int64_t gone, sql::CompactLog(database_, *lease, options_.keep, deadline));
-  if (metrics_ != nullptr) metrics_->compacted.Increment(static_cast<double>(gone));
+  if (Metrics* metrics = metrics_) metrics->compacted.Increment(static_cast<double>(gone));
   return absl::OkStatus();
 }
 
 void ChangeFeed::Measure(const std::shared_ptr<prometheus::Registry>& registry) {
-  metrics_ = std::make_unique<Metrics>(registry, options_.service);
+  std::call_once(measured_, [&] {
+    kept_metrics_ = std::make_unique<Metrics>(registry, options_.service);
+    metrics_ = kept_metrics_.get();
+  });
 }
 
 void ChangeFeed::Fill(const sql::LoggedChange& change, common::v1::Change& proto) {

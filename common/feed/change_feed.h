@@ -2,15 +2,16 @@
 //
 //   absl::StatusOr<std::unique_ptr<feed::ChangeFeed>> feed =
 //       feed::ChangeFeed::Open(*database, {.service = "partner", .collections = kCollections});
-//   services.emplace_back("brygga.partner.v1.ChangeService")
-//       .ServerStream("WatchPartnerChanges", feed->get(),
-//                     &feed::ChangeFeed::Watch<v1::WatchPartnerChangesRequest, v1::WatchPartnerChangesResponse>);
+//   services.push_back((*feed)->Serve<v1::WatchPartnerChangesRequest, v1::WatchPartnerChangesResponse>(
+//       "brygga.partner.v1.ChangeService", "WatchPartnerChanges"));
 //
 // Includes no gRPC header.
 #ifndef BRYGGA_COMMON_FEED_CHANGE_FEED_H_
 #define BRYGGA_COMMON_FEED_CHANGE_FEED_H_
 
+#include <atomic>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -21,9 +22,11 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "brygga/common/v1/change.pb.h"
+#include "common/config/config.h"
 #include "common/feed/resume_token.h"
 #include "common/feed/tail.h"
 #include "common/rpc/call.h"
+#include "common/rpc/service.h"
 #include "common/rpc/stream.h"
 #include "common/sql/change_log.h"
 #include "common/sql/database.h"
@@ -34,6 +37,10 @@ class Registry;
 }
 
 namespace brygga::feed {
+
+// Where a program's settings say how long changes are kept: --feed-keep and
+// --feed-keep-changes.
+void AddSettings(Config& config, sql::LogRetention* keep);
 
 struct ChangeFeedOptions {
   std::string service;                            // "partner": in tokens and metrics.
@@ -72,6 +79,15 @@ class ChangeFeed {
   static absl::StatusOr<std::unique_ptr<ChangeFeed>> Open(sql::Database& database, ChangeFeedOptions options);
   ~ChangeFeed();
 
+  // The proto service of this feed, with its metrics.
+  template <typename Request, typename Response>
+  rpc::Service Serve(std::string_view full_name, std::string_view method) {
+    rpc::Service service(full_name);
+    service.ServerStream(method, this, &ChangeFeed::Watch<Request, Response>)
+        .MeasuredBy([this](const std::shared_ptr<prometheus::Registry>& registry) { Measure(registry); });
+    return service;
+  }
+
   // The handler of Watch…Changes: their requests and responses have the same
   // fields in every service.
   template <typename Request, typename Response>
@@ -87,7 +103,7 @@ class ChangeFeed {
   // at the end of an interval.
   absl::Status Compact();
 
-  // Keeps metrics of this feed in `registry`. Called at most once, before Watch.
+  // Keeps metrics of this feed in `registry`, unless it does in another.
   void Measure(const std::shared_ptr<prometheus::Registry>& registry);
 
  private:
@@ -125,8 +141,10 @@ class ChangeFeed {
   const ResumeTokens tokens_;
   const std::string holder_;  // Of the lease for compaction: this object.
   Tail tail_;
-  std::unique_ptr<Metrics> metrics_;
-  const Periodic compaction_;  // Last: it uses the others.
+  std::once_flag measured_;
+  std::unique_ptr<Metrics> kept_metrics_;
+  std::atomic<Metrics*> metrics_ = nullptr;  // Once there are any.
+  const Periodic compaction_;                // Last: it uses the others.
 };
 
 }  // namespace brygga::feed

@@ -234,6 +234,9 @@ class Server::State {
       builder.RegisterService(bound.get());
       grpc_services_.push_back(std::move(bound));
     }
+    for (const Service& service : services_) {
+      if (service.measure()) service.measure()(pipeline_.metrics.registry());
+    }
     data_ = builder.BuildAndStart();
     return data_ != nullptr ? absl::OkStatus() : Taken(options_.address);
   }

@@ -33,6 +33,9 @@ namespace google::protobuf {
 class MethodDescriptor;
 class ServiceDescriptor;
 }  // namespace google::protobuf
+namespace prometheus {
+class Registry;
+}
 
 namespace brygga::rpc {
 
@@ -157,6 +160,14 @@ class Service {
                         }});
   }
 
+  // Has `measure` called when a server starts to serve this, with the registry of
+  // its metrics, for metrics of the service's own. It may keep the registry.
+  using Measure = std::function<void(const std::shared_ptr<prometheus::Registry>&)>;
+  Service& MeasuredBy(Measure measure) {
+    measure_ = std::move(measure);
+    return *this;
+  }
+
   // A service whose every method is passed on to `backend` as bytes, after
   // trace, metrics, log, drain gate, authentication, authorisation and
   // validation here; the backend checks again. Unary calls take and hold no
@@ -179,6 +190,8 @@ class Service {
   const std::vector<Method>& methods() const { return methods_; }
   // Where to forward, or null.
   const std::shared_ptr<Channel>& backend() const { return backend_; }
+  // Null where the service has no metrics of its own.
+  const Measure& measure() const { return measure_; }
 
   // kInternal: a declared method is not bound, or has no (access), or the
   // field that its access names does not exist. A server refuses to start.
@@ -190,6 +203,7 @@ class Service {
   const google::protobuf::ServiceDescriptor* descriptor_;
   std::vector<Method> methods_;  // By the descriptor's index.
   std::shared_ptr<Channel> backend_;
+  Measure measure_;
 };
 
 }  // namespace brygga::rpc

@@ -97,11 +97,6 @@ absl::StatusOr<LogPage> ReadLog(Reader& reader, const LogPosition& position, int
 // kOutOfRange as for ReadLog; for a position that comes from outside.
 absl::Status CheckPosition(Reader& reader, const LogPosition& position);
 
-struct LogRetention {
-  absl::Duration age = absl::Hours(24 * 7);
-  int64_t changes = 5'000'000;
-};
-
 // Deletes the oldest changes: those older than `keep.age`, and those of which
 // there are more than `keep.changes`; in small transactions under the lease,
 // which also move the floor that ReadLog asks for. Says how many went.

@@ -24,6 +24,7 @@
 #include "absl/time/time.h"
 #include "common/mutation/mutation.h"
 #include "common/sql/change_signal.h"
+#include "common/sql/log_retention.h"
 #include "common/sql/migration.h"
 #include "common/sql/transaction.h"
 #include "common/sql/value.h"
@@ -62,6 +63,8 @@ struct Options {
   // Called for every driver error that is not an ordinary constraint failure,
   // from any thread.
   std::function<void(const DriverError&)> log = nullptr;
+  // For the service that serves the change log (common/feed).
+  LogRetention keep_changes = {};
 };
 
 // Safe for concurrent use. On a thread that must not wait (common/wait/no_wait.h)

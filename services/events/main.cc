@@ -2,6 +2,7 @@
 #include <memory>
 #include <string>
 
+#include "common/feed/change_feed.h"
 #include "common/rpc/client.h"
 #include "common/rpc/process.h"
 #include "common/rpc/server.h"
@@ -17,11 +18,13 @@ int main(int argc, char** argv) {
   process.config()
       .Text("database", &database, "Where it keeps them: sqlite:FILE or postgresql://…")
       .Text("participant", &participant, "Where the participant service listens, HOST:PORT: it is asked for ages");
+  brygga::sql::LogRetention keep;
+  brygga::feed::AddSettings(process.config(), &keep);
   return process.Run(argc, argv, [&](const brygga::rpc::ServerOptions& options) -> absl::Status {
-    BRYGGA_ASSIGN_OR_RETURN(
-        const auto service,
-        brygga::events::EventsService::Open(database, brygga::rpc::Channel::Connect(participant),
-                                            process.service_tokens(), {.log = brygga::sql::ErrorLog(options.log)}));
+    BRYGGA_ASSIGN_OR_RETURN(const auto service,
+                            brygga::events::EventsService::Open(
+                                database, brygga::rpc::Channel::Connect(participant), process.service_tokens(),
+                                {.log = brygga::sql::ErrorLog(options.log), .keep_changes = keep}));
     BRYGGA_ASSIGN_OR_RETURN(const auto server, brygga::rpc::Server::Start(options, service->services()));
     return process.ServeUntilSignalled({server.get()});
   });

@@ -4,6 +4,7 @@
 
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "brygga/events/v1/change_service.pb.h"
 #include "common/sql/requests.h"
 #include "common/status/macros.h"
 #include "services/events/rpc/participant_age_check.h"
@@ -17,6 +18,9 @@ namespace {
 constexpr absl::Duration kSweepInterval = absl::Minutes(10);
 constexpr absl::Duration kSweepTimeout = absl::Seconds(30);
 
+// All that the names in the change log lie in.
+constexpr std::string_view kCollections[] = {"events", "registrations", "series"};
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<EventsService>> EventsService::Open(const std::string& url,
@@ -24,10 +28,15 @@ absl::StatusOr<std::unique_ptr<EventsService>> EventsService::Open(const std::st
                                                                    const rpc::TokenSource& tokens,
                                                                    sql::Options options) {
   options.migrations = kMigrations;
+  const sql::LogRetention keep = options.keep_changes;
   BRYGGA_ASSIGN_OR_RETURN(auto database, sql::Database::Open(url, std::move(options)));
   auto store = std::make_unique<SqlEventStore>(*database);
   auto ages = std::make_unique<ParticipantAgeCheck>(std::move(participants), tokens);
-  return std::unique_ptr<EventsService>(new EventsService(std::move(database), std::move(store), std::move(ages)));
+  std::unique_ptr<EventsService> made(new EventsService(std::move(database), std::move(store), std::move(ages)));
+  BRYGGA_ASSIGN_OR_RETURN(
+      made->changes_,
+      feed::ChangeFeed::Open(*made->database_, {.service = "events", .collections = kCollections, .keep = keep}));
+  return made;
 }
 
 EventsService::EventsService(EventStore& store, AgeCheck& ages) : events_(store, ages), registrations_(store, ages) {}
@@ -64,6 +73,10 @@ std::vector<rpc::Service> EventsService::services() {
       .Unary("CancelRegistration", &registrations_, &RegistrationHandler::Cancel)
       .Unary("GetRegistration", &registrations_, &RegistrationHandler::Get, rpc::kPointRead)
       .Unary("ListRegistrations", &registrations_, &RegistrationHandler::List);
+  if (changes_ != nullptr) {
+    services.push_back(changes_->Serve<v1::WatchEventsChangesRequest, v1::WatchEventsChangesResponse>(
+        "brygga.events.v1.ChangeService", "WatchEventsChanges"));
+  }
   return services;
 }
 

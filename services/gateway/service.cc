@@ -25,6 +25,10 @@ std::vector<rpc::Service> GatewayService::services() {
   services.push_back(rpc::Service::Forward("brygga.matching.v1.MeetingService", backends_.matching));
   services.push_back(rpc::Service::Forward("brygga.events.v1.EventService", backends_.events));
   services.push_back(rpc::Service::Forward("brygga.events.v1.RegistrationService", backends_.events));
+  services.push_back(rpc::Service::Forward("brygga.partner.v1.ChangeService", backends_.partner));
+  services.push_back(rpc::Service::Forward("brygga.participant.v1.ChangeService", backends_.participant));
+  services.push_back(rpc::Service::Forward("brygga.matching.v1.ChangeService", backends_.matching));
+  services.push_back(rpc::Service::Forward("brygga.events.v1.ChangeService", backends_.events));
   return services;
 }
 

@@ -2,6 +2,7 @@
 #include <memory>
 #include <string>
 
+#include "common/feed/change_feed.h"
 #include "common/rpc/process.h"
 #include "common/rpc/server.h"
 #include "common/sql/error_log.h"
@@ -21,13 +22,15 @@ int main(int argc, char** argv) {
   process.config().Text("partner", &partner, "Where the partner service listens, HOST:PORT");
   process.config().Text("data", &data, "The folder that holds policy/ and reference/");
   process.config().Duration("projection-interval", &projection_interval, "Time between two readings of all people");
+  brygga::sql::LogRetention keep;
+  brygga::feed::AddSettings(process.config(), &keep);
   return process.Run(argc, argv, [&](const brygga::rpc::ServerOptions& options) -> absl::Status {
     BRYGGA_ASSIGN_OR_RETURN(
         const auto service,
         brygga::matching::MatchingService::Open(
             database, {.data = data, .projection_interval = projection_interval, .log = options.log},
             brygga::rpc::Channel::Connect(participant), brygga::rpc::Channel::Connect(partner),
-            process.service_tokens(), {.log = brygga::sql::ErrorLog(options.log)}));
+            process.service_tokens(), {.log = brygga::sql::ErrorLog(options.log), .keep_changes = keep}));
     BRYGGA_ASSIGN_OR_RETURN(const auto server, brygga::rpc::Server::Start(options, service->services()));
     service->Start();
     const absl::Status served = process.ServeUntilSignalled({server.get()});

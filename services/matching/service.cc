@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/time/clock.h"
+#include "brygga/matching/v1/change_service.pb.h"
 #include "common/ids/uuid.h"
 #include "common/status/macros.h"
 #include "services/matching/store/sql/migrations.h"
@@ -19,6 +20,10 @@ RoundWorkerOptions WithId(RoundWorkerOptions options) {
   return options;
 }
 
+// All that the names in the change log lie in.
+constexpr std::string_view kCollections[] = {"allocations", "applications",    "cadence",  "locks",  "matches",
+                                             "meetings",    "networkingPlans", "policies", "rounds", "vetoes"};
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<MatchingService>> MatchingService::Open(const std::string& url, ServiceOptions options,
@@ -27,10 +32,15 @@ absl::StatusOr<std::unique_ptr<MatchingService>> MatchingService::Open(const std
   BRYGGA_ASSIGN_OR_RETURN(Texts texts, Texts::Load(options.data));
   BRYGGA_ASSIGN_OR_RETURN(DefaultPolicies policies, LoadDefaultPolicies(reference, options.data + "/policy"));
   database.migrations = kMigrations;
+  const sql::LogRetention keep = database.keep_changes;
   BRYGGA_ASSIGN_OR_RETURN(auto opened, sql::Database::Open(url, std::move(database)));
-  return std::unique_ptr<MatchingService>(new MatchingService(std::move(options), std::move(reference),
-                                                              std::move(texts), std::move(policies),
-                                                              std::move(neighbours), std::move(opened)));
+  std::unique_ptr<MatchingService> made(new MatchingService(std::move(options), std::move(reference), std::move(texts),
+                                                            std::move(policies), std::move(neighbours),
+                                                            std::move(opened)));
+  BRYGGA_ASSIGN_OR_RETURN(
+      made->changes_,
+      feed::ChangeFeed::Open(*made->database_, {.service = "matching", .collections = kCollections, .keep = keep}));
+  return made;
 }
 
 absl::StatusOr<std::unique_ptr<MatchingService>> MatchingService::Open(const std::string& url, ServiceOptions options,
@@ -145,6 +155,8 @@ std::vector<rpc::Service> MatchingService::services() {
       .Unary("ExplainUnmatched", &explanations_, &ExplanationHandler::ExplainUnmatched)
       .Unary("GetFairnessReport", &explanations_, &ExplanationHandler::GetFairnessReport);
   places_.AddTo(services);
+  services.push_back(changes_->Serve<v1::WatchMatchingChangesRequest, v1::WatchMatchingChangesResponse>(
+      "brygga.matching.v1.ChangeService", "WatchMatchingChanges"));
   return services;
 }
 

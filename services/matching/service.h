@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/feed/change_feed.h"
 #include "common/log/log.h"
 #include "common/rpc/auth/local_issuer.h"
 #include "common/rpc/client.h"
@@ -112,6 +113,8 @@ class MatchingService {
   MatchHandler matches_;
   MeetingHandler meetings_;
   Places places_;
+  // Last: it uses the database.
+  std::unique_ptr<feed::ChangeFeed> changes_;
 };
 
 }  // namespace brygga::matching

@@ -2,6 +2,7 @@
 #include <memory>
 #include <string>
 
+#include "common/feed/change_feed.h"
 #include "common/rpc/client.h"
 #include "common/rpc/process.h"
 #include "common/rpc/server.h"
@@ -21,12 +22,14 @@ int main(int argc, char** argv) {
       .Text("partner", &partner, "Where the partner service listens, HOST:PORT: it is asked about agreements")
       .Text("erasure-holders", &holders, "Who holds something about persons beside this service, by commas")
       .Duration("erasure-deadline", &erasure_deadline, "How long a holder may take to erase a person");
+  brygga::sql::LogRetention keep;
+  brygga::feed::AddSettings(process.config(), &keep);
   return process.Run(argc, argv, [&](const brygga::rpc::ServerOptions& options) -> absl::Status {
     BRYGGA_ASSIGN_OR_RETURN(
         const auto service,
         brygga::participant::ParticipantService::Open(
             database, brygga::rpc::Channel::Connect(partner), process.service_tokens(),
-            {.log = brygga::sql::ErrorLog(options.log)},
+            {.log = brygga::sql::ErrorLog(options.log), .keep_changes = keep},
             {.erasure = {.holders = brygga::participant::HoldersIn(holders), .deadline = erasure_deadline}}));
     BRYGGA_ASSIGN_OR_RETURN(const auto server, brygga::rpc::Server::Start(options, service->services()));
     return process.ServeUntilSignalled({server.get()});

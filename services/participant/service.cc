@@ -4,6 +4,7 @@
 
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "brygga/participant/v1/change_service.pb.h"
 #include "common/sql/requests.h"
 #include "common/status/macros.h"
 #include "services/participant/rpc/partner_client.h"
@@ -18,6 +19,10 @@ namespace {
 constexpr absl::Duration kSweepInterval = absl::Minutes(10);
 constexpr absl::Duration kSweepTimeout = absl::Seconds(30);
 
+// All that the names in the change log lie in.
+constexpr std::string_view kCollections[] = {"cohorts",    "consents",     "dataSubjectRequests", "enquiries",
+                                             "enrolments", "participants", "programmes",          "screenings"};
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<ParticipantService>> ParticipantService::Open(const std::string& url,
@@ -26,11 +31,16 @@ absl::StatusOr<std::unique_ptr<ParticipantService>> ParticipantService::Open(con
                                                                              sql::Options options,
                                                                              ServiceOptions service) {
   options.migrations = kMigrations;
+  const sql::LogRetention keep = options.keep_changes;
   BRYGGA_ASSIGN_OR_RETURN(auto database, sql::Database::Open(url, std::move(options)));
   auto store = std::make_unique<SqlParticipantStore>(*database);
   auto partners = std::make_unique<PartnerClient>(std::move(partner), tokens);
-  return std::unique_ptr<ParticipantService>(
+  std::unique_ptr<ParticipantService> made(
       new ParticipantService(std::move(database), std::move(store), std::move(partners), std::move(service)));
+  BRYGGA_ASSIGN_OR_RETURN(
+      made->changes_,
+      feed::ChangeFeed::Open(*made->database_, {.service = "participant", .collections = kCollections, .keep = keep}));
+  return made;
 }
 
 ParticipantService::ParticipantService(ParticipantStore& store, PartnerDirectory& partners, ServiceOptions service)
@@ -105,6 +115,10 @@ std::vector<rpc::Service> ParticipantService::services() {
       .Unary("GetDataSubjectRequest", &requests_, &DataSubjectRequestHandler::Get, rpc::kPointRead)
       .Unary("ListDataSubjectRequests", &requests_, &DataSubjectRequestHandler::List)
       .Unary("AcknowledgeErasure", &requests_, &DataSubjectRequestHandler::Acknowledge);
+  if (changes_ != nullptr) {
+    services.push_back(changes_->Serve<v1::WatchParticipantChangesRequest, v1::WatchParticipantChangesResponse>(
+        "brygga.participant.v1.ChangeService", "WatchParticipantChanges"));
+  }
   return services;
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "common/feed/change_feed.h"
 #include "common/rpc/auth/local_issuer.h"
 #include "common/rpc/client.h"
 #include "common/rpc/service.h"
@@ -62,6 +63,8 @@ class ParticipantService {
   EnquiryHandler enquiries_;
   DataSubjectRequestHandler requests_;
   const std::optional<Periodic> sweep_;  // Last: it uses the others. None over a store of the caller's.
+  // Last: it uses the database. Null over a store of the caller's.
+  std::unique_ptr<feed::ChangeFeed> changes_;
 };
 
 }  // namespace brygga::participant

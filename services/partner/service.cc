@@ -4,6 +4,7 @@
 
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "brygga/partner/v1/change_service.pb.h"
 #include "common/sql/requests.h"
 #include "common/status/macros.h"
 #include "services/partner/store/sql/migrations.h"
@@ -16,13 +17,22 @@ namespace {
 constexpr absl::Duration kSweepInterval = absl::Minutes(10);
 constexpr absl::Duration kSweepTimeout = absl::Seconds(30);
 
+// All that the names in the change log lie in.
+constexpr std::string_view kCollections[] = {"agreements", "contactPersons", "memberships", "networks",
+                                             "openings",   "organisations",  "seats"};
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<PartnerService>> PartnerService::Open(const std::string& url, sql::Options options) {
   options.migrations = kMigrations;
+  const sql::LogRetention keep = options.keep_changes;
   BRYGGA_ASSIGN_OR_RETURN(auto database, sql::Database::Open(url, std::move(options)));
   auto store = std::make_unique<SqlPartnerStore>(*database);
-  return std::unique_ptr<PartnerService>(new PartnerService(std::move(database), std::move(store)));
+  std::unique_ptr<PartnerService> made(new PartnerService(std::move(database), std::move(store)));
+  BRYGGA_ASSIGN_OR_RETURN(
+      made->changes_,
+      feed::ChangeFeed::Open(*made->database_, {.service = "partner", .collections = kCollections, .keep = keep}));
+  return made;
 }
 
 PartnerService::PartnerService(PartnerStore& store)
@@ -84,6 +94,10 @@ std::vector<rpc::Service> PartnerService::services() {
       .Unary("BatchConfirmOpeningSeats", &openings_, &OpeningHandler::BatchConfirm)
       .Unary("BatchReleaseOpeningSeats", &openings_, &OpeningHandler::BatchRelease)
       .Unary("ListOpeningSeats", &openings_, &OpeningHandler::ListSeats);
+  if (changes_ != nullptr) {
+    services.push_back(changes_->Serve<v1::WatchPartnerChangesRequest, v1::WatchPartnerChangesResponse>(
+        "brygga.partner.v1.ChangeService", "WatchPartnerChanges"));
+  }
   return services;
 }
 

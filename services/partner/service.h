@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "common/feed/change_feed.h"
 #include "common/rpc/service.h"
 #include "common/sql/database.h"
 #include "common/time/periodic.h"
@@ -47,6 +48,8 @@ class PartnerService {
   ContactPersonHandler contact_persons_;
   OpeningHandler openings_;
   const std::optional<Periodic> sweep_;  // Last: it uses the others. None over a store of the caller's.
+  // Last: it uses the database. Null over a store of the caller's.
+  std::unique_ptr<feed::ChangeFeed> changes_;
 };
 
 }  // namespace brygga::partner
