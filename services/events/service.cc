@@ -5,8 +5,10 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "brygga/events/v1/change_service.pb.h"
+#include "common/ids/uuid.h"
 #include "common/sql/requests.h"
 #include "common/status/macros.h"
+#include "services/events/rpc/erasure_client.h"
 #include "services/events/rpc/participant_age_check.h"
 #include "services/events/store/sql/migrations.h"
 #include "services/events/store/sql/sql_event_store.h"
@@ -31,8 +33,10 @@ absl::StatusOr<std::unique_ptr<EventsService>> EventsService::Open(const std::st
   const sql::LogRetention keep = options.keep_changes;
   BRYGGA_ASSIGN_OR_RETURN(auto database, sql::Database::Open(url, std::move(options)));
   auto store = std::make_unique<SqlEventStore>(*database);
-  auto ages = std::make_unique<ParticipantAgeCheck>(std::move(participants), tokens);
-  std::unique_ptr<EventsService> made(new EventsService(std::move(database), std::move(store), std::move(ages)));
+  auto ages = std::make_unique<ParticipantAgeCheck>(participants, tokens);
+  auto erasures = std::make_unique<ErasureClient>(std::move(participants), tokens);
+  std::unique_ptr<EventsService> made(
+      new EventsService(std::move(database), std::move(store), std::move(ages), std::move(erasures)));
   BRYGGA_ASSIGN_OR_RETURN(
       made->changes_,
       feed::ChangeFeed::Open(*made->database_, {.service = "events", .collections = kCollections, .keep = keep}));
@@ -42,14 +46,27 @@ absl::StatusOr<std::unique_ptr<EventsService>> EventsService::Open(const std::st
 EventsService::EventsService(EventStore& store, AgeCheck& ages) : events_(store, ages), registrations_(store, ages) {}
 
 EventsService::EventsService(std::unique_ptr<sql::Database> database, std::unique_ptr<EventStore> store,
-                             std::unique_ptr<AgeCheck> ages)
+                             std::unique_ptr<AgeCheck> ages, std::unique_ptr<feed::ErasureRequests> erasures)
     : database_(std::move(database)),
       store_(std::move(store)),
       ages_(std::move(ages)),
+      erasures_(std::move(erasures)),
       events_(*store_, *ages_),
       registrations_(*store_, *ages_),
       sweep_(std::in_place, kSweepInterval,
-             [this] { sql::SweepAnswers(*database_, absl::Now() + kSweepTimeout).IgnoreError(); }) {}
+             [this] { sql::SweepAnswers(*database_, absl::Now() + kSweepTimeout).IgnoreError(); }),
+      holder_(std::in_place, *erasures_, [this](const std::string& participant, absl::Time deadline) {
+        return store_
+            ->ErasePerson({.actor = "service:events", .method = "work/erasure", .deadline = deadline}, participant,
+                          UuidOf("erased person/" + NewUuid(absl::Now())))
+            .status();
+      }) {
+  holder_->Start();
+}
+
+void EventsService::Stop() {
+  if (holder_) holder_->Stop();
+}
 
 std::vector<rpc::Service> EventsService::services() {
   std::vector<rpc::Service> services;

@@ -10,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "common/feed/change_feed.h"
+#include "common/feed/erasure_holder.h"
 #include "common/rpc/auth/local_issuer.h"
 #include "common/rpc/client.h"
 #include "common/rpc/service.h"
@@ -28,7 +29,8 @@ class EventsService {
   // Opens the database that `url` names (common/sql/database.h) and brings its
   // tables up to date; `options.migrations` is set here. Sweeps it from then on. Ages are
   // asked through `participants`, a channel to the participant service, under
-  // `tokens`, this service's own, which outlive it.
+  // `tokens`, this service's own, which outlive it; and so are erasures, which are
+  // done from then on.
   //
   // What sql::Database::Open answers.
   static absl::StatusOr<std::unique_ptr<EventsService>> Open(const std::string& url,
@@ -40,16 +42,22 @@ class EventsService {
 
   std::vector<rpc::Service> services();
 
+  // Ends what runs without a caller and asks participant, before participant goes.
+  void Stop();
+
  private:
   EventsService(std::unique_ptr<sql::Database> database, std::unique_ptr<EventStore> store,
-                std::unique_ptr<AgeCheck> ages);
+                std::unique_ptr<AgeCheck> ages, std::unique_ptr<feed::ErasureRequests> erasures);
 
   const std::unique_ptr<sql::Database> database_;
   const std::unique_ptr<EventStore> store_;
   const std::unique_ptr<AgeCheck> ages_;
+  const std::unique_ptr<feed::ErasureRequests> erasures_;
   EventHandler events_;
   RegistrationHandler registrations_;
-  const std::optional<Periodic> sweep_;  // Last: it uses the others. None over a store of the caller's.
+  // Last: they use the others. None over a store of the caller's.
+  const std::optional<Periodic> sweep_;
+  std::optional<feed::ErasureHolder> holder_;
   // Last: it uses the database. Null over a store of the caller's.
   std::unique_ptr<feed::ChangeFeed> changes_;
 };

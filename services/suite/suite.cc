@@ -34,7 +34,9 @@ std::vector<rpc::Server*> Suite::servers() const {
 void Suite::Drain() {
   std::for_each(std::rbegin(kServices), std::rend(kServices), [this](const std::string& service) {
     if (const auto server = servers_.find(service); server != servers_.end()) server->second->Drain();
-    if (service == "matching" && matching_ != nullptr) matching_->Stop();  // Before those that its work calls.
+    // Before those that their work calls.
+    if (service == "events" && events_ != nullptr) events_->Stop();
+    if (service == "matching" && matching_ != nullptr) matching_->Stop();
   });
 }
 
@@ -53,10 +55,11 @@ absl::Status Suite::StartParticipant() {
 }
 
 absl::Status Suite::StartMatching() {
-  BRYGGA_ASSIGN_OR_RETURN(
-      matching_, matching::MatchingService::Open(DatabaseOf("matching"), {.data = options_.data, .log = options_.log},
-                                                 channel("participant"), channel("partner"), TokensOf("matching"),
-                                                 {.clock = options_.clock, .log = sql::ErrorLog(options_.log)}));
+  BRYGGA_ASSIGN_OR_RETURN(matching_, matching::MatchingService::Open(
+                                         DatabaseOf("matching"),
+                                         {.data = options_.data, .rankings = options_.rankings, .log = options_.log},
+                                         channel("participant"), channel("partner"), TokensOf("matching"),
+                                         {.clock = options_.clock, .log = sql::ErrorLog(options_.log)}));
   matching_->Start();
   return Serve("matching", matching_->services());
 }

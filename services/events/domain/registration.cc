@@ -130,6 +130,20 @@ Registration CancelWithEvent(Registration registration, absl::Time now) {
   return Changed(std::move(registration), now);
 }
 
+Registration Erase(const Event& event, Registration registration, std::string_view stand_in, absl::Time now) {
+  registration.participant = stand_in;
+  const bool over = event.state == EventState::kLive || event.state == EventState::kDone;
+  if (registration.live() && !over) {
+    registration.state = RegistrationState::kCancelled;
+    registration.waiting_reason.reset();
+    registration.waiting_position = 0;
+    registration.cancel_reason = "PERSON_ERASED";
+  }
+  return Changed(std::move(registration), now);
+}
+
+std::string StandIn(std::string_view key) { return "participants/" + std::string(key); }
+
 absl::Status FillSeats(Event& event, const Ineligible& ineligible, absl::Time now,
                        const std::function<absl::StatusOr<std::optional<Registration>>()>& first,
                        const std::function<absl::Status(const Registration&)>& save) {

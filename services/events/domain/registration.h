@@ -77,6 +77,15 @@ Registration PassOver(Registration registration, absl::Time now);
 Registration Readmit(Registration registration, absl::Time now);
 // The event is cancelled.
 Registration CancelWithEvent(Registration registration, absl::Time now);
+// The person is erased: it names `stand_in` from now on. Before the event it is
+// cancelled and gives back its seat or place in line; once the event is LIVE it
+// stays as it was, so that who came is still counted.
+Registration Erase(const Event& event, Registration registration, std::string_view stand_in, absl::Time now);
+
+// "participants/{key}": what the registrations of an erased person name, all of
+// them the same, so that distinct people can be counted. `key` is random and
+// names nobody.
+std::string StandIn(std::string_view key);
 
 // Participants who are known to be outside an event's ages by now.
 using Ineligible = std::set<std::string>;

@@ -130,6 +130,12 @@ class EventStore {
   virtual absl::StatusOr<list::Page<Registration>> ListRegistrations(const RegistrationScope& scope,
                                                                      const list::ListQuery& query,
                                                                      absl::Time deadline) = 0;
+  // Makes every registration of `participant` (participants/{p}) name
+  // StandIn(key), by Erase, in one transaction. Seats and places that are given
+  // back go to those who wait. Answers that told of them are erased. Doing it
+  // again finds nothing; how many there were.
+  virtual absl::StatusOr<int> ErasePerson(const Origin& origin, const std::string& participant,
+                                          const std::string& key) = 0;
 };
 
 }  // namespace brygga::events

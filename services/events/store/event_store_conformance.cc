@@ -529,6 +529,51 @@ TEST_P(EventStoreConformance, ACancelledEventCancelsItsRegistrations) {
   ExpectConsistent(event.id);
 }
 
+// --- Erasure ---
+
+TEST_P(EventStoreConformance, AnErasedPersonsSeatAndPlaceGoToThoseWhoWait) {
+  const Event full = Publish("full", 1);
+  Event draft = DraftOf("other");
+  draft.capacity = 1;
+  draft.sessions = {SessionAt("2022-10-13T10:00:00", "2022-10-13T12:00:00")};
+  const Event other = Publish(draft);
+  const Registration seated = *Register(full.id, "p");
+  const Registration next = *Register(full.id, "q");
+  Applicant again = ApplicantFor("q");
+  again.id = RegistrationId("other-q");
+  ASSERT_THAT(store_.Register(Request<Registration>(), other.id, again), IsOk());
+  again = ApplicantFor("p");
+  again.id = RegistrationId("other-p");
+  const auto waiting = store_.Register(Request<Registration>(), other.id, again);
+  ASSERT_THAT(waiting, IsOk());
+
+  EXPECT_THAT(store_.ErasePerson({}, "participants/p", "k"), IsOkAndHolds(2));
+
+  EXPECT_EQ(Get(seated).state, RegistrationState::kCancelled);
+  EXPECT_EQ(Get(seated).cancel_reason, "PERSON_ERASED");
+  EXPECT_EQ(Get(seated).participant, StandIn("k"));
+  EXPECT_EQ(Get(next).state, RegistrationState::kRegistered);
+  EXPECT_EQ(Get(*waiting).state, RegistrationState::kCancelled);
+  EXPECT_EQ(store_.GetEvent(other.id, never_)->waiting, 0);
+  ExpectConsistent(full.id);
+  ExpectConsistent(other.id);
+  EXPECT_THAT(store_.ErasePerson({}, "participants/p", "l"), IsOkAndHolds(0));
+  EXPECT_EQ(Get(seated).participant, StandIn("k"));
+}
+
+TEST_P(EventStoreConformance, WhoCameAndWasErasedSinceIsStillCounted) {
+  const Event event = Publish("e", 2);
+  const Registration came = *Register(event.id, "p");
+  ASSERT_THAT(Change(event.id, [](const Event& before, absl::Time now) { return Start(before, "", now); }), IsOk());
+
+  EXPECT_THAT(store_.ErasePerson({}, "participants/p", "k"), IsOkAndHolds(1));
+
+  EXPECT_EQ(Get(came).state, RegistrationState::kRegistered);
+  EXPECT_EQ(Get(came).participant, StandIn("k"));
+  EXPECT_EQ(store_.GetEvent(event.id, never_)->taken, 1);
+  ExpectConsistent(event.id);
+}
+
 // --- Many at once ---
 
 TEST_P(EventStoreConformance, ManyAtOnceGetExactlyTheSeatsThereAre) {

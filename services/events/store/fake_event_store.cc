@@ -320,4 +320,25 @@ absl::StatusOr<list::Page<Registration>> FakeEventStore::ListRegistrations(const
   return list::Apply(std::move(chosen), query, kFieldOf);
 }
 
+absl::StatusOr<int> FakeEventStore::ErasePerson(const Origin& origin, const std::string& participant,
+                                                const std::string& key) {
+  absl::MutexLock lock(&mutex_);
+  const Mutation<int> mutation{origin, nullptr};
+  return ledger_.Once(mutation, state_, [&]() ABSL_NO_THREAD_SAFETY_ANALYSIS -> absl::StatusOr<int> {
+    std::vector<Registration> found;
+    for (const auto& [id, registration] : state_.registrations) {
+      if (registration.participant == participant) found.push_back(registration);
+    }
+    for (const Registration& before : found) {
+      BRYGGA_ASSIGN_OR_RETURN(Event* const event, state_.Find(before.event));
+      const Registration after = Erase(*event, before, StandIn(key), clock_.Now());
+      Save(after);
+      if (after.live() || !before.live()) continue;
+      --(before.state == RegistrationState::kRegistered ? event->taken : event->waiting);
+      BRYGGA_RETURN_IF_ERROR(Fill(*event, {}, clock_.Now()));
+    }
+    return static_cast<int>(found.size());
+  });
+}
+
 }  // namespace brygga::events

@@ -49,6 +49,8 @@ class FakeEventStore final : public EventStore {
   absl::StatusOr<list::Page<Registration>> ListRegistrations(const RegistrationScope& scope,
                                                              const list::ListQuery& query,
                                                              absl::Time deadline) override;
+  absl::StatusOr<int> ErasePerson(const Origin& origin, const std::string& participant,
+                                  const std::string& key) override;
 
  private:
   // What a database would hold.

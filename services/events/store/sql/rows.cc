@@ -203,6 +203,7 @@ sql::Args UpdateArgs(const Registration& registration) {
   return {{"id", registration.id},
           {"revision", registration.revision},
           {"updated_at_us", registration.updated_at},
+          {"participant", registration.participant},
           {"state", NameOf(registration.state)},
           {"waiting_reason",
            registration.waiting_reason ? std::optional(NameOf(*registration.waiting_reason)) : std::nullopt},
@@ -214,7 +215,6 @@ sql::Args InsertArgs(const Registration& registration) {
   sql::Args args = UpdateArgs(registration);
   args.Set("event_id", registration.event);
   args.Set("created_at_us", registration.created_at);
-  args.Set("participant", registration.participant);
   args.Set("audience", NameOf(registration.audience));
   args.Set("queue_number", registration.queue_number);
   return args;

@@ -80,19 +80,19 @@ absl::StatusOr<Admission> Admit(sql::Transaction& tx, Event& event, const Applic
   return Admission{.registration = std::move(registration)};
 }
 
-absl::Status SetCounts(sql::Transaction& tx, const Event& event) {
-  return tx.Run(kSetCounts, {{"id", event.id},
-                             {"taken", event.taken},
-                             {"waiting", event.waiting},
-                             {"last_queue_number", event.last_queue_number}});
-}
-
 }  // namespace
 
 absl::StatusOr<Event> SelectEvent(sql::Reader& reader, std::string_view statement, const EventId& id) {
   BRYGGA_ASSIGN_OR_RETURN(const std::optional<sql::Row> row, reader.QueryOne(statement, {{"id", id}}));
   if (!row) return NotFound(NameOf(id));
   return ToEvent(*row);
+}
+
+absl::Status SetCounts(sql::Transaction& tx, const Event& event) {
+  return tx.Run(kSetCounts, {{"id", event.id},
+                             {"taken", event.taken},
+                             {"waiting", event.waiting},
+                             {"last_queue_number", event.last_queue_number}});
 }
 
 absl::Status Save(sql::Transaction& tx, const Registration& registration) {

@@ -21,6 +21,9 @@ absl::StatusOr<Event> SelectEvent(sql::Reader& reader, std::string_view statemen
 // Writes what became of a registration, and tells the change log.
 absl::Status Save(sql::Transaction& tx, const Registration& registration);
 
+// Writes the counts of an event, which this transaction has locked.
+absl::Status SetCounts(sql::Transaction& tx, const Event& event);
+
 // FillSeats over the rows of `event`, which this transaction has locked.
 absl::Status Fill(sql::Transaction& tx, Event& event, const Ineligible& ineligible);
 

@@ -48,6 +48,8 @@ class SqlEventStore : public EventStore {
   absl::StatusOr<list::Page<Registration>> ListRegistrations(const RegistrationScope& scope,
                                                              const list::ListQuery& query,
                                                              absl::Time deadline) override;
+  absl::StatusOr<int> ErasePerson(const Origin& origin, const std::string& participant,
+                                  const std::string& key) override;
 
  protected:
   sql::Database& database_;

@@ -108,9 +108,12 @@ VALUES (
 )sql";
 inline constexpr char kUpdateRegistration[] = R"sql(
 UPDATE registrations SET
-  revision = :revision, updated_at_us = :updated_at_us, state = :state, waiting_reason = :waiting_reason,
-  cancel_reason = :cancel_reason, seated_at_us = :seated_at_us
+  revision = :revision, updated_at_us = :updated_at_us, participant = :participant, state = :state,
+  waiting_reason = :waiting_reason, cancel_reason = :cancel_reason, seated_at_us = :seated_at_us
 WHERE id = :id
+)sql";
+inline constexpr char kSelectRegistrationsOf[] = R"sql(
+SELECT * FROM registrations WHERE participant = :participant ORDER BY event_id, id
 )sql";
 
 }  // namespace brygga::events

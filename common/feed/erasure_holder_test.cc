@@ -1,0 +1,136 @@
+#include "common/feed/erasure_holder.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "common/testing/matchers.h"
+
+namespace brygga::feed {
+namespace {
+
+using ::brygga::testing::IsOk;
+using ::brygga::testing::StatusIs;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+// Participant, as far as a holder sees it. A notification wakes who follows.
+class FakeRequests final : public ErasureRequests {
+ public:
+  void Ask(const std::string& person) {
+    absl::MutexLock lock(&mutex_);
+    waiting_.push_back({"dataSubjectRequests/" + person, "participants/" + person});
+    news_ = true;
+  }
+  // Whether it takes acknowledgements.
+  void set_listening(bool listening) {
+    absl::MutexLock lock(&mutex_);
+    listening_ = listening;
+  }
+  // Waits until nobody waits.
+  bool AwaitNobody() {
+    absl::MutexLock lock(&mutex_);
+    return mutex_.AwaitWithTimeout(absl::Condition(
+                                       +[](FakeRequests* self) { return self->waiting_.empty(); }, this),
+                                   absl::Seconds(20));
+  }
+
+  absl::StatusOr<std::vector<ErasureRequest>> Waiting(absl::Time) override {
+    absl::MutexLock lock(&mutex_);
+    return waiting_;
+  }
+  absl::Status Acknowledge(const ErasureRequest& request, absl::Time) override {
+    absl::MutexLock lock(&mutex_);
+    if (!listening_) return absl::UnavailableError("gone");
+    std::erase(waiting_, request);
+    return absl::OkStatus();
+  }
+  absl::Status Follow(absl::FunctionRef<void()> look) override {
+    for (;;) {
+      {
+        absl::MutexLock lock(&mutex_);
+        const auto stirred = [](FakeRequests* self) { return self->news_ || self->stopped_; };
+        mutex_.Await(absl::Condition(+stirred, this));
+        if (stopped_) return absl::CancelledError("stopped");
+        news_ = false;
+      }
+      look();
+    }
+  }
+  void Stop() override {
+    absl::MutexLock lock(&mutex_);
+    stopped_ = true;
+  }
+
+ private:
+  absl::Mutex mutex_;
+  std::vector<ErasureRequest> waiting_ ABSL_GUARDED_BY(mutex_);
+  bool listening_ ABSL_GUARDED_BY(mutex_) = true;
+  bool news_ ABSL_GUARDED_BY(mutex_) = false;
+  bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
+};
+
+class ErasureHolderTest : public ::testing::Test {
+ protected:
+  absl::Status Erase(const std::string& participant) {
+    if (participant == broken_) return absl::UnavailableError("disk");
+    absl::MutexLock lock(&mutex_);
+    erased_.push_back(participant);
+    return absl::OkStatus();
+  }
+  absl::Status RunOnce() { return holder_.RunOnce(absl::InfiniteFuture()); }
+
+  FakeRequests requests_;
+  std::string broken_;
+  absl::Mutex mutex_;
+  std::vector<std::string> erased_ ABSL_GUARDED_BY(mutex_);
+  ErasureHolder holder_{requests_, [this](const std::string& participant, absl::Time) { return Erase(participant); }};
+};
+
+TEST_F(ErasureHolderTest, WhoWaitsIsErasedAndThenAcknowledged) {
+  requests_.Ask("p");
+  requests_.Ask("q");
+
+  ASSERT_THAT(RunOnce(), IsOk());
+
+  EXPECT_THAT(erased_, ElementsAre("participants/p", "participants/q"));
+  EXPECT_THAT(*requests_.Waiting(absl::InfiniteFuture()), IsEmpty());
+}
+
+TEST_F(ErasureHolderTest, WhatIsNotErasedIsNotAcknowledgedAndHoldsUpNobody) {
+  requests_.Ask("p");
+  requests_.Ask("q");
+  broken_ = "participants/p";
+
+  EXPECT_THAT(RunOnce(), StatusIs(absl::StatusCode::kUnavailable));
+
+  EXPECT_THAT(*requests_.Waiting(absl::InfiniteFuture()),
+              ElementsAre(ErasureRequest{"dataSubjectRequests/p", "participants/p"}));
+  broken_.clear();
+  EXPECT_THAT(RunOnce(), IsOk());
+  EXPECT_THAT(*requests_.Waiting(absl::InfiniteFuture()), IsEmpty());
+}
+
+TEST_F(ErasureHolderTest, WhoIsErasedButNotAcknowledgedIsErasedAgain) {
+  requests_.Ask("p");
+  requests_.set_listening(false);
+  EXPECT_THAT(RunOnce(), StatusIs(absl::StatusCode::kUnavailable));
+  requests_.set_listening(true);
+
+  EXPECT_THAT(RunOnce(), IsOk());
+  EXPECT_THAT(RunOnce(), IsOk());
+  EXPECT_THAT(erased_, ElementsAre("participants/p", "participants/p"));
+}
+
+TEST_F(ErasureHolderTest, OnItsThreadItErasesAsSoonAsItIsTold) {
+  holder_.Start();
+  requests_.Ask("p");
+  EXPECT_TRUE(requests_.AwaitNobody());
+  requests_.Ask("q");
+  EXPECT_TRUE(requests_.AwaitNobody());
+  holder_.Stop();
+}
+
+}  // namespace
+}  // namespace brygga::feed
