@@ -56,9 +56,8 @@ class Tally {
 
 // A command on its way to the thread that speaks.
 struct Command {
-  std::array<std::string, 5> words;
-  size_t count = 0;
-  absl::Time deadline;
+  std::string wire;
+  absl::Time now, deadline;
   Client::GotValue got;
 };
 
@@ -153,6 +152,7 @@ class PipelinedClient final : public Client {
 
   Connection::Events MakeEvents() {
     return {.connected = [this] { Greet(); },
+            .answered = [this](Reply& reply, GotValue& got) { got ? Ended(reply, got) : Greeting(reply); },
             .lost = [this](std::string_view why) { Lost(why); },
             .turned = [this] { SendWaiting(); }};
   }
@@ -166,8 +166,10 @@ class PipelinedClient final : public Client {
       not_sent_.Add();
       return got(std::move(refusal));
     }
-    Command command{.deadline = std::min(deadline, now + options_.command_timeout), .got = std::move(got)};
-    for (const std::string_view word : words) command.words[command.count++] = word;
+    Command command{.wire = WireForm(words),
+                    .now = now,
+                    .deadline = std::min(deadline, now + options_.command_timeout),
+                    .got = std::move(got)};
     bool first;
     {
       const absl::MutexLock lock(&mutex_);
@@ -229,15 +231,12 @@ class PipelinedClient final : public Client {
       }
       if (batch_.empty()) return;
       for (Command& command : batch_) {
-        std::array<std::string_view, 5> words;
-        std::copy_n(command.words.begin(), command.count, words.begin());
-        if (!ready_) {
+        if (ready_) {
+          connection_.Send(command.wire, command.now, command.deadline, std::move(command.got));
+        } else {
           Reply lost;
           Ended(lost, command.got);
-          continue;
         }
-        connection_.Send({words.data(), command.count}, command.deadline,
-                         [this, got = std::move(command.got)](Reply& reply) mutable { Ended(reply, got); });
       }
       batch_.clear();
       if (!stopped_ && !uv_is_active(reinterpret_cast<uv_handle_t*>(&tick_))) {
@@ -334,20 +333,23 @@ class PipelinedClient final : public Client {
   // AUTH, SELECT and PING at once; the last one's answer opens the door.
   void Greet() {
     const Address& address = options_.address;
-    const auto say = [this](std::initializer_list<std::string_view> words, bool last) {
-      connection_.Send({words.begin(), words.size()}, absl::InfiniteFuture(), [this, last](Reply& reply) {
-        if (reply.kind == Reply::Kind::kError) connection_.Doom(absl::StrCat("it says ", FirstWord(reply.text)));
-        // Who may not speak as the user that they name would else speak as another.
-        if (last && !connection_.doomed() && reply.kind == Reply::Kind::kText && reply.text == "PONG") Greeted();
-      });
+    const auto say = [this](std::initializer_list<std::string_view> words) {
+      connection_.Send(WireForm(words), absl::Now(), absl::InfiniteFuture(), nullptr);
     };
     if (!options_.password.empty() && !address.user.empty()) {
-      say({"AUTH", address.user, options_.password}, false);
+      say({"AUTH", address.user, options_.password});
     } else if (!options_.password.empty()) {
-      say({"AUTH", options_.password}, false);
+      say({"AUTH", options_.password});
     }
-    if (address.database != 0) say({"SELECT", absl::StrCat(address.database)}, false);
-    say({"PING"}, true);
+    if (address.database != 0) say({"SELECT", absl::StrCat(address.database)});
+    say({"PING"});
+  }
+
+  // Who may not speak as the user that they name would else speak as another: one
+  // refusal is the end.
+  void Greeting(const Reply& reply) {
+    if (reply.kind == Reply::Kind::kError) connection_.Doom(absl::StrCat("it says ", FirstWord(reply.text)));
+    if (!connection_.doomed() && reply.kind == Reply::Kind::kText && reply.text == "PONG") Greeted();
   }
 
   void Greeted() {

@@ -1,11 +1,8 @@
 #include "common/redis/connection.h"
 
-#include <array>
 #include <utility>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "common/status/check.h"
 
 namespace brygga::redis {
@@ -145,21 +142,13 @@ void Connection::Watch() {
   }
 }
 
-void Connection::Send(std::span<const std::string_view> words, absl::Time deadline, Answered answered) {
-  constexpr size_t kMostWords = 8;
-  BRYGGA_CHECK(words.size() <= kMostWords);
-  std::array<const char*, kMostWords> texts;
-  std::array<size_t, kMostWords> lengths;
-  for (size_t i = 0; i < words.size(); ++i) {
-    texts[i] = words[i].data();
-    lengths[i] = words[i].size();
-  }
-  if (!open() || redisAsyncCommandArgv(context_, &Hooks::Answered, nullptr, static_cast<int>(words.size()),
-                                       texts.data(), lengths.data()) != REDIS_OK) {
+void Connection::Send(const std::string& wire, absl::Time now, absl::Time deadline, Caller caller) {
+  if (!open() ||
+      redisAsyncFormattedCommand(context_, &Hooks::Answered, nullptr, wire.data(), wire.size()) != REDIS_OK) {
     Reply lost;
-    return answered(lost);
+    return events_.answered(lost, caller);
   }
-  waiting_.push_back({.since = absl::Now(), .deadline = deadline, .answered = std::move(answered)});
+  waiting_.push_back({.since = now, .deadline = deadline, .caller = std::move(caller)});
 }
 
 void Connection::Flush() {
@@ -172,18 +161,18 @@ void Connection::Flush() {
 
 void Connection::Answer(Reply& reply) {
   if (waiting_.empty()) return;  // Cannot be: hiredis calls once for each that was sent.
-  Answered answered = std::move(waiting_.front().answered);
+  Waiting first = std::move(waiting_.front());
   waiting_.pop_front();
-  if (answered) answered(reply);
+  if (!first.is_late) events_.answered(reply, first.caller);
 }
 
 void Connection::Expire(absl::Time now) {
   // By place: what is called may send more.
   for (size_t i = 0; i < waiting_.size(); ++i) {
-    if (now < waiting_[i].deadline || !waiting_[i].answered) continue;
-    Answered answered = std::exchange(waiting_[i].answered, nullptr);
+    if (now < waiting_[i].deadline || std::exchange(waiting_[i].is_late, true)) continue;
+    Caller caller = std::move(waiting_[i].caller);
     Reply late{.kind = Reply::Kind::kLate};
-    answered(late);
+    events_.answered(late, caller);
   }
 }
 
@@ -193,6 +182,19 @@ void Connection::Close(std::string_view why) {
   redisAsyncFree(context_);
   BRYGGA_CHECK(!open());
   events_.lost(why_);
+}
+
+std::string WireForm(std::initializer_list<std::string_view> words) {
+  size_t length = 16;
+  for (const std::string_view word : words) length += word.size() + 16;
+  std::string wire;
+  wire.reserve(length);
+  absl::StrAppend(&wire, "*", words.size(), "\r\n");
+  for (const std::string_view word : words) {
+    absl::StrAppend(&wire, "$", word.size(), "\r\n");
+    wire.append(word).append("\r\n");
+  }
+  return wire;
 }
 
 // hiredis has answered all that waited and is about to free the context.

@@ -8,11 +8,13 @@
 
 #include <deque>
 #include <functional>
-#include <span>
+#include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "absl/functional/any_invocable.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/redis/address.h"
 
@@ -37,11 +39,13 @@ struct Reply {
 // after Close.
 class Connection {
  public:
-  // It may change `reply` but not keep it. It must not close the connection; it
-  // may call Send and Doom.
-  using Answered = absl::AnyInvocable<void(Reply& reply)>;
+  // Whose a command is. Empty: of the connection's owner itself.
+  using Caller = absl::AnyInvocable<void(absl::StatusOr<std::optional<std::string>>)>;
   struct Events {
     std::function<void()> connected;
+    // It may change `reply` but not keep it. It must not close the connection; it
+    // may call Send and Doom.
+    std::function<void(Reply& reply, Caller& caller)> answered;
     std::function<void(std::string_view why)> lost;  // After the last reply; may call Connect.
     std::function<void()> turned;                    // After everything that has come was dealt with.
   };
@@ -56,9 +60,9 @@ class Connection {
   // port. False: refused at once, and `lost` is not called.
   bool Connect(const Address& address, const std::string& ip);
 
-  // Queues a command, sent at the next Flush. Of a connection that is not open the
-  // reply is kLost at once.
-  void Send(std::span<const std::string_view> words, absl::Time deadline, Answered answered);
+  // Queues a command in the form in which it goes over the wire (WireForm), sent at
+  // the next Flush. Of a connection that is not open the reply is kLost at once.
+  void Send(const std::string& wire, absl::Time now, absl::Time deadline, Caller caller);
   void Flush();
 
   // Answers kLate to those whose deadline has passed by `now`; what comes for them
@@ -71,7 +75,7 @@ class Connection {
   // Ends it as soon as hiredis lets go of it, because of `why`.
   void Doom(std::string_view why) { doom_ = why; }
   bool doomed() const { return !doom_.empty(); }
-  // Ends it now, `lost` included. Not from within Answered.
+  // Ends it now, `lost` included. Not from within `answered`.
   void Close(std::string_view why);
 
   bool open() const { return context_ != nullptr; }
@@ -80,7 +84,8 @@ class Connection {
   struct Poll;  // The handle, which outlives the context by a turn of the loop.
   struct Waiting {
     absl::Time since, deadline;
-    Answered answered;  // Empty once it was answered as late.
+    Caller caller;
+    bool is_late = false;  // And was told so.
   };
   friend struct Hooks;
 
@@ -103,6 +108,9 @@ class Connection {
   std::string doom_;
   std::string why_;  // Of the last end.
 };
+
+// A command of these words, as bytes.
+std::string WireForm(std::initializer_list<std::string_view> words);
 
 }  // namespace brygga::redis
 
