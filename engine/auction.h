@@ -26,6 +26,8 @@ namespace brygga::engine {
 // on all threads, and then bid one after the other: the same bids at any number
 // of threads.
 //
+// Among few people one phase is enough: shortest paths are as fast as a second one.
+//
 // Exactness is not asked of it (shortest_paths.h is exact from any prices), so it
 // ends early where bids do not settle (after kMostBids an agent) or get too high.
 template <typename W, typename P>
@@ -40,8 +42,9 @@ class Auction {
   void Run() {
     SetOut();
     for (size_t a = 0; a < market_.agent_count(); ++a) queue_.push_back(static_cast<int32_t>(a));
-    const P last = std::max<P>(1, most_ / kFinest);
-    for (P epsilon = std::max<P>(1, most_ / kCoarsest);; epsilon = std::max(last, epsilon / kRefine)) {
+    const bool once = market_.agent_count() <= kFewAgents;
+    const P last = std::max<P>(1, most_ / (once ? kOnly : kFinest));
+    for (P epsilon = std::max<P>(1, most_ / (once ? kOnly : kCoarsest));; epsilon = std::max(last, epsilon / kRefine)) {
       epsilon = BidDown(epsilon);
       if (epsilon <= last || Waiting() > 0 || ticker_.stopped()) return;
       Unseat(std::max(last, epsilon / kRefine));
@@ -51,9 +54,10 @@ class Auction {
  private:
   using Choice = typename Market<W, P>::Choice;
 
-  // Parts of the largest weight; how much finer each phase is, and how much
-  // coarser where bids do not settle.
-  static constexpr int64_t kCoarsest = 60, kFinest = 50'000, kRefine = 8, kGrow = 5;
+  // Parts of the largest weight, the only one where agents are few; how much finer
+  // each phase is, and how much coarser where bids do not settle.
+  static constexpr int64_t kCoarsest = 120, kFinest = 50'000, kOnly = 250, kRefine = 8, kGrow = 5;
+  static constexpr size_t kFewAgents = 256;
   static constexpr int64_t kPatience = 30, kMostBids = 400;  // Bids an agent, before epsilon grows and in all.
   static constexpr size_t kBlock = 256, kPiece = 16, kAhead = 4;
 

@@ -29,7 +29,7 @@ namespace brygga::engine {
 // Not thread-safe, but different agents may Look at the same time.
 template <typename W, typename P>
 struct Market {
-  static constexpr int32_t kFront = 16;
+  static constexpr int32_t kFront = 8;
   // Below and above all sums of prices. (std::numeric_limits knows no 128 bits.)
   static constexpr P kFar = static_cast<P>(1) << (8 * sizeof(P) - 3);
   static constexpr P kLow = -kFar;
