@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <functional>
+#include <numeric>
+#include <queue>
 #include <utility>
 
 namespace brygga::engine {
@@ -15,20 +18,27 @@ constexpr size_t kRefill = 8;  // Pairs of an agent that one pass over all makes
 }  // namespace
 
 StagedFlow::StagedFlow(const Network& network, Ticker& ticker) : network_(network) {
-  for (const Link& link : network.links) {
+  TakeIn(ticker);
+  if (!ticker.stopped()) PlantTree(nullptr);
+}
+
+// All that is open, without any flow.
+void StagedFlow::TakeIn(Ticker& ticker) {
+  for (const Link& link : network_.links) {
     link_flow_.push_back(link.lower);
     link_fixed_.push_back(link.lower == link.upper ? 1 : 0);
   }
-  begin_.assign(Index(network.agents) + 1, 0);
-  for (std::vector<int8_t>* bytes : {&state_, &flow_}) bytes->reserve(network.host.size());
-  head_.reserve(network.host.size());
-  id_.reserve(network.host.size());
-  for (int32_t a = 0; a < network.agents; ++a) {
+  begin_.assign(Index(network_.agents) + 1, 0);
+  for (std::vector<int8_t>* bytes : {&state_, &flow_}) bytes->reserve(network_.host.size());
+  head_.reserve(network_.host.size());
+  id_.reserve(network_.host.size());
+  cost_.reserve(network_.host.size());
+  for (int32_t a = 0; a < network_.agents; ++a) {
     begin_[Index(a)] = id_.size();
-    const int64_t begin = network.offset[Index(a)], end = network.offset[Index(a) + 1];
+    const int64_t begin = network_.offset[Index(a)], end = network_.offset[Index(a) + 1];
     if (!ticker.Step(kStepsOfAPair * (end - begin) + 1)) return;
-    for (int64_t e = begin; e < end && network.agent_open[Index(a)]; ++e) {
-      if (network.host_open[Index(network.host[Index(e)])]) AddPair(e, 0);
+    for (int64_t e = begin; e < end && network_.agent_open[Index(a)]; ++e) {
+      if (network_.host_open[Index(network_.host[Index(e)])]) AddPair(e, 0);
     }
   }
   EndPairs();
@@ -48,43 +58,93 @@ StagedFlow::StagedFlow(const Network& network, FlowStart start, Ticker& ticker)
   }
   while (agent + 1 < network.agents) begin_[Index(++agent)] = id_.size();
   EndPairs();
+  PlantTree(nullptr);
+}
+
+StagedFlow::StagedFlow(const Network& network, const FlowHint& hint, Ticker& ticker) : network_(network) {
+  TakeIn(ticker);
+  if (ticker.stopped()) return;
+  const Hinted hinted = MakeHot(hint, ticker);
+  if (ticker.stopped()) return;
+  for (const Way& way : hinted.ways) {
+    if (way.chosen) {
+      flow_[Index(way.arc)] = 1;
+      state_[Index(way.arc)] = kUpper;
+    }
+  }
+  SpreadOverLinks(Excess());
+  PlantTree(&hinted);
+}
+
+// Moves the hint's pairs, as yet in their order, to the front of their agents'.
+StagedFlow::Hinted StagedFlow::MakeHot(const FlowHint& hint, Ticker& ticker) {
+  Hinted hinted{.stay = hint.stay, .ways = {}};
+  size_t chosen = 0, near = 0;
+  const auto is_at = [](const std::vector<FlowHint::Pair>& pairs, size_t i, uint32_t position) {
+    return i < pairs.size() && pairs[i].position == int64_t{position};
+  };
+  for (int32_t a = 0; a < network_.agents; ++a) {
+    for (size_t i = begin_[Index(a)]; i < begin_[Index(a) + 1]; ++i) {
+      const bool is_chosen = is_at(hint.chosen, chosen, id_[i]);
+      if (!is_chosen && !is_at(hint.near, near, id_[i])) continue;
+      const int64_t loss = is_chosen ? hint.chosen[chosen++].loss : hint.near[near++].loss;
+      const size_t to = hot_end_[Index(a)]++;
+      Swap(i, to);
+      hinted.ways.push_back({.agent = a, .arc = static_cast<Arc>(to), .loss = loss, .chosen = is_chosen});
+    }
+    if (!ticker.Step(static_cast<int64_t>(begin_[Index(a) + 1] - begin_[Index(a)]))) break;
+  }
+  return hinted;
+}
+
+// Lets links carry what comes in at their nodes as far as their bounds allow, from
+// people to the hub; what they are wanted for first.
+void StagedFlow::SpreadOverLinks(std::vector<int64_t> excess) {
+  std::vector<size_t> order(network_.links.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::reverse(order.begin(), order.end());  // Groups stand before all that hangs on them.
+  const auto is_person = [&](size_t l) { return network_.links[l].hung < network_.agents + network_.hosts; };
+  std::stable_partition(order.begin(), order.end(), is_person);
+  for (size_t i = 0, end; i < order.size(); i = end) {
+    const int32_t node = network_.links[order[i]].hung;
+    for (end = i; end < order.size() && network_.links[order[end]].hung == node;) ++end;
+    for (const bool wanted : {true, false}) {
+      for (size_t k = i; k < end; ++k) {
+        const Link& link = network_.links[order[k]];
+        if ((link.kind != LinkKind::kPlain) != wanted) continue;
+        const int64_t sign = link.tail == node ? 1 : -1;
+        const int64_t by = std::clamp<int64_t>(sign * excess[Index(node)], 0, link.upper - link.lower);
+        link_flow_[order[k]] += by;
+        excess[Index(link.tail)] -= by;
+        excess[Index(link.head)] += by;
+      }
+    }
+  }
+  for (size_t l = 0; l < network_.links.size(); ++l) {
+    link_state_[l] = link_flow_[l] == network_.links[l].lower ? kLower : kUpper;
+  }
 }
 
 void StagedFlow::AddPair(int64_t position, uint8_t carries) {
   head_.push_back(network_.agents + network_.host[Index(position)]);
   id_.push_back(static_cast<uint32_t>(position));
+  cost_.push_back(0);
   flow_.push_back(static_cast<int8_t>(carries));
   state_.push_back(carries ? kUpper : kLower);
 }
 
 void StagedFlow::EndPairs() {
   begin_[Index(network_.agents)] = id_.size();
-  cost_.assign(id_.size(), 0);
   hot_end_.assign(begin_.begin(), begin_.end() - 1);
   link_cost_.assign(network_.links.size(), 0);
   for (size_t l = 0; l < network_.links.size(); ++l) {
     link_state_.push_back(link_flow_[l] == network_.links[l].lower ? kLower : kUpper);
   }
-  PlantTree();
 }
 
-// Every node hangs on the hub by a link that can carry more to it, where it has
-// one, or else by an artificial arc; so any node could send something to the hub,
-// which is what makes the tree strongly feasible.
-void StagedFlow::PlantTree() {
-  const size_t nodes = Index(network_.nodes);
-  parent_.assign(nodes, kNone);
-  child_.assign(nodes, kNone);
-  next_.assign(nodes, kNone);
-  previous_.assign(nodes, kNone);
-  arc_.assign(nodes, 0);
-  up_.assign(nodes, 0);
-  depth_.assign(nodes, 0);
-  price_.assign(nodes, 0);
-  artificial_flow_.assign(nodes, 0);
-  artificial_up_.assign(nodes, 1);
-
-  std::vector<int64_t> excess(nodes, 0);  // Comes in, less what goes out.
+// What comes in at a node, less what goes out.
+std::vector<int64_t> StagedFlow::Excess() const {
+  std::vector<int64_t> excess(Index(network_.nodes), 0);
   for (size_t l = 0; l < network_.links.size(); ++l) {
     excess[Index(network_.links[l].head)] += link_flow_[l];
     excess[Index(network_.links[l].tail)] -= link_flow_[l];
@@ -103,25 +163,101 @@ void StagedFlow::PlantTree() {
     while (network_.offset[Index(agent) + 1] <= e) ++agent;
     count(agent, network_.agents + network_.host[Index(e)]);
   }
+  return excess;
+}
+
+// Every node hangs on the hub by a link that can carry more to it, where it has
+// one, or else by an artificial arc; so any node could send something to the hub,
+// which is what makes the tree strongly feasible. With a hint people hang on whom
+// they are nearest to.
+void StagedFlow::PlantTree(const Hinted* hint) {
+  const size_t nodes = Index(network_.nodes);
+  parent_.assign(nodes, kNone);
+  child_.assign(nodes, kNone);
+  next_.assign(nodes, kNone);
+  previous_.assign(nodes, kNone);
+  arc_.assign(nodes, 0);
+  up_.assign(nodes, 0);
+  depth_.assign(nodes, 0);
+  price_.assign(nodes, 0);
+  artificial_flow_.assign(nodes, 0);
+  artificial_up_.assign(nodes, 1);
+  const std::vector<int64_t> excess = Excess();
 
   // Links with something between their bounds first: they have no other place.
   for (const bool between : {true, false}) {
     for (size_t l = 0; l < network_.links.size(); ++l) {
-      const Link& link = network_.links[l];
-      const bool up = link.tail == link.hung;
-      const int64_t more = MoreOf(LinkArc(l)), less = LessOf(LinkArc(l));
-      const size_t node = Index(link.hung);
-      if (link_fixed_[l] || parent_[node] != kNone || excess[node] != 0) continue;
-      if (between ? more == 0 || less == 0 : (up ? more : less) == 0) continue;
-      Attach(link.hung, up ? link.head : link.tail, LinkArc(l), up);
-      link_state_[l] = kTree;
+      const int32_t node = network_.links[l].hung;
+      const bool waits = hint != nullptr && !between && node < network_.agents + network_.hosts;
+      if (!waits) AttachByLink(node, l, between, excess[Index(node)]);
     }
   }
+  if (hint != nullptr) AttachNearest(*hint);
   for (int32_t v = 0; v < network_.nodes; ++v) {
     if (v == network_.hub || parent_[Index(v)] != kNone) continue;
     artificial_flow_[Index(v)] = std::abs(excess[Index(v)]);
     artificial_up_[Index(v)] = excess[Index(v)] >= 0 ? 1 : 0;
     Attach(v, network_.hub, ArtificialArc(v), excess[Index(v)] >= 0);
+  }
+}
+
+// Where the node hangs nowhere yet and could send something along its link.
+bool StagedFlow::AttachByLink(int32_t node, size_t l, bool between, int64_t excess) {
+  const Link& link = network_.links[l];
+  const bool up = link.tail == node;
+  const int64_t more = MoreOf(LinkArc(l)), less = LessOf(LinkArc(l));
+  if (link_fixed_[l] || parent_[Index(node)] != kNone || excess != 0) return false;
+  if (between ? more == 0 || less == 0 : (up ? more : less) == 0) return false;
+  Attach(node, up ? link.head : link.tail, LinkArc(l), up);
+  link_state_[l] = kTree;
+  return true;
+}
+
+// Hangs each person where it loses least on its way to the hub, link by link and
+// pair by pair: Dijkstra's search from all that hangs already, along what could
+// be sent the other way.
+void StagedFlow::AttachNearest(const Hinted& hint) {
+  struct Branch {
+    int64_t loss;
+    int32_t node, to;
+    Arc arc;
+    bool up;
+    bool operator>(const Branch& other) const { return loss > other.loss; }
+  };
+  std::vector<std::vector<const Way*>> ways(Index(network_.nodes));  // Who is near a host; what an agent has.
+  for (const Way& way : hint.ways) ways[Index(way.chosen ? way.agent : head_[Index(way.arc)])].push_back(&way);
+  const int64_t most = kFar / (network_.nodes + 1);  // Of one loss.
+  std::vector<int64_t> nearest(Index(network_.nodes), kFar);
+  std::priority_queue<Branch, std::vector<Branch>, std::greater<>> branches;
+  const auto offer = [&](const Branch& branch) {
+    if (parent_[Index(branch.node)] != kNone || branch.loss >= nearest[Index(branch.node)]) return;
+    nearest[Index(branch.node)] = branch.loss;
+    branches.push(branch);
+  };
+  const auto spread = [&](int32_t node, int64_t loss) {
+    for (const Way* way : ways[Index(node)]) {
+      const int32_t other = way->chosen ? head_[Index(way->arc)] : way->agent;
+      offer({loss + std::min(most, way->loss), other, node, way->arc, !way->chosen});
+    }
+  };
+  for (size_t l = 0; l < network_.links.size(); ++l) {
+    const Link& link = network_.links[l];
+    const bool up = link.tail == link.hung;
+    if (link.hung >= network_.agents + network_.hosts || link_fixed_[l]) continue;
+    if ((up ? MoreOf(LinkArc(l)) : LessOf(LinkArc(l))) == 0) continue;
+    const int64_t loss = link.hung < network_.agents ? std::min(most, hint.stay[Index(link.hung)]) : 0;
+    offer({loss, link.hung, up ? link.head : link.tail, LinkArc(l), up});
+  }
+  for (int32_t v = 0; v < network_.agents + network_.hosts; ++v) {
+    if (parent_[Index(v)] != kNone) spread(v, 0);
+  }
+  while (!branches.empty()) {
+    const Branch branch = branches.top();
+    branches.pop();
+    if (parent_[Index(branch.node)] != kNone) continue;
+    Attach(branch.node, branch.to, branch.arc, branch.up);
+    SetState(branch.arc, kTree);
+    spread(branch.node, branch.loss);
   }
 }
 
@@ -284,7 +420,9 @@ bool StagedFlow::FindInBlocks(Ticker& ticker) {
   for (int32_t turn = 0; turn < network_.agents; ++turn) {
     const int32_t agent = next_agent_;
     next_agent_ = agent + 1 == network_.agents ? 0 : agent + 1;
+    const int64_t price = price_[Index(agent)];
     for (size_t i = begin_[Index(agent)]; i < hot_end_[Index(agent)]; ++i) {
+      if ((cost_[i] - price + price_[Index(head_[i])]) * state_[i] >= 0) continue;
       Consider(static_cast<Arc>(i), agent, head_[i], cost_[i], static_cast<State>(state_[i]));
     }
     looked += hot_end_[Index(agent)] - begin_[Index(agent)] + 1;

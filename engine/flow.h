@@ -22,9 +22,11 @@
 #include <cstdint>
 #include <cstdlib>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include "engine/bipartite.h"
+#include "engine/flow_hint.h"
 #include "engine/network.h"
 
 namespace brygga::engine {
@@ -46,10 +48,34 @@ class StagedFlow {
   StagedFlow(const Network& network, Ticker& ticker);
   // Starts from a circulation that keeps all bounds.
   StagedFlow(const Network& network, FlowStart start, Ticker& ticker);
+  // As the first, but starts from the hint's answer, which may break the bounds of
+  // groups, and from a tree along which people lose least.
+  StagedFlow(const Network& network, const FlowHint& hint, Ticker& ticker);
 
   // To be called first: finds a circulation that keeps all lower bounds. False
   // where there is none, or where `ticker` stopped it.
   bool MakeFeasible(Ticker& ticker);
+
+  // May be called before that, after a hint: goes to where the stages are about to
+  // end, at once for all of them. One cost stands for theirs, with the bounds above
+  // all; it changes nothing but the time. `layers` for what links and pairs count
+  // from above: pair_cost(layers, agent, position) and link_cost(layers, link).
+  // False: `ticker` stopped it.
+  struct Layers {
+    int64_t guaranteed, reserved, pair;  // Each some times the next; a score is below 2^20.
+  };
+  template <typename PairCost, typename LinkCost>
+  bool Approach(const PairCost& pair_cost, const LinkCost& link_cost, Ticker& ticker) {
+    constexpr int64_t kPair = 1 << 22;
+    const Layers layers{.guaranteed = kPair << 4, .reserved = kPair << 2, .pair = kPair};
+    for (size_t l = 0; l < network_.links.size(); ++l) link_cost_[l] = link_cost(layers, network_.links[l]);
+    for (int32_t a = 0; a < network_.agents; ++a) {
+      for (size_t i = begin_[Index(a)]; i < begin_[Index(a) + 1]; ++i) cost_[i] = pair_cost(layers, a, int64_t{id_[i]});
+      if (!ticker.Step(static_cast<int64_t>(begin_[Index(a) + 1] - begin_[Index(a)]))) return false;
+    }
+    artificial_cost_ = kPair << 6;
+    return Optimise(ticker);
+  }
 
   // Finds a circulation of least cost among those that are left, and leaves just
   // those. `pair_cost(agent, position)` and `link_cost(link)` are whole numbers;
@@ -129,9 +155,27 @@ class StagedFlow {
   void Change(Arc arc, int64_t by);
   void SetState(Arc arc, State state);
 
+  // A hint's pairs, by where they are now.
+  struct Way {
+    int32_t agent;
+    Arc arc;
+    int64_t loss;
+    bool chosen;
+  };
+  struct Hinted {
+    const std::vector<int64_t>& stay;
+    std::vector<Way> ways;
+  };
+  Hinted MakeHot(const FlowHint& hint, Ticker& ticker);
+
+  void TakeIn(Ticker& ticker);
   void AddPair(int64_t position, uint8_t carries);
   void EndPairs();
-  void PlantTree();
+  std::vector<int64_t> Excess() const;
+  void SpreadOverLinks(std::vector<int64_t> excess);
+  void PlantTree(const Hinted* hint = nullptr);
+  bool AttachByLink(int32_t node, size_t link, bool between, int64_t excess);
+  void AttachNearest(const Hinted& hint);
   void Attach(int32_t node, int32_t parent, Arc arc, bool up);
   void Detach(int32_t node);
   void PriceTree();

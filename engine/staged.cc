@@ -1,6 +1,7 @@
 #include "engine/staged.h"
 
 #include <algorithm>
+#include <limits>
 #include <set>
 #include <string>
 #include <utility>
@@ -13,6 +14,7 @@
 #include "common/status/macros.h"
 #include "engine/fairest.h"
 #include "engine/flow.h"
+#include "engine/flow_hint.h"
 #include "engine/network.h"
 #include "engine/plain.h"
 #include "engine/plain_start.h"
@@ -45,7 +47,7 @@ class Stages {
     if (!DrawTickets(problem_.mentor_key, mentor_ticket_, order_ticker)) return Cancelled();
     if (problem_.groups.empty()) return RunPlain();
     Ticker ticker(control_, "groups", network_.nodes);
-    StagedFlow flow(network_, ticker);
+    BRYGGA_ASSIGN_OR_RETURN(StagedFlow flow, NearTheEnd(ticker));
     if (!flow.MakeFeasible(ticker)) return ticker.stopped() ? Cancelled() : Unreachable();
     AddProof(flow, StageKind::kBounds);
     BRYGGA_RETURN_IF_ERROR(GroupStages(flow));
@@ -57,6 +59,27 @@ class Stages {
 
  private:
   static size_t At(int64_t i) { return static_cast<size_t>(i); }
+
+  // From the best answer without groups it is not far to the best one with them,
+  // in the one cost that stands for all stages; so few of these have much to do.
+  absl::StatusOr<StagedFlow> NearTheEnd(Ticker& ticker) {
+    const bool is_score = objective_ == Objective::kScore;
+    BRYGGA_ASSIGN_OR_RETURN(const FlowHint hint,
+                            HintWithoutGroups(network_, problem_.edges.score, !is_score,
+                                              {.threads = options_.threads,
+                                               .memory_limit_bytes = std::numeric_limits<int64_t>::max(),
+                                               .control = control_}));
+    StagedFlow flow(network_, hint, ticker);
+    const auto pair_cost = [&](const StagedFlow::Layers& layers, int32_t adept, int64_t pair) {
+      return std::max(TotalCost(adept, pair), -layers.pair) - (is_score ? 0 : layers.pair);
+    };
+    const auto link_cost = [](const StagedFlow::Layers& layers, const Link& link) {
+      if (link.kind == LinkKind::kPlain) return int64_t{0};
+      return link.kind == LinkKind::kGuaranteed ? -layers.guaranteed : -layers.reserved;
+    };
+    if (ticker.stopped() || !flow.Approach(pair_cost, link_cost, ticker)) return Cancelled();
+    return flow;
+  }
 
   // Without groups the fast solver does the first stages.
   absl::StatusOr<Solution> RunPlain() {
@@ -112,17 +135,18 @@ class Stages {
     return !previous_.empty() && previous_[At(adept)] == problem_.edges.mentor[At(pair)];
   }
 
+  // Of the stage of totals: the score and, of a pair that was there before, what a change would cost.
+  int64_t TotalCost(int32_t adept, int64_t pair) const {
+    const int64_t price = problem_.repair ? problem_.repair->price.value_or(0) : 0;
+    return -int64_t{problem_.edges.score[At(pair)]} - (price > 0 && IsPrevious(adept, pair) ? price : 0);
+  }
+
   int64_t LotOf(int32_t adept, int64_t pair) const {
     return Lot(adept_ticket_[At(adept)], mentor_ticket_[At(problem_.edges.mentor[At(pair)])]);
   }
 
-  // What a stage is guided by where its own costs are alike: the score while it
-  // is not yet its turn, with some of the lot; then the lot.
-  auto GuideByScore() const {
-    return [this](int32_t adept, int64_t pair) {
-      return int64_t{problem_.edges.score[At(pair)]} << 4 | LotOf(adept, pair) >> 36;
-    };
-  }
+  // What a stage is guided by where its own costs are alike. (Those before the
+  // total begin where they end, and need no guide.)
   auto GuideByLot() const {
     return [this](int32_t adept, int64_t pair) { return LotOf(adept, pair) >> 16; };
   }
@@ -156,7 +180,7 @@ class Stages {
                                           std::pair(LinkKind::kReserved, StageKind::kReserved)}) {
       if (!HasLinks(link_kind)) continue;
       const auto cost = [wanted = link_kind](const Link& link) { return int64_t{link.kind == wanted ? -1 : 0}; };
-      BRYGGA_RETURN_IF_ERROR(Prove(flow, kind, "groups", kNoPairCost, cost, GuideByScore()));
+      BRYGGA_RETURN_IF_ERROR(Prove(flow, kind, "groups", kNoPairCost, cost, kNoPairCost));
     }
     return absl::OkStatus();
   }
@@ -164,13 +188,10 @@ class Stages {
   absl::Status ObjectiveStages(StagedFlow& flow) {
     if (objective_ != Objective::kScore) {
       const auto cost = [](int32_t, int64_t) { return int64_t{-1}; };
-      BRYGGA_RETURN_IF_ERROR(Prove(flow, StageKind::kCoverage, "coverage", cost, kNoLinkCost, GuideByScore()));
+      BRYGGA_RETURN_IF_ERROR(Prove(flow, StageKind::kCoverage, "coverage", cost, kNoLinkCost, kNoPairCost));
     }
     if (objective_ == Objective::kFairest) return absl::OkStatus();
-    const int64_t price = problem_.repair ? problem_.repair->price.value_or(0) : 0;
-    const auto cost = [&](int32_t adept, int64_t pair) {
-      return -int64_t{problem_.edges.score[At(pair)]} - (price > 0 && IsPrevious(adept, pair) ? price : 0);
-    };
+    const auto cost = [&](int32_t adept, int64_t pair) { return TotalCost(adept, pair); };
     return Prove(flow, StageKind::kScore, "total", cost, kNoLinkCost, GuideByLot());
   }
 
