@@ -65,20 +65,21 @@ absl::Status CheckCollections(const std::vector<std::string>& asked, std::span<c
   return wrong.empty() ? absl::OkStatus() : InvalidFields(std::move(wrong));
 }
 
-// The place behind `change`, of `page`, for a reader that was at `before`.
+// The place behind `change`, one of `page`'s, for a reader that was at `before`.
 sql::LogPosition Behind(const sql::LoggedChange& change, const sql::LogPage& page, const sql::LogPosition& before) {
-  return {.low = std::max(page.low, before.low),
-          .high = page.next.high,
+  return {.seen = before.seen,
+          .until = page.next.end(),
           .seq = change.seq,
-          .last = page.next.last,
+          .last = std::max(page.next.last, change.seq),
           .witness_us = sql::Us(change.at)};
 }
 
 // The same for the whole page.
 sql::LogPosition Behind(const sql::LogPage& page, const sql::LogPosition& before) {
-  if (page.next.high < before.high || (page.next.high == before.high && !before.within_batch())) return before;
+  const bool is_behind = !page.next.end().IsAfter(before.seen);
+  if (is_behind) return before;
   sql::LogPosition behind = page.next;
-  if (behind.within_batch()) behind.low = std::max(behind.low, before.low);
+  if (behind.until) behind.seen = before.seen;
   return behind;
 }
 
@@ -89,8 +90,8 @@ struct ChangeFeed::Metrics {
   Metrics(std::shared_ptr<prometheus::Registry> kept, const std::string& service)
       : registry(std::move(kept)),
         watchers(Gauge(service, "brygga_feed_watchers", "Callers that watch this service's change feed")),
-        horizon(Gauge(service, "brygga_feed_horizon_lag_seconds",
-                      "How far what the feed can tell is behind the present; grows while a transaction stays open")),
+        horizon(
+            Gauge(service, "brygga_feed_horizon_lag_seconds", "How far what the feed can tell is behind the present")),
         slowest(Gauge(service, "brygga_feed_slowest_watcher_lag_seconds",
                       "How far the slowest watcher is behind the present")),
         sent(Counter(service, "brygga_feed_changes_sent_total", "Changes sent, counted for each watcher")),
@@ -166,7 +167,7 @@ class ChangeFeed::Watching {
       ++*page_number_;
       return absl::OkStatus();
     }
-    if (!look.end.within_batch() && look.end.high > position_.high) position_ = look.end;
+    if (!look.end.until && look.end.seen.IsAfter(position_.end())) position_ = look.end;
     as_of_ = std::max(as_of_, look.as_of);
     return Rest(absl::InfiniteDuration());
   }
@@ -189,8 +190,8 @@ class ChangeFeed::Watching {
     for (const sql::LoggedChange& change : page.changes) {
       if (!IsAhead(before, change) || !IsAskedFor(change)) continue;
       if (changes.size() == kMostInAMessage) {
-        BRYGGA_RETURN_IF_ERROR(SendChanges(std::move(changes), Behind(*changes.back(), page, before), std::nullopt));
-        changes.clear();
+        const sql::LogPosition here = Behind(*changes.back(), page, before);
+        BRYGGA_RETURN_IF_ERROR(SendChanges(std::exchange(changes, {}), here, std::nullopt));
       }
       changes.push_back(&change);
     }

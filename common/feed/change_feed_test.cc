@@ -208,7 +208,7 @@ TEST_P(ChangeFeedTest, TokensThatAreNotOursAreRefused) {
   EXPECT_THAT(EndOf(foreign), HasReason("RESUME_TOKEN_FOREIGN"));
   Reader nonsense = server.Watch("nonsense");
   EXPECT_THAT(EndOf(nonsense), HasReason("RESUME_TOKEN_INVALID"));
-  Reader huge = server.Watch(std::string(201, 'A'));
+  Reader huge = server.Watch(std::string(4001, 'A'));
   EXPECT_THAT(EndOf(huge), HasReason("INVALID_FIELDS"));
 }
 

@@ -1,6 +1,5 @@
 #include "common/feed/resume_token.h"
 
-#include <array>
 #include <cstdint>
 #include <optional>
 
@@ -11,25 +10,63 @@
 namespace brygga::feed {
 namespace {
 
-// A token is base64url of: version (1 byte), log (8), five numbers (8 each, the
-// highest byte first), signature (16).
+// A token is base64url of: version (1 byte), log (8), numbers, signature (16).
+// Numbers take seven bits a byte, the lowest first; lists say their length first
+// and then how much each number is more than the one before.
 constexpr char kVersion = 1;
 constexpr size_t kLogBytes = 8;
-constexpr size_t kNumberBytes = 8;
 constexpr size_t kSignatureBytes = 16;
-constexpr size_t kBodyBytes = 1 + kLogBytes + 5 * kNumberBytes;
 constexpr size_t kBlockBytes = 64;  // Of SHA-256.
 
-void Append(int64_t number, std::string& bytes) {
-  for (int shift = 56; shift >= 0; shift -= 8) bytes += static_cast<char>(static_cast<uint64_t>(number) >> shift);
+void Append(int64_t signed_number, std::string& bytes) {
+  auto number = static_cast<uint64_t>(signed_number);
+  for (; number >= 128; number >>= 7) bytes += static_cast<char>(number % 128 + 128);
+  bytes += static_cast<char>(number);
 }
 
-int64_t TakeNumber(std::string_view& bytes) {
-  uint64_t number = 0;
-  for (const char byte : bytes.substr(0, kNumberBytes)) number = number << 8 | static_cast<unsigned char>(byte);
-  bytes.remove_prefix(kNumberBytes);
-  return static_cast<int64_t>(number);
+void Append(const sql::LogSnapshot& snapshot, std::string& bytes) {
+  Append(snapshot.next, bytes);
+  Append(static_cast<int64_t>(snapshot.running.size()), bytes);
+  int64_t before = 0;
+  for (const int64_t number : snapshot.running) {
+    Append(number - before, bytes);
+    before = number;
+  }
 }
+
+// Reads what Append wrote. What was signed is sound, so that only a bug of ours
+// makes it fail.
+class Numbers {
+ public:
+  explicit Numbers(std::string_view bytes) : bytes_(bytes) {}
+
+  int64_t Take() {
+    uint64_t number = 0;
+    for (int shift = 0; shift < 64 && !bytes_.empty(); shift += 7) {
+      const auto byte = static_cast<unsigned char>(bytes_.front());
+      bytes_.remove_prefix(1);
+      number |= static_cast<uint64_t>(byte % 128) << shift;
+      if (byte < 128) return static_cast<int64_t>(number);
+    }
+    sound_ = false;
+    return 0;
+  }
+
+  sql::LogSnapshot TakeSnapshot() {
+    sql::LogSnapshot snapshot{.next = Take()};
+    const int64_t count = Take();
+    sound_ = sound_ && count >= 0 && count <= static_cast<int64_t>(sql::kMostRunning);
+    int64_t number = 0;
+    for (int64_t i = 0; sound_ && i < count; ++i) snapshot.running.push_back(number += Take());
+    return snapshot;
+  }
+
+  bool sound() const { return sound_ && bytes_.empty(); }
+
+ private:
+  std::string_view bytes_;
+  bool sound_ = true;
+};
 
 std::string Padded(std::string key, char with) {
   key.resize(kBlockBytes);
@@ -63,8 +100,13 @@ std::string ResumeTokens::Sign(std::string_view bytes) const {
 
 std::string ResumeTokens::ToToken(const sql::LogPosition& position) const {
   std::string bytes = kVersion + log_;
-  for (const int64_t number : {position.low, position.high, position.seq, position.last, position.witness_us}) {
-    Append(number, bytes);
+  Append(position.seen, bytes);
+  Append(position.seq, bytes);
+  Append(position.witness_us, bytes);
+  Append(position.until ? 1 : 0, bytes);
+  if (position.until) {
+    Append(*position.until, bytes);
+    Append(position.last, bytes);
   }
   return rpc::ToBase64Url(bytes + Sign(bytes));
 }
@@ -72,19 +114,25 @@ std::string ResumeTokens::ToToken(const sql::LogPosition& position) const {
 absl::StatusOr<sql::LogPosition> ResumeTokens::ToPosition(std::string_view token) const {
   constexpr std::string_view kNotOurs = "is not a token of ours, or was changed";
   const std::optional<std::string> bytes = rpc::FromBase64Url(token);
-  if (!bytes || bytes->size() != kBodyBytes + kSignatureBytes || bytes->front() != kVersion) {
+  if (!bytes || bytes->size() < 1 + kLogBytes + kSignatureBytes || bytes->front() != kVersion) {
     return Refused(kNotOurs, "RESUME_TOKEN_INVALID");
   }
-  std::string_view body = std::string_view(*bytes).substr(0, kBodyBytes);
+  const size_t signature = bytes->size() - kSignatureBytes;
+  const std::string_view body = std::string_view(*bytes).substr(0, signature);
   if (body.substr(1, kLogBytes) != log_) {
     return Refused("belongs to another service, or to a database that has been replaced", "RESUME_TOKEN_FOREIGN");
   }
-  if (!Same(std::string_view(*bytes).substr(kBodyBytes), Sign(body))) return Refused(kNotOurs, "RESUME_TOKEN_INVALID");
-  body.remove_prefix(1 + kLogBytes);
-  std::array<int64_t, 5> numbers;
-  for (int64_t& number : numbers) number = TakeNumber(body);
-  return sql::LogPosition{
-      .low = numbers[0], .high = numbers[1], .seq = numbers[2], .last = numbers[3], .witness_us = numbers[4]};
+  if (!Same(std::string_view(*bytes).substr(signature), Sign(body))) return Refused(kNotOurs, "RESUME_TOKEN_INVALID");
+  Numbers numbers(body.substr(1 + kLogBytes));
+  sql::LogPosition position{.seen = numbers.TakeSnapshot()};
+  position.seq = position.last = numbers.Take();
+  position.witness_us = numbers.Take();
+  if (numbers.Take() == 1) {
+    position.until = numbers.TakeSnapshot();
+    position.last = numbers.Take();
+  }
+  if (!numbers.sound()) return Refused(kNotOurs, "RESUME_TOKEN_INVALID");
+  return position;
 }
 
 }  // namespace brygga::feed

@@ -13,18 +13,39 @@ namespace brygga::feed {
 namespace {
 
 using testing::HasReason;
-using testing::IsOkAndHolds;
+using testing::IsOk;
 
 const sql::LogIdentity kDatabase = {.database_id = "d", .secret = "s"};
-constexpr sql::LogPosition kPlace = {.low = 1, .high = 1LL << 40, .seq = 3, .last = 4, .witness_us = 5};
+const sql::LogPosition kPlace = {.seen = {.next = 1LL << 40, .running = {3, 4, 1LL << 39}},
+                                 .until = sql::LogSnapshot{.next = (1LL << 40) + 9, .running = {4}},
+                                 .seq = 3,
+                                 .last = 1000,
+                                 .witness_us = 5};
 
 TEST(ResumeTokensTest, ATokenStandsForItsPlace) {
   const ResumeTokens tokens("partner", kDatabase);
   constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
-  for (const sql::LogPosition& place : {kPlace, sql::LogPosition(), sql::LogPosition{kMost, kMost, kMost, -1, 0}}) {
-    EXPECT_THAT(tokens.ToPosition(tokens.ToToken(place)), IsOkAndHolds(place));
+  sql::LogPosition largest = {.seen = {.next = kMost}, .until = sql::LogSnapshot{.next = kMost}, .seq = kMost};
+  largest.last = largest.witness_us = kMost;
+  const sql::LogPosition between = {.seen = {.next = 7, .running = {5}}, .seq = 2, .last = 2, .witness_us = 1};
+  for (const sql::LogPosition& place : {kPlace, sql::LogPosition(), largest, between}) {
+    const auto read = tokens.ToPosition(tokens.ToToken(place));
+    ASSERT_THAT(read, IsOk());
+    EXPECT_EQ(*read, place);
   }
-  EXPECT_LE(tokens.ToToken(kPlace).size(), 200u) << "the contract's most";
+}
+
+TEST(ResumeTokensTest, TheLongestTokenFitsTheContract) {
+  sql::LogPosition busy = kPlace;
+  for (sql::LogSnapshot* snapshot : {&busy.seen, &*busy.until}) {
+    snapshot->running.clear();
+    snapshot->next = 1LL << 45;
+    for (size_t i = 0; i < sql::kMostRunning; ++i)
+      snapshot->running.push_back((1LL << 40) + 500 * static_cast<int64_t>(i));
+  }
+  const ResumeTokens tokens("partner", kDatabase);
+  EXPECT_LE(tokens.ToToken(busy).size(), 4000u);
+  EXPECT_THAT(tokens.ToPosition(tokens.ToToken(busy)), IsOk());
 }
 
 TEST(ResumeTokensTest, AnyChangedByteIsNoticed) {

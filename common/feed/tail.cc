@@ -41,9 +41,9 @@ Tail::Watcher::~Watcher() {
 
 std::optional<int64_t> Tail::Find(const sql::LogPosition& position) const {
   const std::lock_guard lock(mutex_);
-  if (!placed_ || position.within_batch() || position.high < start_.high) return std::nullopt;
-  const auto ahead =
-      std::find_if(pages_.begin(), pages_.end(), [&](const auto& page) { return page->next.high > position.high; });
+  if (!placed_ || position.until || start_.end().IsAfter(position.seen)) return std::nullopt;
+  const auto ahead = std::find_if(pages_.begin(), pages_.end(),
+                                  [&](const auto& page) { return page->next.end().IsAfter(position.seen); });
   return first_ + (ahead - pages_.begin());
 }
 
@@ -107,7 +107,7 @@ absl::Duration Tail::ReadOn(std::unique_lock<std::mutex>& lock) {
     if (absl::IsOutOfRange(read)) Forget();
     return kAfterFailure;
   }
-  const bool more = page.more, found = !page.changes.empty() || !placed, held_back = page.held_back;
+  const bool more = page.more, found = !page.changes.empty() || !placed;
   if (!placed) {
     start_ = page.next;
     as_of_ = absl::InfinitePast();
@@ -119,7 +119,7 @@ absl::Duration Tail::ReadOn(std::unique_lock<std::mutex>& lock) {
   if (found) {
     for (const Watcher* watcher : watchers_) watcher->wake_();
   }
-  return more ? absl::ZeroDuration() : PauseAfter(found, held_back);
+  return more ? absl::ZeroDuration() : PauseAfter(found);
 }
 
 void Tail::Keep(sql::LogPage page) {
@@ -140,12 +140,11 @@ void Tail::Forget() {
   kept_ = 0;
 }
 
-// While something was found more is likely; what is held back by a running
-// transaction comes when that ends, of which nobody tells.
-absl::Duration Tail::PauseAfter(bool found, bool held_back) {
+// While something was found more is likely.
+absl::Duration Tail::PauseAfter(bool found) {
   if (!options_.others_write) return options_.refresh;
-  if (found) return pause_ = held_back ? options_.gap : options_.busy_poll;
-  return pause_ = std::clamp(2 * pause_, options_.gap, held_back ? 2 * options_.busy_poll : options_.idle_poll);
+  if (found) return pause_ = options_.busy_poll;
+  return pause_ = std::clamp(2 * pause_, options_.busy_poll, options_.idle_poll);
 }
 
 }  // namespace brygga::feed

@@ -86,7 +86,7 @@ class Tail {
   absl::Duration ReadOn(std::unique_lock<std::mutex>& lock);
   void Keep(sql::LogPage page);
   void Forget();
-  absl::Duration PauseAfter(bool found, bool held_back);
+  absl::Duration PauseAfter(bool found);
 
   sql::Database& database_;
   const TailOptions options_;

@@ -4,7 +4,11 @@
 #include <string_view>
 #include <utility>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
 #include "common/ids/uuid.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
@@ -25,19 +29,20 @@ constexpr std::string_view kReplaceState =
     "floor_seq = 0 WHERE id = 1";
 constexpr std::string_view kDeleteAll = "DELETE FROM change_log";
 
-// "+ 0" keeps PostgreSQL from walking the whole primary key for its ends.
-constexpr std::string_view kSelectEnd =
-    "SELECT {horizon} AS horizon, (SELECT MAX(seq) FROM change_log) AS last, "
-    "(SELECT MIN(at_us) FROM change_log WHERE {unsettled}) AS held_since_us, floor_order, floor_seq "
+constexpr std::string_view kSelectMoment =
+    "SELECT {snapshot} AS snapshot, (SELECT MAX(seq) FROM change_log) AS last, "
+    "(SELECT {order} FROM change_log ORDER BY {newest_first} LIMIT 1) AS newest, floor_order, floor_seq "
     "FROM change_log_state WHERE id = 1";
+// "+ 0" keeps PostgreSQL from walking the whole primary key for its ends.
 constexpr std::string_view kSelectBatch =
-    "SELECT MIN(seq + 0) AS first, MAX(seq + 0) AS last FROM change_log WHERE {from:low} AND {before:high}";
+    "SELECT MIN(seq + 0) AS first, MAX(seq + 0) AS last FROM change_log WHERE {unseen}";
 constexpr std::string_view kSelectPage =
-    "SELECT resource, kind, revision, at_us, {order} AS position, seq FROM change_log "
+    "SELECT resource, kind, revision, at_us, {order} AS transaction_number, seq FROM change_log "
     "WHERE seq > :seq AND seq <= :last ORDER BY seq LIMIT :limit";
 constexpr std::string_view kSelectWitness = "SELECT at_us FROM change_log WHERE seq = :seq";
 constexpr std::string_view kSelectOldest =
-    "SELECT seq, at_us, {order} AS position, {horizon} AS horizon, (SELECT MAX(seq) FROM change_log) AS newest "
+    "SELECT seq, at_us, {order} AS transaction_number, {horizon} AS horizon, (SELECT MAX(seq) FROM change_log) AS "
+    "newest "
     "FROM change_log WHERE {settled} ORDER BY seq LIMIT :limit";
 constexpr std::string_view kDeleteOldest = "DELETE FROM change_log WHERE seq <= :seq AND {before:high}";
 constexpr std::string_view kRaiseFloor =
@@ -48,23 +53,48 @@ Origin Ours(const char* method, absl::Time deadline) {
   return {.actor = "service", .method = method, .deadline = deadline};
 }
 
-// What is true of the log in one snapshot.
-struct LogState {
-  int64_t horizon = 0;
+// What is true of the log at one moment.
+struct Moment {
+  LogSnapshot snapshot;
   int64_t last = 0;  // The greatest `seq` that can be seen, or 0.
-  std::optional<absl::Time> held_since;
   int64_t floor_order = 0;
   int64_t floor_seq = 0;
 };
 
-absl::StatusOr<LogState> SelectState(Reader& reader) {
-  BRYGGA_ASSIGN_OR_RETURN(const std::optional<Row> row, reader.QueryOne(kSelectEnd));
+// From "horizon:next:running,running", as PostgreSQL writes it.
+absl::StatusOr<LogSnapshot> ParseSnapshot(const std::string& text) {
+  LogSnapshot snapshot;
+  const std::vector<std::string> parts = absl::StrSplit(text, ':');
+  bool sound = parts.size() == 3 && absl::SimpleAtoi(parts[1], &snapshot.next);
+  if (sound && !parts[2].empty()) {
+    for (const absl::string_view number : absl::StrSplit(parts[2], ',')) {
+      sound = absl::SimpleAtoi(number, &snapshot.running.emplace_back()) && sound;
+    }
+  }
+  if (!sound) return absl::InternalError("the database's snapshot has another form");
+  std::sort(snapshot.running.begin(), snapshot.running.end());
+  return snapshot;
+}
+
+// The same as far as the log needs it: up to the newest transaction that it has,
+// whose commit is on disk. After a crash PostgreSQL may give later numbers out
+// again.
+LogSnapshot UpTo(int64_t newest, LogSnapshot snapshot) {
+  snapshot.next = std::min(snapshot.next, newest + 1);
+  snapshot.running.erase(std::lower_bound(snapshot.running.begin(), snapshot.running.end(), snapshot.next),
+                         snapshot.running.end());
+  return snapshot;
+}
+
+absl::StatusOr<Moment> SelectMoment(Reader& reader) {
+  BRYGGA_ASSIGN_OR_RETURN(const std::optional<Row> row, reader.QueryOne(kSelectMoment));
   if (!row) return absl::InternalError("the change log was not opened");
-  return LogState{.horizon = row->Int("horizon"),
-                  .last = row->OptionalInt("last").value_or(0),
-                  .held_since = row->OptionalTime("held_since_us"),
-                  .floor_order = row->Int("floor_order"),
-                  .floor_seq = row->Int("floor_seq")};
+  BRYGGA_ASSIGN_OR_RETURN(LogSnapshot snapshot, ParseSnapshot(row->Text("snapshot")));
+  const int64_t newest = std::max(row->OptionalInt("newest").value_or(0), row->Int("floor_order"));
+  return Moment{.snapshot = UpTo(newest, std::move(snapshot)),
+                .last = row->OptionalInt("last").value_or(0),
+                .floor_order = row->Int("floor_order"),
+                .floor_seq = row->Int("floor_seq")};
 }
 
 absl::Status Compacted(std::string_view why) {
@@ -75,12 +105,22 @@ absl::Status Compacted(std::string_view why) {
 }
 
 // Whether rows that a reader at `position` has not read may have been deleted.
-absl::Status CheckFloor(const LogState& state, const LogPosition& position) {
-  const bool compacted = position.within_batch() ? state.floor_seq > position.seq && state.floor_order >= position.low
-                                                 : state.floor_order >= position.high;
-  if (compacted) return Compacted("it is older than what is kept");
-  if (position.high > state.horizon) return Compacted("this database has been set back to an earlier state");
+absl::Status CheckFloor(const Moment& moment, const LogPosition& position) {
+  const bool passed = position.until && moment.floor_seq <= position.seq;
+  if (!passed && moment.floor_order >= position.seen.horizon()) return Compacted("it is older than what is kept");
+  if (position.end().IsAfter(moment.snapshot)) return Compacted("this database has been set back to an earlier state");
   return absl::OkStatus();
+}
+
+absl::Status TooManyRun() {
+  return Unavailable("TOO_MANY_TRANSACTIONS", "more transactions are open than a place in the log can name",
+                     absl::Seconds(1));
+}
+
+LogPosition AfterBatch(LogPosition position) {
+  position.seen = *std::move(position.until);
+  position.until.reset();
+  return position;
 }
 
 ChangeKind KindOf(const std::string& word) {
@@ -95,7 +135,7 @@ LoggedChange ToChange(const Row& row) {
           .kind = KindOf(row.Text("kind")),
           .revision = row.Int("revision"),
           .at = row.Time("at_us"),
-          .order = row.Int("position"),
+          .transaction = row.Int("transaction_number"),
           .seq = row.Int("seq")};
 }
 
@@ -105,22 +145,18 @@ absl::StatusOr<std::string> SelectAnchor(Reader& reader) {
 }
 
 // Begins the batch that lies behind `position`, which is between batches.
-absl::StatusOr<LogPosition> BeginBatch(Reader& reader, const LogPosition& position, int64_t horizon) {
-  LogPosition batch = {.low = position.high,
-                       .high = horizon,
-                       .seq = position.seq,
-                       .last = position.seq,
-                       .witness_us = position.witness_us};
-  if (position.high == horizon) return batch;
+absl::StatusOr<LogPosition> BeginBatch(Reader& reader, const LogPosition& position, const LogSnapshot& now) {
+  const std::string running = absl::StrCat("{", absl::StrJoin(position.seen.running, ","), "}");
   BRYGGA_ASSIGN_OR_RETURN(const std::optional<Row> row,
-                          reader.QueryOne(kSelectBatch, {{"low", position.high}, {"high", horizon}}));
-  const std::optional<int64_t> first = row->OptionalInt("first");
-  if (!first) {
-    batch.low = horizon;  // Transactions that changed nothing here.
-    return batch;
+                          reader.QueryOne(kSelectBatch, {{"next", position.seen.next}, {"running", running}}));
+  LogPosition batch = position;
+  if (const std::optional<int64_t> first = row->OptionalInt("first")) {
+    batch.until = now;
+    batch.seq = *first - 1;
+    batch.last = row->Int("last");
+  } else {
+    batch.seen = now;  // Transactions that changed nothing here.
   }
-  batch.seq = *first - 1;
-  batch.last = row->Int("last");
   return batch;
 }
 
@@ -149,45 +185,44 @@ absl::StatusOr<LogIdentity> OpenLog(Database& database, absl::Time deadline) {
 }
 
 absl::StatusOr<LogPosition> LogEnd(Reader& reader) {
-  BRYGGA_ASSIGN_OR_RETURN(const LogState state, SelectState(reader));
-  LogPosition end = {.low = state.horizon, .high = state.horizon, .seq = state.last, .last = state.last};
-  if (state.last == 0) return end;
-  BRYGGA_ASSIGN_OR_RETURN(const std::optional<Row> row, reader.QueryOne(kSelectWitness, {{"seq", state.last}}));
+  BRYGGA_ASSIGN_OR_RETURN(Moment moment, SelectMoment(reader));
+  if (moment.snapshot.running.size() > kMostRunning) return TooManyRun();
+  LogPosition end = {.seen = std::move(moment.snapshot), .seq = moment.last, .last = moment.last};
+  if (moment.last == 0) return end;
+  BRYGGA_ASSIGN_OR_RETURN(const std::optional<Row> row, reader.QueryOne(kSelectWitness, {{"seq", moment.last}}));
   end.witness_us = row->Int("at_us");
   return end;
 }
 
 absl::StatusOr<LogPage> ReadLog(Reader& reader, const LogPosition& position, int limit) {
-  BRYGGA_ASSIGN_OR_RETURN(const LogState state, SelectState(reader));
-  BRYGGA_RETURN_IF_ERROR(CheckFloor(state, position));
+  BRYGGA_ASSIGN_OR_RETURN(const Moment moment, SelectMoment(reader));
+  BRYGGA_RETURN_IF_ERROR(CheckFloor(moment, position));
   LogPage page{.next = position};
-  if (!position.within_batch()) {
-    BRYGGA_ASSIGN_OR_RETURN(page.next, BeginBatch(reader, position, state.horizon));
+  if (!position.until) {
+    if (moment.snapshot.running.size() > kMostRunning) return page;
+    BRYGGA_ASSIGN_OR_RETURN(page.next, BeginBatch(reader, position, moment.snapshot));
   }
-  page.low = page.next.low;
-  if (page.next.within_batch()) {
+  if (page.next.until) {
     const Args args = {{"seq", page.next.seq}, {"last", page.next.last}, {"limit", limit}};
     BRYGGA_ASSIGN_OR_RETURN(const std::vector<Row> rows, reader.Query(kSelectPage, args));
     for (const Row& row : rows) {
       LoggedChange change = ToChange(row);
-      const bool ours = change.order >= page.next.low && change.order < page.next.high;
+      const bool ours = page.next.until->Sees(change.transaction) && !page.next.seen.Sees(change.transaction);
       page.next.seq = change.seq;
       page.next.witness_us = Us(change.at);
       if (ours) page.changes.push_back(std::move(change));
     }
-    const bool finished = rows.empty() || page.next.seq >= page.next.last;
-    if (finished) page.next.low = page.next.high;
+    if (rows.empty() || page.next.seq >= page.next.last) page.next = AfterBatch(std::move(page.next));
   }
-  page.more = page.next.within_batch() || page.next.high < state.horizon;
-  page.held_back = state.held_since.has_value();
-  if (!page.more) page.as_of = state.held_since.value_or(reader.now());
+  page.more = page.next.until || moment.snapshot.IsAfter(page.next.seen);
+  if (!page.more) page.as_of = reader.now();
   return page;
 }
 
 absl::Status CheckPosition(Reader& reader, const LogPosition& position) {
-  BRYGGA_ASSIGN_OR_RETURN(const LogState state, SelectState(reader));
-  BRYGGA_RETURN_IF_ERROR(CheckFloor(state, position));
-  if (position.witness_us == 0 || position.seq <= state.floor_seq) return absl::OkStatus();
+  BRYGGA_ASSIGN_OR_RETURN(const Moment moment, SelectMoment(reader));
+  BRYGGA_RETURN_IF_ERROR(CheckFloor(moment, position));
+  if (position.witness_us == 0 || position.seq <= moment.floor_seq) return absl::OkStatus();
   BRYGGA_ASSIGN_OR_RETURN(const std::optional<Row> row, reader.QueryOne(kSelectWitness, {{"seq", position.seq}}));
   if (row && row->Int("at_us") == position.witness_us) return absl::OkStatus();
   return Compacted("this database has been set back to an earlier state");
@@ -209,7 +244,7 @@ absl::StatusOr<int64_t> CompactLog(Database& database, const Lease& lease, const
         more = surplus || row.Time("at_us") < tx.now() - keep.age;
         if (!more) break;
         last = row.Int("seq");
-        order = std::max(order, row.Int("position"));
+        order = std::max(order, row.Int("transaction_number"));
       }
       if (last == 0) return absl::OkStatus();
       BRYGGA_ASSIGN_OR_RETURN(gone, tx.Affect(kDeleteOldest, {{"seq", last}, {"high", rows.front().Int("horizon")}}));

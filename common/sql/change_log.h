@@ -3,17 +3,18 @@
 //
 // On SQLite there is one writer and the order is `seq`, without gaps. On
 // PostgreSQL numbers are given out before commits: a row may appear behind rows
-// that were read. There a reader takes the log in *batches*: all rows of
-// transactions from one horizon to the next, by `seq`, where a horizon is
-// pg_snapshot_xmin at some instant: every transaction before it has ended. Rows
-// of a finished batch never change. Within a batch `seq` keeps the order of the
-// changes of one resource, because a transaction writes its rows last, when it
-// holds the resource; the number of the transaction does not, because a
-// transaction may have got its number long before it got the resource. (On
-// SQLite the same words hold with `seq` in the place of the transaction.)
+// that were read, whether one goes by `seq` or by the transaction's number. There
+// a reader takes the log in *batches*: what one snapshot sees and the one before
+// did not, by `seq`. Snapshots of a server include each other in the order in
+// which they were taken, so that each change is in one batch, and a batch never
+// changes. The changes of one resource keep their order: a transaction that
+// waited for another is in no earlier batch, and within a batch it has the
+// greater `seq`, because it writes its rows last, when it holds the resource. On
+// SQLite the same words hold with `seq` in the place of the transaction.
 #ifndef BRYGGA_COMMON_SQL_CHANGE_LOG_H_
 #define BRYGGA_COMMON_SQL_CHANGE_LOG_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -25,6 +26,7 @@
 #include "common/mutation/mutation.h"
 #include "common/sql/database.h"
 #include "common/sql/lease.h"
+#include "common/sql/log_retention.h"
 
 namespace brygga::sql {
 
@@ -32,31 +34,50 @@ struct LoggedChange {
   std::string resource;
   ChangeKind kind = ChangeKind::kUpdated;
   int64_t revision = 0;
-  absl::Time at;      // When its transaction began.
-  int64_t order = 0;  // Number of its transaction (PostgreSQL) or `seq`.
+  absl::Time at;            // When its transaction began.
+  int64_t transaction = 0;  // Its number (PostgreSQL), or `seq`.
   int64_t seq = 0;
 };
 
-// A place in the log: all that is ordered before `low` is behind it, and of the
-// batch [low, high) what has `seq` or less. The batch ends with `last`. Between
-// batches low == high and `seq` is the last that was read, which `witness_us`
-// (its at, or 0) tells from one of the same number in another history.
+// Which transactions had ended at one moment: those before `next` but the
+// `running`, which are sorted.
+struct LogSnapshot {
+  int64_t next = 0;
+  std::vector<int64_t> running = {};
+
+  bool Sees(int64_t transaction) const {
+    return transaction < next && !std::binary_search(running.begin(), running.end(), transaction);
+  }
+  // Every transaction before has ended.
+  int64_t horizon() const { return running.empty() ? next : running.front(); }
+  // Whether it was taken after `other`, on the same server. Of two that see the
+  // same, neither was.
+  bool IsAfter(const LogSnapshot& other) const {
+    return next != other.next ? next > other.next : running.size() < other.running.size();
+  }
+  friend bool operator==(const LogSnapshot&, const LogSnapshot&) = default;
+};
+
+// A place in the log: all that `seen` sees is behind it, and of the batch up to
+// `until`, where there is one, what has `seq` or less. The batch ends with `last`.
+// Between batches `seq` is the last that was read, which `witness_us` (its at, or
+// 0) tells from one of the same number in another history.
 struct LogPosition {
-  int64_t low = 0;
-  int64_t high = 0;
+  LogSnapshot seen;
+  std::optional<LogSnapshot> until = std::nullopt;
   int64_t seq = 0;
   int64_t last = 0;
   int64_t witness_us = 0;
 
-  bool within_batch() const { return low < high; }
+  // What a reader here has seen once it is through the batch.
+  const LogSnapshot& end() const { return until ? *until : seen; }
   friend bool operator==(const LogPosition&, const LogPosition&) = default;
 };
 
-// Whether `change` still lies before a reader at `position`. For changes of
-// finished batches.
+// Whether `change` still lies before a reader at `position`.
 inline bool IsAhead(const LogPosition& position, const LoggedChange& change) {
-  if (change.order >= position.high) return true;
-  return position.within_batch() && change.order >= position.low && change.seq > position.seq;
+  if (position.seen.Sees(change.transaction)) return false;
+  return !position.until || !position.until->Sees(change.transaction) || change.seq > position.seq;
 }
 
 // What a database says of its log.
@@ -77,17 +98,18 @@ absl::StatusOr<LogPosition> LogEnd(Reader& reader);
 
 struct LogPage {
   std::vector<LoggedChange> changes;
-  int64_t low = 0;    // Where their batch begins; it ends at next.high.
   LogPosition next;   // Behind them.
   bool more = false;  // Reading on at `next` gives more at once.
   // Every change whose transaction committed before lies before `next`. Only
   // where nothing more can be read now.
   std::optional<absl::Time> as_of;
-  // Changes can be seen that a running transaction may still precede.
-  bool held_back = false;
 };
 
-// Reads up to about `limit` changes behind `position`, in one batch; perhaps
+// The most transactions that may run at once; while there are more, nothing is
+// read and as_of is absent.
+inline constexpr size_t kMostRunning = 500;
+
+// Reads up to about `limit` changes behind `position`, of one batch; perhaps
 // none although there are more.
 //
 // kOutOfRange, reason TOKEN_COMPACTED: changes behind `position` have been

@@ -27,7 +27,16 @@ std::string Expand(Engine engine, std::string_view marker) {
   if (marker == "xid") return sqlite ? "INTEGER NOT NULL DEFAULT 0" : "XID8 NOT NULL DEFAULT pg_current_xact_id()";
   if (marker == "xid_index") return sqlite ? "" : "CREATE INDEX change_log_order ON change_log (xid, seq);";
   if (marker == "settled") return sqlite ? "1 = 1" : "xid < pg_snapshot_xmin(pg_current_snapshot())";
-  if (marker == "unsettled") return sqlite ? "1 = 0" : "xid >= pg_snapshot_xmin(pg_current_snapshot())";
+  if (marker == "unseen") {
+    return sqlite ? "seq >= :next AND :running = '{}'"
+                  : "(xid >= CAST(:next AS XID8) OR xid = ANY(CAST(:running AS XID8[])))";
+  }
+  if (marker == "newest_first") return sqlite ? "seq DESC" : "xid DESC, seq DESC";
+  if (marker == "snapshot") {
+    return sqlite ? "(SELECT (COALESCE(MAX(seq), 0) + 1) || ':' || (COALESCE(MAX(seq), 0) + 1) || ':' FROM "
+                    "sqlite_sequence WHERE name = 'change_log')"
+                  : "CAST(pg_current_snapshot() AS TEXT)";
+  }
   if (marker == "order") return sqlite ? "seq" : "CAST(CAST(xid AS TEXT) AS BIGINT)";
   if (marker == "horizon") {
     return sqlite ? "(SELECT COALESCE(MAX(seq), 0) + 1 FROM sqlite_sequence WHERE name = 'change_log')"
@@ -37,9 +46,6 @@ std::string Expand(Engine engine, std::string_view marker) {
     return sqlite ? "''"
                   : "(SELECT CAST(system_identifier AS TEXT) FROM pg_control_system()) || '/' || "
                     "(SELECT CAST(oid AS TEXT) FROM pg_database WHERE datname = current_database())";
-  }
-  if (absl::StartsWith(ToAbsl(marker), "from:")) {
-    return absl::StrCat(sqlite ? "seq >= :" : "xid >= CAST(:", ToAbsl(marker.substr(5)), sqlite ? "" : " AS XID8)");
   }
   if (absl::StartsWith(ToAbsl(marker), "before:")) {
     return absl::StrCat(sqlite ? "seq < :" : "xid < CAST(:", ToAbsl(marker.substr(7)), sqlite ? "" : " AS XID8)");

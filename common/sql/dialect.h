@@ -6,10 +6,12 @@
 //   {xid}                 the type and default of a change's transaction number
 //   {xid_index}           CREATE INDEX on it, where it orders anything
 //   {settled}             true for changes that no running transaction can precede
-//   {unsettled}           the opposite
-//   {order}               what orders a change before `seq` does: its transaction
+//   {snapshot}            which transactions have ended: horizon:next:running,running
+//   {unseen}              true for changes that the snapshot :next, :running does not see
+//   {order}               the number of a change's transaction, or `seq`
 //   {horizon}             no change before this order can still come
-//   {from:p}, {before:p}  {order} >= :p, {order} < :p
+//   {before:p}            {order} < :p
+//   {newest_first}        ORDER BY {order}, from the greatest
 //   {anchor}              what tells a database from a copy of it elsewhere
 //   {contains:expr|:p}    true where the text `expr`, folded, contains :p
 #ifndef BRYGGA_COMMON_SQL_DIALECT_H_
