@@ -19,7 +19,7 @@ int main(int argc, char** argv) {
   absl::Duration erasure_deadline = absl::Hours(24);
   process.config()
       .Text("database", &database, "Where it keeps them: sqlite:FILE or postgresql://…")
-      .Text("partner", &partner, "Where the partner service listens, HOST:PORT: it is asked about agreements")
+      .Text("partner", &partner, "Where the partner service listens, HOST:PORT: it knows the agreements")
       .Text("erasure-holders", &holders, "Who holds something about persons beside this service, by commas")
       .Duration("erasure-deadline", &erasure_deadline, "How long a holder may take to erase a person");
   brygga::sql::LogRetention keep;
@@ -30,7 +30,8 @@ int main(int argc, char** argv) {
         brygga::participant::ParticipantService::Open(
             database, brygga::rpc::Channel::Connect(partner), process.service_tokens(),
             {.log = brygga::sql::ErrorLog(options.log), .keep_changes = keep},
-            {.erasure = {.holders = brygga::participant::HoldersIn(holders), .deadline = erasure_deadline}}));
+            {.erasure = {.holders = brygga::participant::HoldersIn(holders), .deadline = erasure_deadline},
+             .log = options.log}));
     BRYGGA_ASSIGN_OR_RETURN(const auto server, brygga::rpc::Server::Start(options, service->services()));
     return process.ServeUntilSignalled({server.get()});
   });

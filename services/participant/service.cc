@@ -5,11 +5,18 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "brygga/participant/v1/change_service.pb.h"
+#include "brygga/partner/v1/change_service.pb.h"
+#include "common/feed/channel_source.h"
+#include "common/feed/consumer.h"
 #include "common/sql/requests.h"
 #include "common/status/macros.h"
+#include "services/participant/rpc/agreement_client.h"
 #include "services/participant/rpc/partner_client.h"
 #include "services/participant/store/sql/migrations.h"
+#include "services/participant/store/sql/sql_agreement_store.h"
 #include "services/participant/store/sql/sql_participant_store.h"
+#include "services/participant/work/agreement_directory.h"
+#include "services/participant/work/agreement_projection.h"
 #include "services/participant/work/old_enquiries.h"
 
 namespace brygga::participant {
@@ -19,11 +26,39 @@ namespace {
 constexpr absl::Duration kSweepInterval = absl::Minutes(10);
 constexpr absl::Duration kSweepTimeout = absl::Seconds(30);
 
+constexpr char kPartnerChanges[] = "brygga.partner.v1.ChangeService/WatchPartnerChanges";
+
 // All that the names in the change log lie in.
-constexpr std::string_view kCollections[] = {"cohorts",    "consents",     "dataSubjectRequests", "enquiries",
-                                             "enrolments", "participants", "programmes",          "screenings"};
+constexpr std::string_view kCollections[] = {"agreements",          "cohorts",    "consents",
+                                             "dataSubjectRequests", "enquiries",  "enrolments",
+                                             "participants",        "programmes", "screenings"};
 
 }  // namespace
+
+struct ParticipantService::Agreements {
+  using Feed = feed::ChannelSource<::brygga::partner::v1::WatchPartnerChangesRequest,
+                                   ::brygga::partner::v1::WatchPartnerChangesResponse>;
+
+  Agreements(sql::Database& database, std::shared_ptr<rpc::Channel> channel, const rpc::TokenSource& tokens,
+             const Clock& clock, std::shared_ptr<Log> log)
+      : partner(channel, tokens),
+        source(channel, tokens),
+        feed(std::move(channel), tokens, kPartnerChanges, {"agreements"}),
+        store(database),
+        directory(store, partner, clock),
+        projection(source, store),
+        consumer(feed, projection, {.feed = std::string(kPartnerFeed), .log = std::move(log)}) {
+    consumer.Start();
+  }
+
+  PartnerClient partner;
+  AgreementClient source;
+  Feed feed;
+  SqlAgreementStore store;
+  AgreementDirectory directory;
+  AgreementProjection projection;
+  feed::Consumer consumer;
+};
 
 absl::StatusOr<std::unique_ptr<ParticipantService>> ParticipantService::Open(const std::string& url,
                                                                              std::shared_ptr<rpc::Channel> partner,
@@ -32,11 +67,12 @@ absl::StatusOr<std::unique_ptr<ParticipantService>> ParticipantService::Open(con
                                                                              ServiceOptions service) {
   options.migrations = kMigrations;
   const sql::LogRetention keep = options.keep_changes;
+  const Clock& clock = options.clock == nullptr ? Clock::System() : *options.clock;
   BRYGGA_ASSIGN_OR_RETURN(auto database, sql::Database::Open(url, std::move(options)));
   auto store = std::make_unique<SqlParticipantStore>(*database);
-  auto partners = std::make_unique<PartnerClient>(std::move(partner), tokens);
+  auto agreements = std::make_unique<Agreements>(*database, std::move(partner), tokens, clock, service.log);
   std::unique_ptr<ParticipantService> made(
-      new ParticipantService(std::move(database), std::move(store), std::move(partners), std::move(service)));
+      new ParticipantService(std::move(database), std::move(store), std::move(agreements), std::move(service)));
   BRYGGA_ASSIGN_OR_RETURN(
       made->changes_,
       feed::ChangeFeed::Open(*made->database_, {.service = "participant", .collections = kCollections, .keep = keep}));
@@ -51,13 +87,13 @@ ParticipantService::ParticipantService(ParticipantStore& store, PartnerDirectory
       requests_(store, std::move(service.erasure)) {}
 
 ParticipantService::ParticipantService(std::unique_ptr<sql::Database> database, std::unique_ptr<ParticipantStore> store,
-                                       std::unique_ptr<PartnerDirectory> partners, ServiceOptions service)
+                                       std::unique_ptr<Agreements> agreements, ServiceOptions service)
     : database_(std::move(database)),
       store_(std::move(store)),
-      partners_(std::move(partners)),
+      agreements_(std::move(agreements)),
       participants_(*store_),
       programmes_(*store_),
-      enrolments_(*store_, *partners_),
+      enrolments_(*store_, agreements_->directory),
       enquiries_(*store_),
       requests_(*store_, std::move(service.erasure)),
       sweep_(std::in_place, kSweepInterval, [this] {
@@ -65,6 +101,12 @@ ParticipantService::ParticipantService(std::unique_ptr<sql::Database> database, 
         EraseOldEnquiries(*store_, deadline).IgnoreError();
         sql::SweepAnswers(*database_, deadline).IgnoreError();
       }) {}
+
+ParticipantService::~ParticipantService() = default;
+
+void ParticipantService::Stop() {
+  if (agreements_ != nullptr) agreements_->consumer.Stop();
+}
 
 std::vector<rpc::Service> ParticipantService::services() {
   std::vector<rpc::Service> services;
@@ -104,7 +146,8 @@ std::vector<rpc::Service> ParticipantService::services() {
       .Unary("RecordScreening", &enrolments_, &EnrolmentHandler::RecordScreening)
       .Unary("RecordScreenings", &enrolments_, &EnrolmentHandler::RecordScreenings, rpc::kLongRunning)
       .Unary("ListScreenings", &enrolments_, &EnrolmentHandler::ListScreenings)
-      .Unary("ListFeatures", &enrolments_, &EnrolmentHandler::ListFeatures, rpc::kLongRunning);
+      .Unary("ListFeatures", &enrolments_, &EnrolmentHandler::ListFeatures, rpc::kLongRunning)
+      .Unary("BatchGetFeatures", &enrolments_, &EnrolmentHandler::BatchGetFeatures);
   services.emplace_back("brygga.participant.v1.EnquiryService")
       .Unary("SubmitEnquiry", &enquiries_, &EnquiryHandler::Submit)
       .Unary("GetEnquiry", &enquiries_, &EnquiryHandler::Get, rpc::kPointRead)

@@ -10,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "common/feed/change_feed.h"
+#include "common/log/log.h"
 #include "common/rpc/auth/local_issuer.h"
 #include "common/rpc/client.h"
 #include "common/rpc/service.h"
@@ -29,6 +30,7 @@ namespace brygga::participant {
 struct ServiceOptions {
   // Who erases what they hold of a person, beside this service.
   ErasureRules erasure = {.holders = {"matching", "events"}, .deadline = absl::Hours(24)};
+  std::shared_ptr<Log> log = nullptr;  // Shared with the server.
 };
 
 // Its handlers over one store. It outlives the server that has its services.
@@ -36,7 +38,8 @@ class ParticipantService {
  public:
   // Opens the database that `url` names (common/sql/database.h) and brings its
   // tables up to date; `options.migrations` is set here. Sweeps it from then on.
-  // Agreements are asked of `partner`, with `tokens`, which outlive it.
+  // Agreements are followed by `partner`'s feed and, where that is not to be had,
+  // asked of it, with `tokens`, which outlive it.
   //
   // What sql::Database::Open answers.
   static absl::StatusOr<std::unique_ptr<ParticipantService>> Open(const std::string& url,
@@ -47,16 +50,23 @@ class ParticipantService {
 
   // Over a store and a directory of the caller's, which outlive it.
   ParticipantService(ParticipantStore& store, PartnerDirectory& partners, ServiceOptions service = {});
+  ~ParticipantService();
 
   std::vector<rpc::Service> services();
 
+  // Ends what runs without a caller and asks partner, before partner goes.
+  void Stop();
+
  private:
+  // What is known of partner's agreements, and how it comes here.
+  struct Agreements;
+
   ParticipantService(std::unique_ptr<sql::Database> database, std::unique_ptr<ParticipantStore> store,
-                     std::unique_ptr<PartnerDirectory> partners, ServiceOptions service);
+                     std::unique_ptr<Agreements> agreements, ServiceOptions service);
 
   const std::unique_ptr<sql::Database> database_;
   const std::unique_ptr<ParticipantStore> store_;
-  const std::unique_ptr<PartnerDirectory> partners_;
+  const std::unique_ptr<Agreements> agreements_;  // Null over a store of the caller's.
   ParticipantHandler participants_;
   ProgrammeHandler programmes_;
   EnrolmentHandler enrolments_;

@@ -21,20 +21,23 @@ class FakePartnerDirectory final : public PartnerDirectory {
   }
   void set_reachable(bool reachable) { reachable_ = reachable; }
 
-  absl::StatusOr<std::set<std::string>> WithActiveAgreement(const std::string& operator_name,
-                                                            const std::set<std::string>& organisations, Date day,
-                                                            absl::Time) override {
+  void set_as_of(absl::Time as_of) { as_of_ = as_of; }
+
+  absl::StatusOr<ActiveAgreements> WithActiveAgreement(const std::string& operator_name,
+                                                       const std::set<std::string>& organisations, Date day,
+                                                       absl::Time) override {
     if (!reachable_) return AgreementsUnreachable();
-    std::set<std::string> active;
+    ActiveAgreements active{.as_of = as_of_};
     for (const std::string& organisation : organisations) {
       const auto found = last_day_.find({operator_name, organisation});
-      if (found != last_day_.end() && day <= found->second) active.insert(organisation);
+      if (found != last_day_.end() && day <= found->second) active.organisations.insert(organisation);
     }
     return active;
   }
 
  private:
   bool reachable_ = true;
+  absl::Time as_of_ = absl::InfiniteFuture();
   std::map<std::pair<std::string, std::string>, Date> last_day_;
 };
 

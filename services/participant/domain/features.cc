@@ -29,6 +29,7 @@ std::optional<Features> FeaturesOf(const Applicant& applicant, const Programme& 
                   .excluded_organisations = enrolment.excluded_organisations,
                   .rounds_waited = enrolment.rounds_waited,
                   .screening_passed = AllPassed(applicant.screenings, today),
+                  .referral_source = enrolment.referral_source,
                   .revision = absl::StrCat(person.revision, ".", enrolment.revision)};
 }
 

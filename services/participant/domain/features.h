@@ -28,6 +28,7 @@ struct Features {
   std::vector<std::string> excluded_organisations;
   int rounds_waited = 0;
   bool screening_passed = false;
+  ReferralSource referral_source = ReferralSource::kUnspecified;
   std::string revision;
 };
 

@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/time/local_time.h"
+#include "services/participant/domain/agreement.h"
 
 namespace brygga::participant {
 
@@ -18,12 +19,13 @@ class PartnerDirectory {
   virtual ~PartnerDirectory() = default;
 
   // Those of `organisations` (organisations/{organisation}) that have an
-  // agreement with `operator_name` that holds on `day`. Empty for none.
+  // agreement with `operator_name` that holds on `day`, and as of when that is
+  // known. Empty for none.
   //
   // kUnavailable AGREEMENTS_UNREACHABLE.
-  virtual absl::StatusOr<std::set<std::string>> WithActiveAgreement(const std::string& operator_name,
-                                                                    const std::set<std::string>& organisations,
-                                                                    Date day, absl::Time deadline) = 0;
+  virtual absl::StatusOr<ActiveAgreements> WithActiveAgreement(const std::string& operator_name,
+                                                               const std::set<std::string>& organisations, Date day,
+                                                               absl::Time deadline) = 0;
 };
 
 }  // namespace brygga::participant

@@ -59,6 +59,7 @@ bool AsksAboutAgreements(const RuleSet& rules);
 struct AgreementFacts {
   std::set<std::string> asked;
   std::set<std::string> active;
+  absl::Time as_of = absl::InfiniteFuture();  // Where nobody was asked about, it is always known.
 };
 
 // All that the rules may ask about one enrolment.

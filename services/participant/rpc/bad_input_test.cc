@@ -130,6 +130,7 @@ std::vector<BadInput> EnrolmentsTable() {
                    "date: '2022-02-02' expire_date: '2022-02-01' }") +
            kId,
        {"screening.state", "screening.expire_date"}},
+      {"EnrolmentService.BatchGetFeatures", "enrolments: 'x' participants: 'y'", {"enrolments[0]", "participants[0]"}},
       {"EnrolmentService.RecordScreenings", "parent: " + kCohort + kId, {"role", "screenings"}},
       {"EnrolmentService.RecordScreenings",
        "parent: " + kCohort +

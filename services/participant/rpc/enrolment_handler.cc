@@ -1,5 +1,8 @@
 #include "services/participant/rpc/enrolment_handler.h"
 
+#include <algorithm>
+#include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,6 +17,13 @@
 
 namespace brygga::participant {
 namespace {
+
+constexpr absl::Duration kPartnerWait = absl::Milliseconds(300);
+
+void SetTime(absl::Time time, google::protobuf::Timestamp& proto) {
+  proto.set_seconds(absl::ToUnixSeconds(time));
+  proto.set_nanos(static_cast<int32_t>(absl::ToUnixMicros(time) % 1000000 * 1000));
+}
 
 template <typename Response>
 Response ToResponse(const Enrolment& enrolment) {
@@ -53,8 +63,10 @@ absl::StatusOr<AgreementFacts> EnrolmentHandler::AskPartner(const CohortRef& coh
   AgreementFacts facts;
   BRYGGA_ASSIGN_OR_RETURN(facts.asked, store_.EmployersIn(cohort, call.deadline()));
   if (facts.asked.empty()) return facts;
-  BRYGGA_ASSIGN_OR_RETURN(facts.active,
+  BRYGGA_ASSIGN_OR_RETURN(const ActiveAgreements active,
                           partners_.WithActiveAgreement(programme.operator_name, facts.asked, date, call.deadline()));
+  facts.active = active.organisations;
+  facts.as_of = active.as_of;
   return facts;
 }
 
@@ -230,8 +242,44 @@ absl::StatusOr<v1::ListFeaturesResponse> EnrolmentHandler::ListFeatures(const v1
   v1::ListFeaturesResponse response;
   for (const Features& features : page.features) *response.add_features() = ToProto(features);
   response.set_next_page_token(rpc::PageToken(rpc::ListArgumentsOf(request), page.next));
-  response.mutable_as_of()->set_seconds(absl::ToUnixSeconds(page.as_of));
-  response.mutable_as_of()->set_nanos(static_cast<int32_t>(absl::ToUnixMicros(page.as_of) % 1000000 * 1000));
+  const absl::Time as_of = std::min(page.as_of, agreements.as_of);
+  SetTime(as_of, *response.mutable_as_of());
+  return response;
+}
+
+absl::StatusOr<v1::BatchGetFeaturesResponse> EnrolmentHandler::BatchGetFeatures(
+    const v1::BatchGetFeaturesRequest& request, const rpc::Call& call) {
+  std::vector<EnrolmentRef> refs;
+  for (const std::string& name : request.enrolments()) refs.push_back(ToEnrolmentRef(name));
+  std::vector<ParticipantId> persons;
+  for (const std::string& name : request.participants()) persons.push_back(ToParticipantId(name));
+  const Date today = StockholmDate(store_.Now());
+  BRYGGA_ASSIGN_OR_RETURN(const NamedFeatures named, store_.GetFeatures(refs, persons, today, call.deadline()));
+  std::map<std::string, std::set<std::string>> employers;  // By the operator they may have an agreement with.
+  for (const NamedFeatures::Item& item : named.items) {
+    if (!item.features.private_person) employers[item.operator_name].insert(item.features.profile.employer);
+  }
+  // Asked after people were read: what is said of an agreement is no older. A
+  // partner service that hangs does not hold up the word of a withdrawal.
+  const absl::Time partner_by = std::min(call.deadline(), absl::Now() + kPartnerWait);
+  std::map<std::string, absl::StatusOr<ActiveAgreements>> active;
+  for (const auto& [operator_name, asked] : employers) {
+    active.emplace(operator_name, partners_.WithActiveAgreement(operator_name, asked, today, partner_by));
+  }
+  v1::BatchGetFeaturesResponse response;
+  for (const NamedFeatures::Item& item : named.items) {
+    v1::EnrolmentFeatures& features = *response.add_features();
+    features = ToProto(item.features);
+    if (item.features.private_person) continue;
+    const auto& known = active.at(item.operator_name);
+    features.set_employer_agreement_unknown(!known.ok());
+    features.set_employer_agreement_active(known.ok() && known->organisations.contains(item.features.profile.employer));
+  }
+  absl::Time as_of = named.as_of;
+  for (const auto& [operator_name, known] : active) {
+    if (known.ok()) as_of = std::min(as_of, known->as_of);
+  }
+  SetTime(as_of, *response.mutable_as_of());
   return response;
 }
 

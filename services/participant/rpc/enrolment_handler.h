@@ -34,6 +34,8 @@ class EnrolmentHandler {
   absl::StatusOr<v1::ListScreeningsResponse> ListScreenings(const v1::ListScreeningsRequest& request,
                                                             const rpc::Call& call);
   absl::StatusOr<v1::ListFeaturesResponse> ListFeatures(const v1::ListFeaturesRequest& request, const rpc::Call& call);
+  absl::StatusOr<v1::BatchGetFeaturesResponse> BatchGetFeatures(const v1::BatchGetFeaturesRequest& request,
+                                                                const rpc::Call& call);
 
  private:
   // What partner says of the employers in a cohort on `date`. Asked before the

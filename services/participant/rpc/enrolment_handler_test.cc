@@ -194,6 +194,56 @@ TEST_F(EnrolmentHandlerTest, FeaturesHoldNoNameAndComePageByPage) {
   }
 }
 
+TEST_F(EnrolmentHandlerTest, FeaturesOfSomeAreAskedForByServicesAlone) {
+  const std::string ali = Apply("Ali"), eva = Apply("Eva");
+  ASSERT_THAT(DecideAll(), IsOk());
+  const std::string person = Get(coordinator_, eva)->enrolment().participant();
+  const auto ask = [&](const rpc::Identity& caller) {
+    return Call<v1::BatchGetFeaturesRequest, v1::BatchGetFeaturesResponse>(
+        caller, "EnrolmentService/BatchGetFeatures",
+        "enrolments: '" + ali + "' enrolments: '" + ali + "0' participants: '" + person + "'");
+  };
+
+  const auto answer = ask(rpc::ServiceNamed("matching"));
+
+  ASSERT_THAT(answer, IsOk());
+  ASSERT_THAT(answer->features(), SizeIs(2));
+  EXPECT_EQ(answer->features(0).enrolment(), ali);
+  EXPECT_EQ(answer->features(1).participant(), person);
+  EXPECT_EQ(answer->as_of().seconds(), absl::ToUnixSeconds(clock_.Now()));
+  EXPECT_THAT(answer->ShortDebugString(), ::testing::Not(::testing::HasSubstr("Ali")));
+  EXPECT_THAT(ask(coordinator_), HasReason("PERMISSION_DENIED"));
+}
+
+TEST_F(EnrolmentHandlerTest, AWithdrawalIsReadAlsoWherePartnerDoesNotAnswer) {
+  const std::string employed = MakePerson("Ella", "profile { employer: 'organisations/o' }");
+  const std::string other = MakePerson("Ali", "profile { employer: 'organisations/o' }");
+  std::string consent;
+  for (const std::string& person : {employed, other}) {
+    Consent(person, "PROGRAMME");
+    consent = Consent(person, "MATCHING");
+    ASSERT_THAT(Decide(Enrol(person, "MENTOR")->enrolment().name()), IsOk());
+  }
+  partners_.Agree("organisations/operator", "organisations/o");
+  const auto ask = [&] {
+    return *Call<v1::BatchGetFeaturesRequest, v1::BatchGetFeaturesResponse>(
+        rpc::ServiceNamed("matching"), "EnrolmentService/BatchGetFeatures",
+        "participants: '" + employed + "' participants: '" + other + "'");
+  };
+  ASSERT_THAT(ask().features(), SizeIs(2));
+  EXPECT_TRUE(ask().features(0).employer_agreement_active());
+  EXPECT_FALSE(ask().features(0).employer_agreement_unknown());
+
+  partners_.set_reachable(false);
+  ASSERT_THAT((Call<v1::WithdrawConsentRequest, v1::WithdrawConsentResponse>(
+                  coordinator_, "ParticipantService/WithdrawConsent", "name: '" + consent + "'")),
+              IsOk());
+
+  ASSERT_THAT(ask().features(), SizeIs(1));
+  EXPECT_EQ(ask().features(0).participant(), employed);
+  EXPECT_TRUE(ask().features(0).employer_agreement_unknown());
+}
+
 TEST_F(EnrolmentHandlerTest, FeaturesNeedToKnowAboutAgreements) {
   const std::string person = MakePerson("Ella", "profile { employer: 'organisations/o' }");
   Consent(person, "PROGRAMME");

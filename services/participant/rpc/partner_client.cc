@@ -1,5 +1,6 @@
 #include "services/participant/rpc/partner_client.h"
 
+#include "absl/time/clock.h"
 #include "brygga/partner/v1/partner_service.pb.h"
 #include "services/participant/domain/errors.h"
 
@@ -14,11 +15,11 @@ constexpr absl::Duration kLongestCall = absl::Seconds(5);
 
 }  // namespace
 
-absl::StatusOr<std::set<std::string>> PartnerClient::WithActiveAgreement(const std::string& operator_name,
-                                                                         const std::set<std::string>& organisations,
-                                                                         Date day, absl::Time deadline) {
+absl::StatusOr<ActiveAgreements> PartnerClient::WithActiveAgreement(const std::string& operator_name,
+                                                                    const std::set<std::string>& organisations,
+                                                                    Date day, absl::Time deadline) {
   const rpc::CallOptions options = rpc::CallOptions::Within(kLongestCall, tokens_.Token()).Until(deadline);
-  std::set<std::string> active;
+  ActiveAgreements active{.as_of = absl::Now()};  // Before it is asked: all that it knew by then.
   for (auto next = organisations.begin(); next != organisations.end();) {
     pb::CheckAgreementsRequest request;
     request.set_operator_(operator_name);
@@ -28,7 +29,7 @@ absl::StatusOr<std::set<std::string>> PartnerClient::WithActiveAgreement(const s
     }
     const auto response = partner_->Call<pb::CheckAgreementsResponse>(options, kCheckAgreements, request);
     if (!response.ok()) return AgreementsUnreachable();
-    active.insert(response->active_organisations().begin(), response->active_organisations().end());
+    active.organisations.insert(response->active_organisations().begin(), response->active_organisations().end());
   }
   return active;
 }

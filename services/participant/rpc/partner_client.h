@@ -19,9 +19,9 @@ class PartnerClient final : public PartnerDirectory {
   PartnerClient(std::shared_ptr<rpc::Channel> partner, const rpc::TokenSource& tokens)
       : partner_(std::move(partner)), tokens_(tokens) {}
 
-  absl::StatusOr<std::set<std::string>> WithActiveAgreement(const std::string& operator_name,
-                                                            const std::set<std::string>& organisations, Date day,
-                                                            absl::Time deadline) override;
+  absl::StatusOr<ActiveAgreements> WithActiveAgreement(const std::string& operator_name,
+                                                       const std::set<std::string>& organisations, Date day,
+                                                       absl::Time deadline) override;
 
  private:
   const std::shared_ptr<rpc::Channel> partner_;  // Shared with the other clients of that service.

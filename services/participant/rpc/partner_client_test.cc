@@ -41,7 +41,10 @@ class PartnerClientTest : public ::testing::Test {
 
   absl::StatusOr<std::set<std::string>> Ask(Date day, std::set<std::string> organisations = {"organisations/works-here",
                                                                                              "organisations/unknown"}) {
-    return client_.WithActiveAgreement("organisations/operator", organisations, day, absl::Now() + absl::Seconds(20));
+    const auto active =
+        client_.WithActiveAgreement("organisations/operator", organisations, day, absl::Now() + absl::Seconds(20));
+    if (!active.ok()) return active.status();
+    return active->organisations;
   }
 
   ManualClock clock_{absl::FromUnixSeconds(1660557600)};

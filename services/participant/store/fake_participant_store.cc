@@ -521,6 +521,24 @@ absl::StatusOr<FeaturesPage> FakeParticipantStore::ListFeatures(const CohortRef&
   return features;
 }
 
+absl::StatusOr<NamedFeatures> FakeParticipantStore::GetFeatures(const std::vector<EnrolmentRef>& refs,
+                                                                const std::vector<ParticipantId>& persons, Date today,
+                                                                absl::Time) {
+  absl::MutexLock lock(&mutex_);
+  const State& state = state_;
+  NamedFeatures named{.as_of = clock_.Now()};
+  for (const auto& [ref, enrolment] : state.enrolments) {
+    const bool is_wanted = std::count(refs.begin(), refs.end(), ref) > 0 ||
+                           std::count(persons.begin(), persons.end(), enrolment.person) > 0;
+    if (!is_wanted) continue;
+    BRYGGA_ASSIGN_OR_RETURN(const CohortFacts facts, state.FactsOf(ref.cohort));
+    auto seen = FeaturesOf(state.ApplicantOf(enrolment), facts.programme,
+                           LivePurposes(state.ConsentsOf(enrolment.person)), {}, today);
+    if (seen) named.items.push_back({*std::move(seen), facts.programme.operator_name});
+  }
+  return named;
+}
+
 // --- Screening ---
 
 absl::StatusOr<Screening> FakeParticipantStore::RecordScreening(const Mutation<Screening>& mutation,

@@ -73,6 +73,9 @@ class FakeParticipantStore final : public ParticipantStore {
   absl::StatusOr<std::set<std::string>> EmployersIn(const CohortRef& cohort, absl::Time deadline) override;
   absl::StatusOr<FeaturesPage> ListFeatures(const CohortRef& cohort, const AgreementFacts& agreements, Date today,
                                             const list::ListQuery& query, absl::Time deadline) override;
+  absl::StatusOr<NamedFeatures> GetFeatures(const std::vector<EnrolmentRef>& refs,
+                                            const std::vector<ParticipantId>& persons, Date today,
+                                            absl::Time deadline) override;
 
   absl::StatusOr<Screening> RecordScreening(const Mutation<Screening>& mutation, const Screening& screening) override;
   absl::StatusOr<ScreeningReport> RecordScreenings(const Mutation<ScreeningReport>& mutation, const CohortRef& cohort,

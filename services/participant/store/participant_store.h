@@ -73,6 +73,17 @@ struct FeaturesPage {
   absl::Time as_of;
 };
 
+// Features of enrolments of several programmes; whether agreements are active is
+// not known yet.
+struct NamedFeatures {
+  struct Item {
+    Features features;
+    std::string operator_name;  // Of the programme.
+  };
+  std::vector<Item> items;  // Ordered by enrolment name.
+  absl::Time as_of;
+};
+
 // Keeps persons, consents, programmes, rules, cohorts, enrolments, screenings,
 // enquiries and data-subject requests.
 //
@@ -177,6 +188,11 @@ class ParticipantStore {
   // kNotFound.
   virtual absl::StatusOr<FeaturesPage> ListFeatures(const CohortRef& cohort, const AgreementFacts& agreements,
                                                     Date today, const list::ListQuery& query, absl::Time deadline) = 0;
+  // FeaturesOf those of `refs`, and of all enrolments of `persons`, whom matching
+  // may see; nothing of anybody else, known or not.
+  virtual absl::StatusOr<NamedFeatures> GetFeatures(const std::vector<EnrolmentRef>& refs,
+                                                    const std::vector<ParticipantId>& persons, Date today,
+                                                    absl::Time deadline) = 0;
 
   // --- Screening ---
 

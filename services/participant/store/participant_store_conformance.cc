@@ -633,6 +633,34 @@ TEST_P(ParticipantStoreConformance, FeaturesArePaged) {
   EXPECT_FALSE(second->next.has_value());
 }
 
+TEST_P(ParticipantStoreConformance, FeaturesAreReadByNameOfAnEnrolmentOrAPerson) {
+  std::vector<EnrolmentRef> refs;
+  for (const std::string id : {"p", "q", "r", "s"}) {
+    AddPerson(id);
+    AddConsent("k-" + id, id, Purpose::kMatching);
+    refs.push_back(AddEnrolment(id).ref);
+  }
+  ASSERT_THAT(store_.DecideEnrolments({}, cohort_.ref, {.date = kToday}), IsOk());
+  ASSERT_THAT(store_.WithdrawConsent({}, ParticipantId("r"), ConsentId("k-r")), IsOk());
+  EnrolmentRef elsewhere = refs[3];
+  elsewhere.cohort.programme = ProgrammeId("other");
+  const auto person_of = [](const NamedFeatures& named) {
+    std::vector<std::string> persons;
+    for (const NamedFeatures::Item& item : named.items) persons.push_back(item.features.person.value());
+    return persons;
+  };
+
+  const auto named = store_.GetFeatures(
+      {refs[0], refs[2], elsewhere}, {ParticipantId("p"), ParticipantId("q"), ParticipantId("nobody")}, kToday, kEver);
+
+  ASSERT_THAT(named, IsOk());
+  EXPECT_THAT(person_of(*named), ElementsAre("p", "q"));
+  EXPECT_EQ(named->items[0].features.profile, Fatima("p").profile);
+  EXPECT_EQ(named->items[0].features.tie_key, Features().features[0].tie_key);
+  EXPECT_EQ(named->as_of, clock_.Now());
+  EXPECT_THAT(person_of(*store_.GetFeatures({}, {}, kToday, kEver)), IsEmpty());
+}
+
 // --- Screening ---
 
 TEST_P(ParticipantStoreConformance, TheNewestScreeningOfAKindCounts) {

@@ -193,6 +193,43 @@ absl::StatusOr<FeaturesPage> SqlParticipantStore::ListFeatures(const CohortRef& 
   });
 }
 
+absl::StatusOr<NamedFeatures> SqlParticipantStore::GetFeatures(const std::vector<EnrolmentRef>& refs,
+                                                               const std::vector<ParticipantId>& persons, Date today,
+                                                               absl::Time deadline) {
+  return database_.Read(deadline, [&](Reader& reader) -> absl::StatusOr<NamedFeatures> {
+    NamedFeatures named{.as_of = reader.now()};
+    std::vector<EnrolmentId> ids;
+    for (const EnrolmentRef& ref : refs) ids.push_back(ref.enrolment);
+    BRYGGA_ASSIGN_OR_RETURN(const auto by_id, ReadEnrolments(reader, ids));
+    std::map<EnrolmentRef, Enrolment> wanted;
+    for (const EnrolmentRef& ref : refs) {
+      const auto found = by_id.find(ref.enrolment);
+      if (found != by_id.end() && found->second.ref == ref) wanted.emplace(ref, found->second);
+    }
+    BRYGGA_ASSIGN_OR_RETURN(const auto of_persons, ReadEnrolmentsOf(reader, persons));
+    for (const Enrolment& enrolment : of_persons) wanted.emplace(enrolment.ref, enrolment);
+    std::vector<Enrolment> enrolled;
+    std::map<ProgrammeId, Programme> programmes;
+    for (const auto& [ref, enrolment] : wanted) {
+      if (enrolment.state != EnrolmentState::kEnrolled) continue;
+      enrolled.push_back(enrolment);
+      const ProgrammeId& programme = ref.cohort.programme;
+      if (programmes.contains(programme)) continue;
+      BRYGGA_ASSIGN_OR_RETURN(programmes[programme], ReadProgramme(reader, programme));
+    }
+    BRYGGA_ASSIGN_OR_RETURN(const auto applicants, ReadApplicants(reader, std::move(enrolled)));
+    std::vector<ParticipantId> ids_of_persons;
+    for (const Applicant& applicant : applicants) ids_of_persons.push_back(applicant.person.id);
+    BRYGGA_ASSIGN_OR_RETURN(auto consented, ReadLivePurposes(reader, ids_of_persons));
+    for (const Applicant& applicant : applicants) {
+      const Programme& programme = programmes.at(applicant.enrolment.ref.cohort.programme);
+      auto seen = FeaturesOf(applicant, programme, consented[applicant.person.id], {}, today);
+      if (seen) named.items.push_back({*std::move(seen), programme.operator_name});
+    }
+    return named;
+  });
+}
+
 absl::StatusOr<ScreeningReport> SqlParticipantStore::RecordScreenings(const Mutation<ScreeningReport>& mutation,
                                                                       const CohortRef& cohort, Role role,
                                                                       const std::vector<Screening>& screenings,

@@ -269,6 +269,18 @@ CREATE TABLE erased_enrolments (
 );
 CREATE INDEX erased_enrolments_of_cohort ON erased_enrolments (cohort_id);
 )"},
+    {3, R"(
+-- Partner's agreements, by its feed; how far it was followed is in feed_progress.
+CREATE TABLE agreements (
+  name TEXT PRIMARY KEY,
+  organisation TEXT NOT NULL,
+  operator TEXT NOT NULL,
+  valid_from TEXT NOT NULL,
+  valid_to TEXT NOT NULL,
+  revision BIGINT NOT NULL
+);
+CREATE INDEX agreements_of_operator ON agreements (operator, organisation);
+)"},
 };
 
 }  // namespace brygga::participant

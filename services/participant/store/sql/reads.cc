@@ -157,6 +157,15 @@ absl::StatusOr<std::map<EnrolmentId, Enrolment>> ReadEnrolments(Reader& reader, 
   return by_id;
 }
 
+absl::StatusOr<std::vector<Enrolment>> ReadEnrolmentsOf(Reader& reader, const std::vector<ParticipantId>& persons) {
+  BRYGGA_ASSIGN_OR_RETURN(const std::vector<Row> rows,
+                          SelectIn(reader, kSelectEnrolments, "e.participant_id", TextsOf(persons)));
+  std::vector<Enrolment> enrolments;
+  for (const Row& row : rows) enrolments.push_back(ToEnrolment(row));
+  BRYGGA_RETURN_IF_ERROR(FillEnrolments(reader, enrolments));
+  return enrolments;
+}
+
 absl::StatusOr<Programme> ReadProgramme(Reader& reader, const ProgrammeId& id) {
   BRYGGA_ASSIGN_OR_RETURN(const std::optional<Row> row,
                           reader.QueryOne(std::string(kSelectProgrammes) + " WHERE p.id = :id", {{"id", id}}));

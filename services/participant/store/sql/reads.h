@@ -38,6 +38,9 @@ absl::StatusOr<std::map<ParticipantId, Participant>> ReadPersons(sql::Reader& re
 absl::StatusOr<std::map<EnrolmentId, Enrolment>> ReadEnrolments(sql::Reader& reader,
                                                                 const std::vector<EnrolmentId>& ids);
 
+// All enrolments of `persons`.
+absl::StatusOr<std::vector<Enrolment>> ReadEnrolmentsOf(sql::Reader& reader, const std::vector<ParticipantId>& persons);
+
 // kNotFound.
 absl::StatusOr<Programme> ReadProgramme(sql::Reader& reader, const ProgrammeId& id);
 absl::StatusOr<Cohort> ReadCohort(sql::Reader& reader, const CohortRef& ref);

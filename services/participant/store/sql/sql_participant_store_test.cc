@@ -9,9 +9,11 @@
 #include "common/status/macros.h"
 #include "common/testing/matchers.h"
 #include "services/participant/domain/decide.h"
+#include "services/participant/store/agreement_store_conformance.h"
 #include "services/participant/store/participant_store_conformance.h"
 #include "services/participant/store/sql/migrations.h"
 #include "services/participant/store/sql/reads.h"
+#include "services/participant/store/sql/sql_agreement_store.h"
 #include "services/participant/store/sql/statements.h"
 #include "services/participant/store/sql/writes.h"
 
@@ -21,6 +23,11 @@ INSTANTIATE_TEST_SUITE_P(Sqlite, ParticipantStoreConformance,
                          ::testing::Values(&testing::OnSqlite<ParticipantStore, SqlParticipantStore, kMigrations>));
 INSTANTIATE_TEST_SUITE_P(Postgresql, ParticipantStoreConformance,
                          ::testing::Values(&testing::OnPostgresql<ParticipantStore, SqlParticipantStore, kMigrations>));
+
+INSTANTIATE_TEST_SUITE_P(Sqlite, AgreementStoreConformance,
+                         ::testing::Values(&testing::OnSqlite<AgreementStore, SqlAgreementStore, kMigrations>));
+INSTANTIATE_TEST_SUITE_P(Postgresql, AgreementStoreConformance,
+                         ::testing::Values(&testing::OnPostgresql<AgreementStore, SqlAgreementStore, kMigrations>));
 
 namespace {
 
