@@ -37,6 +37,7 @@ void Suite::Drain() {
     // Before those that their work calls.
     if (service == "events" && events_ != nullptr) events_->Stop();
     if (service == "matching" && matching_ != nullptr) matching_->Stop();
+    if (service == "participant" && participant_ != nullptr) participant_->Stop();
   });
 }
 
@@ -48,9 +49,10 @@ absl::Status Suite::StartPartner() {
 }
 
 absl::Status Suite::StartParticipant() {
-  BRYGGA_ASSIGN_OR_RETURN(participant_, participant::ParticipantService::Open(
-                                            DatabaseOf("participant"), channel("partner"), TokensOf("participant"),
-                                            {.clock = options_.clock, .log = sql::ErrorLog(options_.log)}));
+  BRYGGA_ASSIGN_OR_RETURN(participant_,
+                          participant::ParticipantService::Open(
+                              DatabaseOf("participant"), channel("partner"), TokensOf("participant"),
+                              {.clock = options_.clock, .log = sql::ErrorLog(options_.log)}, {.log = options_.log}));
   return Serve("participant", participant_->services());
 }
 
