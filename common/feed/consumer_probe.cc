@@ -69,13 +69,12 @@ int Run(const std::string& address, const std::string& token_file, const std::st
   ChannelSource<partner::v1::WatchPartnerChangesRequest, partner::v1::WatchPartnerChangesResponse> source(
       rpc::Channel::Connect(address), *tokens, "brygga.partner.v1.ChangeService/WatchPartnerChanges", {});
   Probe probe(**database, apart);
-  Consumer consumer(
-      source, probe,
-      {.feed = "probe",
-       .burst = 1000,
-       .pace = absl::Milliseconds(1),
-       .bookmark = absl::Milliseconds(50),
-       .log = Log::ToStderr("probe", LogLevel::kWarning)});
+  Consumer consumer(source, probe,
+                    {.feed = "probe",
+                     .burst = 1000,
+                     .pace = absl::Milliseconds(1),
+                     .bookmark = absl::Milliseconds(50),
+                     .log = Log::ToStderr("probe", LogLevel::kWarning)});
   consumer.Start();
   for (;;) pause();
 }
