@@ -12,6 +12,8 @@
 #include <array>
 #include <chrono>
 #include <cmath>
+#include <cstdint>
+#include <cstring>
 #include <ctime>
 #include <mutex>
 #include <string>
@@ -62,12 +64,25 @@ constexpr std::array<bool, 256> kEscaped = [] {
   return escaped;
 }();
 
+// How many characters of `text` stand before the first of those: eight at a
+// time, because nearly all texts have none.
+size_t PlainLength(std::string_view text) {
+  constexpr uint64_t kOnes = 0x0101010101010101, kHighs = 0x8080808080808080;
+  const auto any_below = [](uint64_t bytes, uint8_t limit) { return (bytes - kOnes * limit) & ~bytes & kHighs; };
+  const auto any_equal = [&](uint64_t bytes, uint8_t value) { return any_below(bytes ^ (kOnes * value), 1); };
+  size_t at = 0;
+  for (uint64_t bytes = 0; at + sizeof(bytes) <= text.size(); at += sizeof(bytes)) {
+    std::memcpy(&bytes, text.data() + at, sizeof(bytes));
+    if ((any_below(bytes, 0x20) | any_equal(bytes, '"') | any_equal(bytes, '\\') | any_equal(bytes, 0x7f)) != 0) break;
+  }
+  while (at < text.size() && !kEscaped[static_cast<unsigned char>(text[at])]) ++at;
+  return at;
+}
+
 void AppendQuoted(fmt::memory_buffer& out, std::string_view text) {
   out.push_back('"');
   while (!text.empty()) {
-    const auto end =
-        std::find_if(text.begin(), text.end(), [](char c) { return kEscaped[static_cast<unsigned char>(c)]; });
-    const auto plain = static_cast<size_t>(end - text.begin());
+    const size_t plain = PlainLength(text);
     Append(out, text.substr(0, plain));
     if (plain == text.size()) break;
     const auto c = static_cast<unsigned char>(text[plain]);

@@ -7,6 +7,7 @@
 #include <ctime>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 namespace brygga {
 namespace {
@@ -35,6 +36,23 @@ TEST(LogTest, ALineIsOneJsonObject) {
   EXPECT_EQ(line["ms"], 12.034);
   EXPECT_EQ(line["late_ms"], -0.001);
   EXPECT_EQ(line["time"].get<std::string>().size(), 27u);
+}
+
+TEST(LogTest, EveryCharacterArrivesWhereverItStands) {
+  const auto log = Log::ToMemory("partner");
+  std::vector<std::string> texts;
+  for (int c = 0; c < 0x80; ++c) {
+    for (const size_t at : {size_t{0}, size_t{7}, size_t{8}, size_t{10}, size_t{19}}) {
+      std::string text = "0123456789 åbcdefg.";
+      text[at] = static_cast<char>(c);
+      texts.push_back(text);
+    }
+  }
+
+  for (const std::string& text : texts) log->Info("text", {{"text", text}});
+
+  ASSERT_EQ(log->lines().size(), texts.size());
+  for (size_t i = 0; i < texts.size(); ++i) EXPECT_EQ(nlohmann::json::parse(log->lines()[i])["text"], texts[i]);
 }
 
 TEST(LogTest, ALineHasItsOwnTime) {

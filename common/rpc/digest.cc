@@ -1,39 +1,23 @@
+// The functions that OpenSSL calls deprecated: behind those that it recommends
+// are allocations and look-ups that cost more than the hash of a token.
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include "common/rpc/digest.h"
 
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <google/protobuf/message_lite.h>
-#include <openssl/evp.h>
-
-#include <memory>
+#include <openssl/sha.h>
 
 #include "absl/strings/escaping.h"
-#include "common/status/check.h"
 
 namespace brygga::rpc {
-namespace {
-
-constexpr size_t kSha256Bytes = 32;
-
-struct FreeContext {
-  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-};
-
-// Looked up once: OpenSSL's SHA256() does so under locks at each call. Never
-// freed: threads may outlive main().
-const EVP_MD* Algorithm() {
-  static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-  return algorithm;
-}
-
-}  // namespace
 
 std::string Sha256(std::string_view bytes) {
-  thread_local const std::unique_ptr<EVP_MD_CTX, FreeContext> context(EVP_MD_CTX_new());
-  std::string digest(kSha256Bytes, '\0');
-  BRYGGA_CHECK(EVP_DigestInit_ex2(context.get(), Algorithm(), nullptr) == 1 &&
-               EVP_DigestUpdate(context.get(), bytes.data(), bytes.size()) == 1 &&
-               EVP_DigestFinal_ex(context.get(), reinterpret_cast<unsigned char*>(digest.data()), nullptr) == 1);
+  std::string digest(SHA256_DIGEST_LENGTH, '\0');
+  SHA256_CTX context;
+  SHA256_Init(&context);
+  SHA256_Update(&context, bytes.data(), bytes.size());
+  SHA256_Final(reinterpret_cast<unsigned char*>(digest.data()), &context);
   return digest;
 }
 

@@ -48,10 +48,16 @@ using google::protobuf::MessageLite;
 
 // Bytes.
 
-absl::Status Parse(const grpc::ByteBuffer& bytes, Message* message) {
+bool ParsedInto(const grpc::ByteBuffer& bytes, Message* message) {
+  grpc::Slice whole;  // As short messages come: no reader, no copy of the buffer.
+  if (bytes.TrySingleSlice(&whole).ok()) return message->ParseFromArray(whole.begin(), static_cast<int>(whole.size()));
   grpc::ByteBuffer copy(bytes);  // Shares the slices.
   grpc::ProtoBufferReader reader(&copy);
-  if (reader.status().ok() && message->ParseFromZeroCopyStream(&reader)) return absl::OkStatus();
+  return reader.status().ok() && message->ParseFromZeroCopyStream(&reader);
+}
+
+absl::Status Parse(const grpc::ByteBuffer& bytes, Message* message) {
+  if (ParsedInto(bytes, message)) return absl::OkStatus();
   return MakeError(absl::StatusCode::kInvalidArgument,
                    absl::StrCat("the request is not a ", message->GetDescriptor()->full_name(), " in UTF-8"),
                    {.reason = "MALFORMED_REQUEST"});

@@ -299,7 +299,7 @@ TEST_F(LaterTest, WorkOnAThreadIsNotBegunAfterTheDeadline) {
     return Saying("too late");
   });
 
-  ASSERT_TRUE(server_.Call<EchoResponse>(Admin(), std::string(kProbe) + "AdminOnly", EchoRequest()).ok());
+  WaitForInFlight(0);
   EXPECT_FALSE(ran);
   EXPECT_EQ(Ended("DEADLINE_EXCEEDED"), 1);
 }

@@ -26,7 +26,7 @@ ServerMetrics::ServerMetrics(const std::string& service)
                      .Register(*registry_)),
       queued_(prometheus::BuildHistogram()
                   .Name("brygga_rpc_queue_seconds")
-                  .Help("How long calls waited for a thread")
+                  .Help("How long calls waited for a thread, those that needed one")
                   .Labels({{"service", service}})
                   .Register(*registry_)),
       in_flight_(prometheus::BuildGauge()
@@ -57,7 +57,7 @@ void MethodMetrics::Ended(int code, absl::Duration duration, absl::Duration queu
   }
   counter->Increment();
   duration_.Observe(absl::ToDoubleSeconds(duration));
-  queued_.Observe(absl::ToDoubleSeconds(queued));
+  if (queued > absl::ZeroDuration()) queued_.Observe(absl::ToDoubleSeconds(queued));
 }
 
 }  // namespace brygga::rpc
