@@ -45,7 +45,7 @@ asan: lint-deps  ## The tests under AddressSanitizer and UndefinedBehaviorSaniti
 	@cmake --preset asan >/dev/null && cmake --build --preset asan --parallel $(JOBS) && $(CTEST) --test-dir build/asan
 
 tsan: lint-deps  ## The tests that do not link gRPC under ThreadSanitizer.
-	@cmake --preset tsan >/dev/null && cmake --build --preset tsan --parallel $(JOBS) && $(CTEST) --test-dir build/tsan
+	@cmake --preset tsan >/dev/null && cmake --build --preset tsan --parallel $(JOBS) --target brygga_tests && $(CTEST) --test-dir build/tsan
 
 check: lint tidy test asan tsan  ## What we run before handing in.
 

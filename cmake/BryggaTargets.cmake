@@ -62,6 +62,8 @@ endfunction()
 # "grpc" marks what links gRPC, which the tsan preset leaves out. SERIAL runs it
 # alone, for tests that load the machine on purpose. Sanitized tests have four
 # times as long.
+# `brygga_tests` builds all of them and nothing else.
+add_custom_target(brygga_tests)
 function(brygga_test name)
   cmake_parse_arguments(arg "SERIAL" "TIMEOUT" "SOURCES;DEPS;LABELS" ${ARGN})
   if(BRYGGA_SANITIZE STREQUAL "thread" AND "grpc" IN_LIST arg_LABELS)
@@ -69,6 +71,7 @@ function(brygga_test name)
   endif()
   brygga_binary(${name} SOURCES ${arg_SOURCES} DEPS ${arg_DEPS} GTest::gmock GTest::gtest GTest::gtest_main)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
+  add_dependencies(brygga_tests ${name})
   add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 300)

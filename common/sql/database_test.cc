@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <barrier>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -16,8 +17,6 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/barrier.h"
-#include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "common/ids/uuid.h"
 #include "common/sql/error_log.h"
@@ -26,6 +25,7 @@
 #include "common/testing/postgres.h"
 #include "common/testing/stores.h"
 #include "common/testing/temp_dir.h"
+#include "common/wait/mutex.h"
 #include "common/wait/no_wait.h"
 
 namespace brygga::sql {
@@ -269,7 +269,7 @@ TEST_P(DatabaseTest, AConditionalUpdateNeverSellsASeatTwice) {
 TEST_P(DatabaseTest, CountingFirstOversellsOnPostgresql) {
   // The negative control of the test above: why capacity is a conditional update.
   ASSERT_THAT(Run("UPDATE events SET capacity = 1"), IsOk());
-  absl::Barrier* const both_counted = new absl::Barrier(2);
+  std::barrier both_counted(2);
   std::atomic<int> sold{0};
   std::vector<std::thread> threads;
   for (int i = 0; i < 2; ++i) {
@@ -277,7 +277,7 @@ TEST_P(DatabaseTest, CountingFirstOversellsOnPostgresql) {
       const auto answer =
           database_.Write(Request(absl::StrCat(i)), [&](Transaction& tx) -> absl::StatusOr<std::string> {
             BRYGGA_ASSIGN_OR_RETURN(const auto row, tx.QueryOne("SELECT COUNT(*) AS n FROM seats"));
-            if (!IsSqlite() && both_counted->Block()) delete both_counted;
+            if (!IsSqlite()) both_counted.arrive_and_wait();
             if (row->Int("n") > 0) return absl::ResourceExhaustedError("full");
             const std::string id = absl::StrCat("s", i);
             BRYGGA_RETURN_IF_ERROR(tx.Run(kInsertSeat, {{"id", id}, {"event", "e"}, {"person", id}}));
@@ -287,7 +287,6 @@ TEST_P(DatabaseTest, CountingFirstOversellsOnPostgresql) {
     });
   }
   for (std::thread& thread : threads) thread.join();
-  if (IsSqlite()) delete both_counted;
 
   EXPECT_EQ(sold, IsSqlite() ? 1 : 2);  // One writer cannot race with itself.
 }
@@ -522,7 +521,7 @@ TEST_P(DatabaseTest, AnErasedAnswerIsGoneAndItsRequestIdStaysKnown) {
 TEST_P(DatabaseTest, AWriteThatEndsTheWholeTransactionHarmsOnlyItself) {
   // An interrupted INSERT takes all of SQLite's transaction with it, and so
   // those that share its commit.
-  absl::Notification first_runs, others_wait;
+  Notification first_runs, others_wait;
   std::vector<std::thread> threads;
   threads.emplace_back([&] {
     EXPECT_THAT(database_.Write(Work(),
@@ -556,7 +555,7 @@ TEST_P(DatabaseTest, AWriteThatEndsTheWholeTransactionHarmsOnlyItself) {
 TEST_P(DatabaseTest, TransactionsThatMeetAreDoneAgain) {
   ASSERT_THAT(Run("INSERT INTO events (id, capacity) VALUES ('f', 3)"), IsOk());
   // Each locks one event and then the other's: a deadlock on PostgreSQL.
-  absl::Barrier* const both_have_one = new absl::Barrier(2);
+  std::barrier both_have_one(2);
   std::atomic<int> runs{0};
   std::vector<std::thread> threads;
   for (const auto& [mine, other] : {std::pair("e", "f"), std::pair("f", "e")}) {
@@ -564,14 +563,13 @@ TEST_P(DatabaseTest, TransactionsThatMeetAreDoneAgain) {
       EXPECT_THAT(database_.Write(Work(),
                                   [&](Transaction& tx) -> absl::Status {
                                     BRYGGA_RETURN_IF_ERROR(tx.Run(kTakeSeat, {{"id", mine}}));
-                                    if (++runs <= 2 && !IsSqlite() && both_have_one->Block()) delete both_have_one;
+                                    if (++runs <= 2 && !IsSqlite()) both_have_one.arrive_and_wait();
                                     return tx.Run(kTakeSeat, {{"id", other}});
                                   }),
                   IsOk());
     });
   }
   for (std::thread& thread : threads) thread.join();
-  if (IsSqlite()) delete both_have_one;
 
   EXPECT_EQ(Number("SELECT SUM(taken) AS n FROM events"), 4);
   EXPECT_EQ(runs, IsSqlite() ? 2 : 3);
@@ -628,7 +626,7 @@ int64_t MostUncommittedSeen(GroupCommit group_commit) {
   Database& database = ground->database();
   const std::string count = "SELECT COUNT(*) AS n FROM events";
   std::atomic<int64_t> most{0};
-  absl::Notification slow_runs, go_on;
+  Notification slow_runs, go_on;
   std::vector<std::thread> threads;
   threads.emplace_back([&] {
     EXPECT_THAT(database.Write(Work(),
@@ -665,7 +663,7 @@ TEST(SqliteTest, WritesThatFailAfterWritingLeaveNothingAndHarmNobody) {
   const auto ground = testing::NewSqlite({.migrations = kMigrations});
   Database& database = ground->database();
   for (int round = 0; round < 3; ++round) {
-    absl::Notification slow_runs, go_on;
+    Notification slow_runs, go_on;
     std::vector<std::thread> threads;
     threads.emplace_back([&] {
       EXPECT_THAT(database.Write(Work(),

@@ -2,6 +2,7 @@
 #ifndef BRYGGA_COMMON_SQL_POOL_H_
 #define BRYGGA_COMMON_SQL_POOL_H_
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <utility>
@@ -9,12 +10,16 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "common/sql/driver_error.h"
+#include "common/wait/mutex.h"
 #include "common/wait/no_wait.h"
 
 namespace brygga::sql {
+
+// How long a call waits for a connection: as long as it may wait for a thread.
+inline constexpr absl::Duration kConnectionPatience = absl::Seconds(2);
 
 // Lends connections. Safe for concurrent use; outlives its leases.
 template <typename Connection>
@@ -38,17 +43,23 @@ class Pool {
     std::unique_ptr<Connection> connection_;
   };
 
-  Pool(int size, Opener open) : open_(std::move(open)), free_(size) {}
+  // Nobody waits for a connection longer than `patience`.
+  Pool(int size, absl::Duration patience, Opener open) : open_(std::move(open)), patience_(patience), free_(size) {}
 
-  // kDeadlineExceeded: all were lent until `deadline`. NoWait's refusal: none
+  // kDeadlineExceeded: all were lent until `deadline`. kUnavailable,
+  // STORAGE_BUSY: all were lent for `patience`: whoever comes later had better
+  // come again than hold a thread that others wait for. NoWait's refusal: none
   // is idle, on a thread that must not wait. Whatever the opener fails with.
   absl::StatusOr<Lease> Borrow(absl::Time deadline) {
     std::unique_ptr<Connection> idle;
     {
       const auto some_free = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return free_ > 0; };
-      absl::MutexLock lock(&mutex_);
+      MutexLock lock(&mutex_);
       if (idle_.empty() && NoWait::Refuses()) return NoWait::Refusal();
-      if (!mutex_.AwaitWithDeadline(absl::Condition(&some_free), deadline)) return DeadlinePassed();
+      const absl::Time given_up = absl::Now() + patience_;
+      if (!mutex_.AwaitWithDeadline(Condition(&some_free), std::min(deadline, given_up))) {
+        return deadline <= given_up ? DeadlinePassed() : StorageBusy();
+      }
       --free_;
       if (!idle_.empty()) {
         idle = std::move(idle_.back());
@@ -58,7 +69,7 @@ class Pool {
     if (idle != nullptr) return Lease(*this, std::move(idle));
     absl::StatusOr<std::unique_ptr<Connection>> opened = open_();
     if (!opened.ok()) {
-      absl::MutexLock lock(&mutex_);
+      MutexLock lock(&mutex_);
       ++free_;
       return opened.status();
     }
@@ -68,7 +79,7 @@ class Pool {
  private:
   void GiveBack(std::unique_ptr<Connection> connection) {
     std::vector<std::unique_ptr<Connection>> dead;  // Closed after the lock is released.
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(&mutex_);
     ++free_;
     if (connection->lost()) {
       // The server went away: the idle ones are dead too.
@@ -80,7 +91,8 @@ class Pool {
   }
 
   const Opener open_;
-  absl::Mutex mutex_;
+  const absl::Duration patience_;
+  Mutex mutex_;
   int free_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::unique_ptr<Connection>> idle_ ABSL_GUARDED_BY(mutex_);  // The last one back goes out first.
 };

@@ -27,9 +27,9 @@ void StepAside(int attempt) {
 }  // namespace
 
 PostgresqlDatabase::PostgresqlDatabase(std::string connect, Options options)
-    : options_(std::move(options)), pool_(options_.connections, [connect = std::move(connect), log = options_.log] {
-        return PostgresqlConnection::Open(connect, log);
-      }) {}
+    : options_(std::move(options)),
+      pool_(options_.connections, kConnectionPatience,
+            [connect = std::move(connect), log = options_.log] { return PostgresqlConnection::Open(connect, log); }) {}
 
 absl::StatusOr<std::unique_ptr<Database>> PostgresqlDatabase::Open(const std::string& connect, Options options) {
   BRYGGA_ASSIGN_OR_RETURN(std::string settings, PostgresqlConnection::WithOurSettings(connect));

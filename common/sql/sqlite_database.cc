@@ -7,12 +7,12 @@
 #include <filesystem>
 #include <utility>
 
-#include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "common/sql/driver_error.h"
 #include "common/sql/schema.h"
 #include "common/status/check.h"
 #include "common/status/macros.h"
+#include "common/wait/mutex.h"
 #include "common/wait/no_wait.h"
 
 namespace brygga::sql {
@@ -40,7 +40,7 @@ struct SqliteDatabase::Job {
   // Those that this one's thread wakes when it is woken: to wake sixty threads
   // is work that the worker better leaves to them.
   std::array<Job*, 2> wakes = {};
-  absl::Notification done = {};
+  Notification done = {};
 };
 
 SqliteDatabase::SqliteDatabase(std::string path, std::string temporary_folder, Options options)
@@ -48,7 +48,7 @@ SqliteDatabase::SqliteDatabase(std::string path, std::string temporary_folder, O
       temporary_folder_(std::move(temporary_folder)),
       options_(std::move(options)),
       clock_(options_.clock != nullptr ? *options_.clock : Clock::System()),
-      readers_(options_.connections, [this] {
+      readers_(options_.connections, kConnectionPatience, [this] {
         return SqliteConnection::Open(path_, SqliteConnection::Use::kRead, SqliteConnection::Durable::kYes,
                                       options_.log);
       }) {}
@@ -77,7 +77,7 @@ absl::StatusOr<std::unique_ptr<Database>> SqliteDatabase::Open(std::string path,
 
 SqliteDatabase::~SqliteDatabase() {
   {
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(&mutex_);
     stopping_ = true;
   }
   if (worker_.joinable()) worker_.join();
@@ -119,7 +119,7 @@ absl::Status SqliteDatabase::RunWrite(const Origin& origin, ChangeFunction fn) {
   BRYGGA_CHECK(std::this_thread::get_id() != worker_.get_id());  // A Write inside a Write waits for itself.
   Job job{.origin = origin, .change = fn, .deadline = Limit(origin.deadline)};
   {
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(&mutex_);
     if (queue_.size() >= static_cast<size_t>(options_.queue)) return StorageBusy();
     queue_.push_back(&job);
   }
@@ -145,8 +145,8 @@ void SqliteDatabase::Work() {
 std::vector<SqliteDatabase::Job*> SqliteDatabase::TakeJobs() {
   const auto something_to_do = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return stopping_ || !queue_.empty(); };
   for (;; mark_->LetGo()) {
-    absl::MutexLock lock(&mutex_);
-    if (!mutex_.AwaitWithTimeout(absl::Condition(&something_to_do), kMarkStays)) continue;
+    MutexLock lock(&mutex_);
+    if (!mutex_.AwaitWithTimeout(Condition(&something_to_do), kMarkStays)) continue;
     const size_t most = options_.group_commit == GroupCommit::kOn ? kMaxBatch : 1;
     const auto end = queue_.begin() + static_cast<std::ptrdiff_t>(std::min(most, queue_.size()));
     std::vector<Job*> jobs(queue_.begin(), end);

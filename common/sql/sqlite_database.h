@@ -12,12 +12,12 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
 #include "common/sql/database.h"
 #include "common/sql/door.h"
 #include "common/sql/pool.h"
 #include "common/sql/read_mark.h"
 #include "common/sql/sqlite_connection.h"
+#include "common/wait/mutex.h"
 
 namespace brygga::sql {
 
@@ -65,7 +65,7 @@ class SqliteDatabase final : public Database {
   int careful_batches_ = 0;                   // Of the worker.
   std::thread worker_;
 
-  absl::Mutex mutex_;
+  Mutex mutex_;
   std::deque<Job*> queue_ ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
 };

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
+#include "common/wait/mutex.h"
 #include "services/events/domain/age_check.h"
 #include "services/events/domain/errors.h"
 
@@ -17,18 +17,18 @@ namespace brygga::events {
 class FakeAgeCheck final : public AgeCheck {
  public:
   void Born(const std::string& participant, Date date) {
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(&mutex_);
     born_[participant] = date;
   }
   // Nobody can be asked until this is called with false.
   void Unavailable(bool unavailable) {
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(&mutex_);
     unavailable_ = unavailable;
   }
 
   absl::StatusOr<std::vector<AgeAnswer>> Ask(const std::vector<std::string>& participants, const AgeWindow& window,
                                              Date on, absl::Time) override {
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(&mutex_);
     if (unavailable_) return AgeCheckUnavailable();
     std::vector<AgeAnswer> answers;
     for (const std::string& participant : participants) {
@@ -45,7 +45,7 @@ class FakeAgeCheck final : public AgeCheck {
   }
 
  private:
-  absl::Mutex mutex_;
+  Mutex mutex_;
   std::map<std::string, Date> born_ ABSL_GUARDED_BY(mutex_);
   bool unavailable_ ABSL_GUARDED_BY(mutex_) = false;
 };

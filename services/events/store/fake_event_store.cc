@@ -98,7 +98,7 @@ absl::Status FakeEventStore::Fill(Event& event, const Ineligible& ineligible, ab
 // --- Events and series ---
 
 absl::StatusOr<Event> FakeEventStore::CreateEvent(const Mutation<Event>& mutation, const Make<Event>& make) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   return ledger_.Once(mutation, state_, [&]() ABSL_NO_THREAD_SAFETY_ANALYSIS -> absl::StatusOr<Event> {
     BRYGGA_ASSIGN_OR_RETURN(const Event event, make(clock_.Now()));
     BRYGGA_RETURN_IF_ERROR(Insert(event));
@@ -108,7 +108,7 @@ absl::StatusOr<Event> FakeEventStore::CreateEvent(const Mutation<Event>& mutatio
 
 absl::StatusOr<SeriesWithEvents> FakeEventStore::CreateSeries(const Mutation<SeriesWithEvents>& mutation,
                                                               const Make<SeriesWithEvents>& make) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   return ledger_.Once(mutation, state_, [&]() ABSL_NO_THREAD_SAFETY_ANALYSIS -> absl::StatusOr<SeriesWithEvents> {
     BRYGGA_ASSIGN_OR_RETURN(const SeriesWithEvents made, make(clock_.Now()));
     if (made.series.external_ref) {
@@ -123,7 +123,7 @@ absl::StatusOr<SeriesWithEvents> FakeEventStore::CreateSeries(const Mutation<Ser
 
 absl::StatusOr<Event> FakeEventStore::ChangeEvent(const Mutation<Event>& mutation, const EventId& id,
                                                   const Decide<Event>& decide, const Ineligible& ineligible) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   return ledger_.Once(mutation, state_, [&]() ABSL_NO_THREAD_SAFETY_ANALYSIS -> absl::StatusOr<Event> {
     BRYGGA_ASSIGN_OR_RETURN(Event* const known, state_.Find(id));
     const Event before = *known;
@@ -148,7 +148,7 @@ absl::StatusOr<Event> FakeEventStore::ChangeEvent(const Mutation<Event>& mutatio
 
 absl::StatusOr<Postponed> FakeEventStore::PostponeEvent(const Mutation<Postponed>& mutation, const EventId& id,
                                                         const DecidePostponed& decide) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   return ledger_.Once(mutation, state_, [&]() ABSL_NO_THREAD_SAFETY_ANALYSIS -> absl::StatusOr<Postponed> {
     BRYGGA_ASSIGN_OR_RETURN(Event* const known, state_.Find(id));
     BRYGGA_ASSIGN_OR_RETURN(const Postponed postponed, decide(*known, clock_.Now()));
@@ -161,7 +161,7 @@ absl::StatusOr<Postponed> FakeEventStore::PostponeEvent(const Mutation<Postponed
 
 absl::StatusOr<std::vector<ImportResult>> FakeEventStore::Import(const Mutation<std::vector<ImportResult>>& mutation,
                                                                  const ImportBatch& batch) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   return ledger_.Once(
       mutation, state_, [&]() ABSL_NO_THREAD_SAFETY_ANALYSIS -> absl::StatusOr<std::vector<ImportResult>> {
         std::vector<ImportResult> results;
@@ -198,7 +198,7 @@ absl::StatusOr<ImportResult> FakeEventStore::ImportItemNow(const ImportItem& ite
 }
 
 absl::StatusOr<Event> FakeEventStore::GetEvent(const EventId& id, absl::Time) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   BRYGGA_ASSIGN_OR_RETURN(const Event* event, state_.Find(id));
   return *event;
 }
@@ -213,7 +213,7 @@ absl::StatusOr<std::vector<Event>> FakeEventStore::GetEvents(const std::vector<E
 
 absl::StatusOr<list::Page<Event>> FakeEventStore::ListEvents(const EventScope& scope, const list::ListQuery& query,
                                                              absl::Time) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   std::vector<Event> chosen;
   for (const auto& [id, event] : state_.events) {
     const bool seen = event.published_at || scope.viewer.all || Holds(scope.viewer.programmes, event.programme);
@@ -223,7 +223,7 @@ absl::StatusOr<list::Page<Event>> FakeEventStore::ListEvents(const EventScope& s
 }
 
 absl::StatusOr<Series> FakeEventStore::GetSeries(const SeriesId& id, absl::Time) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   const auto found = state_.series.find(id);
   if (found == state_.series.end()) return NotFound(NameOf(id));
   return found->second;
@@ -250,7 +250,7 @@ absl::StatusOr<Registration> FakeEventStore::Admit(Event& event, const Applicant
 
 absl::StatusOr<Registration> FakeEventStore::Register(const Mutation<Registration>& mutation, const EventId& event,
                                                       const Applicant& applicant) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   return ledger_.Once(mutation, state_, [&]() ABSL_NO_THREAD_SAFETY_ANALYSIS -> absl::StatusOr<Registration> {
     BRYGGA_ASSIGN_OR_RETURN(Event* const known, state_.Find(event));
     BRYGGA_RETURN_IF_ERROR(ExpectOpen(*known, clock_.Now()));
@@ -261,7 +261,7 @@ absl::StatusOr<Registration> FakeEventStore::Register(const Mutation<Registratio
 absl::StatusOr<std::vector<Admission>> FakeEventStore::RegisterMany(const Mutation<std::vector<Admission>>& mutation,
                                                                     const EventId& event,
                                                                     const std::vector<Applicant>& applicants) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   return ledger_.Once(mutation, state_, [&]() ABSL_NO_THREAD_SAFETY_ANALYSIS -> absl::StatusOr<std::vector<Admission>> {
     BRYGGA_ASSIGN_OR_RETURN(Event* const known, state_.Find(event));
     BRYGGA_RETURN_IF_ERROR(ExpectOpen(*known, clock_.Now()));
@@ -284,7 +284,7 @@ absl::StatusOr<Registration> FakeEventStore::CancelRegistration(const Mutation<R
                                                                 const EventId& event, const RegistrationId& id,
                                                                 const DecideRegistration& decide,
                                                                 const Ineligible& ineligible) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   return ledger_.Once(mutation, state_, [&]() ABSL_NO_THREAD_SAFETY_ANALYSIS -> absl::StatusOr<Registration> {
     const auto found = state_.registrations.find(id);
     if (found == state_.registrations.end() || found->second.event != event) return NotFound(NameOf(event, id));
@@ -300,7 +300,7 @@ absl::StatusOr<Registration> FakeEventStore::CancelRegistration(const Mutation<R
 
 absl::StatusOr<Registration> FakeEventStore::GetRegistration(const EventId& event, const RegistrationId& id,
                                                              absl::Time) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   const auto found = state_.registrations.find(id);
   if (found == state_.registrations.end() || found->second.event != event) return NotFound(NameOf(event, id));
   return state_.Placed(found->second);
@@ -308,7 +308,7 @@ absl::StatusOr<Registration> FakeEventStore::GetRegistration(const EventId& even
 
 absl::StatusOr<list::Page<Registration>> FakeEventStore::ListRegistrations(const RegistrationScope& scope,
                                                                            const list::ListQuery& query, absl::Time) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   std::vector<Registration> chosen;
   for (const auto& [id, registration] : state_.registrations) {
     if (!scope.event.empty() && registration.event != scope.event) continue;
@@ -322,7 +322,7 @@ absl::StatusOr<list::Page<Registration>> FakeEventStore::ListRegistrations(const
 
 absl::StatusOr<int> FakeEventStore::ErasePerson(const Origin& origin, const std::string& participant,
                                                 const std::string& key) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   const Mutation<int> mutation{origin, nullptr};
   return ledger_.Once(mutation, state_, [&]() ABSL_NO_THREAD_SAFETY_ANALYSIS -> absl::StatusOr<int> {
     std::vector<Registration> found;

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 #include "common/mutation/fake_ledger.h"
 #include "common/time/clock.h"
+#include "common/wait/mutex.h"
 #include "services/events/store/event_store.h"
 
 namespace brygga::events {
@@ -77,7 +77,7 @@ class FakeEventStore final : public EventStore {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Clock& clock_;
-  absl::Mutex mutex_;
+  Mutex mutex_;
   State state_ ABSL_GUARDED_BY(mutex_);
   FakeLedger ledger_ ABSL_GUARDED_BY(mutex_);
 };

@@ -95,7 +95,7 @@ absl::StatusOr<Opening> FakePartnerStore::ChangeOpening(const Mutation<Opening>&
 
 absl::StatusOr<Opening> FakePartnerStore::GetOpening(const OrganisationId& organisation, const OpeningId& id,
                                                      absl::Time) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   BRYGGA_ASSIGN_OR_RETURN(const Opening* const opening, state_.FindOpening(organisation, id));
   return *opening;
 }
@@ -111,7 +111,7 @@ absl::StatusOr<std::vector<Opening>> FakePartnerStore::GetOpenings(
 
 absl::StatusOr<list::Page<Opening>> FakePartnerStore::ListOpenings(const OrganisationId& organisation,
                                                                    const list::ListQuery& query, absl::Time) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   std::vector<Opening> chosen;
   for (const auto& [id, opening] : state_.openings) {
     if (organisation.empty() || opening.organisation == organisation) chosen.push_back(opening);
@@ -159,7 +159,7 @@ absl::StatusOr<std::vector<Seat>> FakePartnerStore::ReleaseSeats(const Mutation<
 
 absl::StatusOr<list::Page<Seat>> FakePartnerStore::ListSeats(const OrganisationId& organisation, const OpeningId& id,
                                                              const list::ListQuery& query, absl::Time) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   BRYGGA_RETURN_IF_ERROR(state_.FindOpening(organisation, id));
   std::vector<Seat> chosen;
   for (const auto& [key, seat] : state_.seats) {

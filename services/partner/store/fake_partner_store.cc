@@ -202,7 +202,7 @@ absl::StatusOr<std::vector<ImportResult>> FakePartnerStore::Import(const Mutatio
 }
 
 absl::StatusOr<Organisation> FakePartnerStore::GetOrganisation(const OrganisationId& id, absl::Time) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   const auto found = state_.organisations.find(id);
   if (found == state_.organisations.end()) return NotFound(NameOf(id));
   return found->second;
@@ -220,7 +220,7 @@ absl::StatusOr<std::vector<Organisation>> FakePartnerStore::GetOrganisations(con
 absl::StatusOr<std::map<std::string, OrganisationId>> FakePartnerStore::LookUp(std::string_view source,
                                                                                const std::vector<std::string>& keys,
                                                                                absl::Time) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   const std::set<std::string> wanted(keys.begin(), keys.end());
   std::map<std::string, OrganisationId> found;
   for (const auto& [id, organisation] : state_.organisations) {
@@ -232,12 +232,12 @@ absl::StatusOr<std::map<std::string, OrganisationId>> FakePartnerStore::LookUp(s
 
 absl::StatusOr<list::Page<Organisation>> FakePartnerStore::ListOrganisations(const OrganisationScope& scope,
                                                                              const list::ListQuery& query, absl::Time) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   return state_.List(scope, query);
 }
 
 absl::StatusOr<std::map<Sector, int>> FakePartnerStore::CountSectors(const OrganisationScope& scope, absl::Time) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   std::map<Sector, int> counts = {{Sector::kPrivate, 0}, {Sector::kCivilSociety, 0}, {Sector::kPublic, 0}};
   for (const auto& [id, organisation] : state_.organisations) {
     if (!organisation.IsUnit() && state_.Belongs(organisation, scope)) ++counts[organisation.sector];
@@ -262,7 +262,7 @@ absl::StatusOr<Network> FakePartnerStore::CreateNetwork(const Mutation<Network>&
 }
 
 absl::StatusOr<list::Page<Network>> FakePartnerStore::ListNetworks(const list::ListQuery& query, absl::Time) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   return PageOf<Network>(state_.networks, query, [](const Network&) { return true; });
 }
 
@@ -302,7 +302,7 @@ absl::StatusOr<Membership> FakePartnerStore::ChangeMembership(const Mutation<Mem
 
 absl::StatusOr<list::Page<Membership>> FakePartnerStore::ListMemberships(const MembershipScope& scope,
                                                                          const list::ListQuery& query, absl::Time) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   return PageOf<Membership>(state_.memberships, query, [&](const Membership& item) {
     return (scope.network.empty() || item.network == scope.network) &&
            (scope.organisation.empty() || item.organisation == scope.organisation) &&
@@ -348,7 +348,7 @@ absl::StatusOr<Agreement> FakePartnerStore::CorrectAgreement(const Mutation<Agre
 
 absl::StatusOr<Agreement> FakePartnerStore::GetAgreement(const OrganisationId& organisation, const AgreementId& id,
                                                          std::optional<absl::Time> known_at, absl::Time) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   const auto versions = state_.agreements.find(id);
   if (versions != state_.agreements.end() && versions->second.back().organisation == organisation) {
     if (const Agreement* believed = State::Believed(versions->second, known_at)) return *believed;
@@ -358,7 +358,7 @@ absl::StatusOr<Agreement> FakePartnerStore::GetAgreement(const OrganisationId& o
 
 absl::StatusOr<list::Page<Agreement>> FakePartnerStore::ListAgreements(const AgreementScope& scope,
                                                                        const list::ListQuery& query, absl::Time) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   std::map<AgreementId, Agreement> believed;
   for (const auto& [id, versions] : state_.agreements) {
     if (const Agreement* version = State::Believed(versions, scope.known_at)) believed[id] = *version;
@@ -372,7 +372,7 @@ absl::StatusOr<list::Page<Agreement>> FakePartnerStore::ListAgreements(const Agr
 
 absl::StatusOr<std::vector<OrganisationId>> FakePartnerStore::WithActiveAgreement(
     const OrganisationId& operator_id, const std::vector<OrganisationId>& organisations, Date day, absl::Time) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   const std::set<OrganisationId> wanted(organisations.begin(), organisations.end());
   std::set<OrganisationId> active;
   for (const auto& [id, versions] : state_.agreements) {
@@ -387,7 +387,7 @@ absl::StatusOr<std::vector<OrganisationId>> FakePartnerStore::WithActiveAgreemen
 
 absl::StatusOr<list::Page<Partnership>> FakePartnerStore::ListPartnerships(const AgreementScope& scope,
                                                                            const list::ListQuery& query, absl::Time) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   std::map<OrganisationId, Partnership> partnerships;
   for (const auto& [id, versions] : state_.agreements) {
     const Agreement* believed = State::Believed(versions, scope.known_at);
@@ -443,7 +443,7 @@ absl::StatusOr<ContactPerson> FakePartnerStore::ChangeContactPerson(const Mutati
 absl::StatusOr<list::Page<ContactPerson>> FakePartnerStore::ListContactPersons(const OrganisationId& organisation,
                                                                                const list::ListQuery& query,
                                                                                absl::Time) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   return PageOf<ContactPerson>(state_.contacts, query,
                                [&](const ContactPerson& item) { return item.organisation == organisation; });
 }
@@ -451,7 +451,7 @@ absl::StatusOr<list::Page<ContactPerson>> FakePartnerStore::ListContactPersons(c
 absl::StatusOr<std::vector<ContactPerson>> FakePartnerStore::ExportContactPerson(const OrganisationId& organisation,
                                                                                  const ContactPersonId& id,
                                                                                  absl::Time) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   return state_.RecordsOf(organisation, id);
 }
 
