@@ -42,13 +42,13 @@ bool FairestLevels::SortPairs(const std::vector<int32_t>& rank, int32_t levels, 
     if (!ticker.Step(1)) return false;
   }
   std::partial_sum(place.begin(), place.end(), place.begin());
-  std::vector<uint32_t> order(count);
+  const auto order = std::make_unique_for_overwrite<uint32_t[]>(count);
   for (size_t i = 0; i < count; ++i) {
     order[place[At(levels - 1 - rank[i])]++] = static_cast<uint32_t>(i);
     if (!ticker.Step(kStepsOfAPair)) return false;
   }
 
-  std::vector<int32_t> agent_of(count);
+  const auto agent_of = std::make_unique_for_overwrite<int32_t[]>(count);
   begin_.assign(At(network_.nodes) + 1, 0);
   int32_t agent = 0;
   for (size_t i = 0; i < count; ++i) {
@@ -60,8 +60,9 @@ bool FairestLevels::SortPairs(const std::vector<int32_t>& rank, int32_t levels, 
   }
   std::partial_sum(begin_.begin(), begin_.end(), begin_.begin());
   end_.assign(begin_.begin(), begin_.end() - 1);
-  entry_.resize(2 * count);
-  for (const uint32_t i : order) {
+  entry_ = std::make_unique_for_overwrite<Entry[]>(2 * count);
+  for (size_t k = 0; k < count; ++k) {
+    const uint32_t i = order[k];
     const int32_t a = agent_of[i], h = network_.agents + network_.host[At(start_.free[i])];
     entry_[end_[At(a)]++] = {h, rank[i]};
     entry_[end_[At(h)]++] = {a, rank[i]};
@@ -205,8 +206,7 @@ int32_t FairestLevels::ScanPairs(bool forward, int32_t node) {
   }
   front_[forward ? 0 : 1].work += static_cast<int64_t>(i - begin);
   if (kept < i) {
-    std::copy(entry_.begin() + static_cast<std::ptrdiff_t>(i), entry_.begin() + static_cast<std::ptrdiff_t>(end),
-              entry_.begin() + static_cast<std::ptrdiff_t>(kept));
+    std::copy(&entry_[i], &entry_[end], &entry_[kept]);
     end -= i - kept;
   }
   if (meeting != kNone) return meeting;

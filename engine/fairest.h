@@ -22,6 +22,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <queue>
 #include <utility>
 #include <vector>
@@ -37,8 +38,13 @@ namespace brygga::engine {
 // in steps, so that `ticker` can stop it; what is there then is of no use.
 template <typename W>
 struct LevelRanks {
-  LevelRanks(std::vector<W> of_pairs, Ticker& ticker) : value(of_pairs) {
+  LevelRanks(std::vector<W> of_pairs, Ticker& ticker) {
     constexpr size_t kStep = 1 << 15;
+    value.reserve(of_pairs.size());
+    for (const W& of_pair : of_pairs) {
+      value.push_back(of_pair);
+      if (!ticker.Step(1)) return;
+    }
     const auto at = [&](size_t i) { return value.begin() + static_cast<std::ptrdiff_t>(std::min(i, value.size())); };
     for (size_t i = 0; i < value.size(); i += kStep) {
       std::sort(at(i), at(i + kStep));
@@ -77,9 +83,9 @@ class FairestLevels {
   const std::vector<Stage>& stages() const { return stages_; }
 
  private:
-  struct Entry {
-    int32_t other = 0;  // The host's or the agent's node.
-    int32_t rank = 0;
+  struct Entry {    // Without initial values, so that pages are touched one by one.
+    int32_t other;  // The host's or the agent's node.
+    int32_t rank;
   };
   struct Matched {
     int32_t other = 0;
@@ -131,7 +137,7 @@ class FairestLevels {
 
   // Pairs from both sides, best first within a person.
   std::vector<size_t> begin_, end_;  // By node.
-  std::vector<Entry> entry_;
+  std::unique_ptr<Entry[]> entry_;
   std::vector<std::vector<Matched>> matched_;  // By node; without those that are fixed.
   std::vector<std::vector<int32_t>> kept_;     // By node: free pairs of levels that are over.
   std::vector<std::vector<size_t>> links_;     // By node.

@@ -84,6 +84,7 @@ bool Level(const Bipartite<W>& graph, const Network& network, FlowStart start, c
            GeneralAnswer& answer) {
   Ticker ticker(control, "fairest", network.agents);
   std::vector<W> weights;
+  weights.reserve(start.free.size());
   for (const int64_t e : start.free) {
     weights.push_back(graph.weight[At(e)]);
     if (!ticker.Step(1)) return false;

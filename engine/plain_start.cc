@@ -67,6 +67,8 @@ FlowStart StartFrom(const Network& network, const PlainAnswer& answer, const Pla
   if (answer.has_cover) proofs.push_back(PricesOfCover(network, answer));
   if (plain != nullptr) proofs.push_back(PricesOfTotal(network, answer, *plain));
   FlowStart start;
+  start.free.reserve(network.host.size());  // Growing would copy for longer than a cancellation may wait.
+  start.carries.reserve(network.host.size());
   std::vector<int64_t> taken(At(network.hosts), 0);
   for (int32_t a = 0; a < network.agents; ++a) {
     if (!ticker.Step(network.offset[At(a) + 1] - network.offset[At(a)])) return start;

@@ -198,6 +198,7 @@ class Stages {
   absl::StatusOr<FlowStart> Levels(FlowStart start) {
     Ticker ticker(control_, "fairest", network_.agents);
     std::vector<int32_t> score_of;
+    score_of.reserve(start.free.size());
     for (const int64_t e : start.free) score_of.push_back(problem_.edges.score[At(e)]);
     const LevelRanks<int32_t> ranks(std::move(score_of), ticker);
     if (ticker.stopped()) return Cancelled();
