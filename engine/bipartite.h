@@ -79,6 +79,7 @@ class Ticker {
   // False once the work is to end.
   bool Step(int64_t steps) {
     left_ -= steps;
+    steps_ += steps;
     if (left_ > 0 || stopped_) return !stopped_;
     left_ = kStepsBetween;
     if (control_.progress) control_.progress({phase_, done_, total_});
@@ -86,6 +87,7 @@ class Ticker {
     return !stopped_;
   }
   bool stopped() const { return stopped_; }
+  int64_t steps() const { return steps_; }  // So far.
 
  private:
   static constexpr int64_t kStepsBetween = 1 << 16;
@@ -95,6 +97,7 @@ class Ticker {
   const int64_t total_;
   int64_t done_ = 0;
   int64_t left_ = 0;
+  int64_t steps_ = 0;
   bool stopped_ = false;
 };
 

@@ -62,6 +62,7 @@ class GraphSolver {
     JoinParts(market, *coverage);
     auto result = Answer(market);
     BRYGGA_RETURN_IF_ERROR(result.status());
+    result->looks += ticker.steps();
     for (const Part part : coverage->agent_part) result->agent_cover.push_back(part == Part::kScarce ? 0 : 1);
     for (const Part part : coverage->host_part) {
       result->host_cover.push_back(part == Part::kScarce || part == Part::kClosed ? 1 : 0);
@@ -119,6 +120,7 @@ class GraphSolver {
     if (ticker.stopped()) return false;
     ShortestPaths<W, Price> paths(market);
     if (!paths.Run(workers_, ticker)) return false;
+    looks_ = ticker.steps();
     agent_price_ = std::move(paths).gain();
     host_price_ = std::move(market.price);
     unmatched_price_ = host_price_.back();
@@ -143,6 +145,7 @@ class GraphSolver {
       return InvalidFields({{"graph", "its weights are so large that their prices or total do not fit 62 bits"}});
     }
     result.total = static_cast<int64_t>(total);
+    result.looks = looks_;
     result.agent_price.assign(agent_price_.begin(), agent_price_.end());
     result.host_price.assign(host_price_.begin(), host_price_.end());
     result.unmatched_price = static_cast<int64_t>(unmatched_price_);
@@ -213,6 +216,7 @@ class GraphSolver {
   Workers workers_;
   std::vector<Price> agent_price_, host_price_;
   Price unmatched_price_ = 0;
+  int64_t looks_ = 0;
 };
 
 template <typename W>

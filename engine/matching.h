@@ -51,6 +51,8 @@ struct PricedMatching {
   // COVERAGE_THEN_SCORE: a vertex cover (0 or 1) of `size` agents and seats:
   // König's proof that no answer has more pairs. SCORE: empty.
   std::vector<uint8_t> agent_cover, host_cover;
+
+  int64_t looks = 0;  // At pairs, on the way: what the solve cost, in a unit that is the same everywhere.
 };
 
 // Bytes that a solve needs beside the graph, at most.

@@ -50,7 +50,8 @@ class OurEngine : public Contender {
     const Run run{.cpu_s = CpuSeconds() - cpu,
                   .wall_s = WallSeconds() - wall,
                   .size = answer.value().size,
-                  .total = answer->total};
+                  .total = answer->total,
+                  .looks = answer->looks};
     return run;
   }
 
@@ -167,26 +168,6 @@ std::vector<double> Join(const engine::Instance& instance, int32_t newcomers, co
   }
   BRYGGA_CHECK(joining.size() == whole.size && joining.total() == whole.total);
   return seconds;
-}
-
-double OnePass(const engine::Instance& instance) {
-  constexpr int kPasses = 10;
-  std::vector<int64_t> price(instance.right_capacity.size());
-  for (size_t j = 0; j < price.size(); ++j) price[j] = static_cast<int64_t>(7919 * j % 1'000'003);
-  int64_t sum = 0;
-  const double cpu = CpuSeconds();
-  for (int pass = 0; pass < kPasses; ++pass) {
-    for (size_t i = 0; i + 1 < instance.offset.size(); ++i) {
-      int64_t best = 0;
-      for (int64_t p = instance.offset[i]; p < instance.offset[i + 1]; ++p) {
-        const auto at = static_cast<size_t>(p);
-        best = std::max(best, instance.score[at] - price[static_cast<size_t>(instance.right[at])]);
-      }
-      sum += best;
-    }
-    price[static_cast<size_t>(pass) % price.size()] += sum % 3;  // So that no pass can be left out.
-  }
-  return (CpuSeconds() - cpu) / kPasses;
 }
 
 double MemoryOfBrygga(const std::string& brygga, const std::string& file) {

@@ -20,6 +20,7 @@ struct Run {
   double wall_s = 0;
   int64_t size = 0;
   int64_t total = 0;
+  int64_t looks = 0;  // At pairs; only the engine tells.
 };
 
 // Solves one instance again and again. What it builds before it can begin is
@@ -73,10 +74,6 @@ Run SolveStably(const engine::Instance& instance);
 // All but `newcomers` people are solved; then those join one by one. CPU seconds of
 // each join. The answer in the end must be worth what `whole` is.
 std::vector<double> Join(const engine::Instance& instance, int32_t newcomers, const Run& whole);
-
-// One pass over the pairs as every exact method makes them: each person looks for
-// the pair that is worth most at given prices. CPU seconds.
-double OnePass(const engine::Instance& instance);
 
 // Peak memory in MB of a process that does nothing but solve the instance in
 // `file`: of `brygga solve`, whose last line tells it, or of this program as LEMON.
