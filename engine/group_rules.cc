@@ -31,7 +31,13 @@ bool Contains(const std::vector<std::string>& words, std::string_view word) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-// Who is of an unknown age or gender is in no group that asks for one.
+// In one of `places`, municipalities or whole counties.
+bool IsIn(const std::vector<std::string>& places, const std::string& municipality) {
+  return std::any_of(places.begin(), places.end(),
+                     [&](const std::string& place) { return !place.empty() && municipality.starts_with(place); });
+}
+
+// What is not known of somebody keeps them out of groups that ask for it.
 bool IsSelected(const PeopleSelector& selector, const People& people, size_t row) {
   const std::string& employer = people.organisation[row];
   if (!selector.organisations.empty() && !Contains(selector.organisations, employer)) return false;
@@ -39,6 +45,10 @@ bool IsSelected(const PeopleSelector& selector, const People& people, size_t row
   const bool is_partner = !employer.empty() && people.agreement_active[row];
   if (selector.partner_organisation && *selector.partner_organisation != is_partner) return false;
   if (!selector.genders.empty() && !Contains(selector.genders, GenderWord(people.gender[row]))) return false;
+  if (!selector.municipalities.empty() && !IsIn(selector.municipalities, people.municipality_code[row])) return false;
+  if (!selector.referral_sources.empty() && !Contains(selector.referral_sources, people.referral_source[row])) {
+    return false;
+  }
   const int32_t age = people.age[row];
   if (selector.minimum_age && age < *selector.minimum_age) return false;
   if (selector.maximum_age && (age < 0 || age > *selector.maximum_age)) return false;

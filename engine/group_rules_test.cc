@@ -36,6 +36,8 @@ People PeopleOf(int count) {
   people.count = count;
   const size_t n = static_cast<size_t>(count);
   people.organisation.assign(n, "");
+  people.municipality_code.assign(n, "");
+  people.referral_source.assign(n, "");
   people.agreement_active.assign(n, false);
   people.gender.assign(n, Gender::kUnknown);
   people.age.assign(n, -1);
@@ -143,6 +145,21 @@ TEST(GroupRulesTest, SelectorsAskForAllThatIsSet) {
   EXPECT_THAT(groups[1].members, ElementsAre(3));
 }
 
+TEST(GroupRulesTest, PlacesAndWhoSentPeopleSelectThem) {
+  const auto policy = PolicyWith(json::parse(R"([
+    {"name": "place", "side": "ADEPTS", "guaranteed": true, "members": {"municipalities": ["0581", "12"]}},
+    {"name": "sent", "side": "ADEPTS", "guaranteed": true, "members": {"referral_sources": ["SFI", "JOBBTORG"]}}])"));
+  ASSERT_TRUE(policy.ok()) << policy.status();
+  People adepts = PeopleOf(5);
+  adepts.municipality_code = {"0581", "0580", "1280", "", "1281"};
+  adepts.referral_source = {"SFI", "SELF", "", "JOBBTORG", "SFX"};
+
+  const std::vector<Group> groups = MakeGroups(*policy, adepts, PeopleOf(1));
+
+  EXPECT_THAT(groups[0].members, ElementsAre(0, 2, 4));
+  EXPECT_THAT(groups[1].members, ElementsAre(0, 3));
+}
+
 TEST(GroupRulesTest, WrongRulesAreNamedByTheirPath) {
   const auto wrong = [](const char* groups, bool gender = true) {
     std::vector<std::string> fields;
@@ -168,6 +185,10 @@ TEST(GroupRulesTest, WrongRulesAreNamedByTheirPath) {
               ElementsAre("groups[0].members.genders"));
   EXPECT_THAT(wrong(R"([{"name": "a", "side": "ADEPTS", "guaranteed": true, "members": {"colour": "red"}}])"),
               ElementsAre("groups[0].members.colour"));
+  EXPECT_THAT(wrong(R"([{"name": "a", "side": "ADEPTS", "guaranteed": true,
+                         "members": {"municipalities": ["0581", "058", "x1"], "referral_sources": ["sfi"]}}])"),
+              ElementsAre("groups[0].members.municipalities[1]", "groups[0].members.municipalities[2]",
+                          "groups[0].members.referral_sources[0]"));
   EXPECT_THAT(wrong("[]"), IsEmpty());
 }
 

@@ -185,6 +185,137 @@ GroupWhatIf::Way GroupWhatIf::Search(int32_t from, int32_t to, int64_t without) 
   return way;
 }
 
+// Label-correcting: links whose caps do not bind are left open, and arcs over them may
+// cost less than nothing by the certificate's prices (never a whole cycle).
+GroupWhatIf::Back GroupWhatIf::SearchBack(int32_t to) const {
+  // Who may go where, by mentor.
+  std::vector<int64_t> begin(At(network_.hosts) + 1, 0);
+  for (const int32_t mentor : problem_.edges.mentor) ++begin[At(mentor) + 1];
+  for (size_t m = 0; m < At(network_.hosts); ++m) begin[m + 1] += begin[m];
+  std::vector<std::pair<int32_t, int64_t>> wishes(problem_.edges.mentor.size());
+  std::vector<int64_t> next(begin.begin(), begin.end() - 1);
+  for (int32_t a = 0; a < network_.agents; ++a) {
+    for (int64_t e = problem_.edges.offset[At(a)]; e < problem_.edges.offset[At(a) + 1]; ++e) {
+      wishes[At(next[At(problem_.edges.mentor[At(e)])]++)] = {a, e};
+    }
+  }
+  const auto binds = [&](const Link& link) {
+    const int32_t group = link.hung - network_.agents - network_.hosts;
+    if (link.kind != LinkKind::kPlain || group < 0 || group >= static_cast<int32_t>(problem_.groups.size()))
+      return true;
+    return problem_.groups[At(group)].at_most.has_value();
+  };
+
+  Back back{.is_reached = std::vector<uint8_t>(At(network_.nodes), 0),
+            .cost = std::vector<Cost>(At(network_.nodes), Cost{}),
+            .towards = std::vector<int32_t>(At(network_.nodes), kNone),
+            .pair = std::vector<int64_t>(At(network_.nodes), -1)};
+  const auto reduced = [&](int32_t node) { return back.cost[At(node)] - price_[At(node)] + price_[At(to)]; };
+  using Entry = std::pair<Cost, int32_t>;
+  std::priority_queue<Entry, std::vector<Entry>, std::greater<>> queue;
+  const auto reach = [&](int32_t node, int32_t head, int64_t pair, const Cost& arc) {
+    if (node == to) return;
+    const Cost cost = arc + back.cost[At(head)];
+    if (back.is_reached[At(node)] && cost >= back.cost[At(node)]) return;
+    back.is_reached[At(node)] = 1;
+    back.cost[At(node)] = cost;
+    back.towards[At(node)] = head;
+    back.pair[At(node)] = pair;
+    queue.emplace(reduced(node), node);
+  };
+  back.is_reached[At(to)] = 1;
+  queue.emplace(Cost{}, to);
+  // Each node settles once where prices hold, and seldom again where they do not.
+  for (int64_t left = 50 * int64_t{network_.nodes}; !queue.empty() && left > 0; --left) {
+    const auto [distance, head] = queue.top();
+    queue.pop();
+    if (distance != reduced(head)) continue;
+    for (const size_t l : links_of_[At(head)]) {
+      const Link& link = network_.links[l];
+      if (link.head == head && (flow_[l] < link.upper || !binds(link))) reach(link.tail, head, -1, LinkCost(link));
+      if (link.tail == head && flow_[l] > link.lower) reach(link.head, head, -1, Cost{} - LinkCost(link));
+    }
+    if (head < network_.agents) {
+      const int32_t mentor = mentor_of_[At(head)];
+      if (mentor == kNone) continue;
+      const int64_t pair = problem_.edges.Find(head, mentor);
+      reach(NodeOf(mentor), head, pair, Cost{} - PairCost(head, pair));
+    } else if (head < network_.agents + network_.hosts && network_.host_open[At(head - network_.agents)]) {
+      const int32_t mentor = head - network_.agents;
+      for (int64_t i = begin[At(mentor)]; i < begin[At(mentor) + 1]; ++i) {
+        const auto& [adept, pair] = wishes[At(i)];
+        if (mentor_of_[At(adept)] == mentor || !network_.agent_open[At(adept)]) continue;
+        reach(adept, head, pair, PairCost(adept, pair));
+      }
+    }
+  }
+  return back;
+}
+
+int32_t GroupWhatIf::AboveHost(int32_t mentor) const {
+  for (const size_t l : links_of_[At(NodeOf(mentor))]) {
+    if (network_.links[l].hung == NodeOf(mentor)) return network_.links[l].head;
+  }
+  // Has no seats, and hangs nowhere: it would in the innermost group with a rule.
+  size_t innermost = problem_.groups.size(), fewest = problem_.capacity.size() + 1;
+  for (size_t g = 0; g < problem_.groups.size(); ++g) {
+    const Group& group = problem_.groups[g];
+    const bool has_rule = group.at_most || group.at_least > 0 || group.reserved > 0;
+    if (group.side != GroupSide::kMentors || !has_rule || group.members.size() >= fewest) continue;
+    if (!std::binary_search(group.members.begin(), group.members.end(), mentor)) continue;
+    innermost = g;
+    fewest = group.members.size();
+  }
+  return innermost == problem_.groups.size() ? Top()
+                                             : network_.agents + network_.hosts + static_cast<int32_t>(innermost);
+}
+
+int32_t GroupWhatIf::Top() const {
+  const bool keeps = std::any_of(problem_.groups.begin(), problem_.groups.end(), [](const Group& group) {
+    return group.side == GroupSide::kMentors && group.reserved > 0 && group.fallback == ReserveFallback::kKeepEmpty;
+  });
+  return network_.hub + (keeps ? 2 : 0);
+}
+
+bool GroupWhatIf::IsOneMore(const Back& back, const Cost& cost, int32_t node, int32_t around) const {
+  if (node == kNone || !back.is_reached[At(node)]) return false;
+  const Cost whole = cost + back.cost[At(node)];
+  const auto at = [&](StageKind kind) {
+    const int stage = stage_of_[static_cast<size_t>(kind)];
+    return stage < 0 ? 0 : whole[static_cast<size_t>(stage)];
+  };
+  if (at(StageKind::kCoverage) != -1 || at(StageKind::kGuaranteed) > 0 || at(StageKind::kReserved) > 0) return false;
+  // Nobody is left without a match on the way, nor gets one but the adept.
+  for (int32_t step = node, count = 0; back.towards[At(step)] != kNone; step = back.towards[At(step)]) {
+    const int32_t next = back.towards[At(step)];
+    const bool is_last = back.towards[At(next)] == kNone;
+    if (step == around || next == around || ++count > network_.nodes) return false;
+    const bool by_link = back.pair[At(step)] < 0;
+    if (by_link && !is_last && (step < network_.agents || next < network_.agents)) return false;
+  }
+  return true;
+}
+
+GroupWhatIf::Room GroupWhatIf::RoomFor(int32_t adept) const {
+  Room room{.seats = {}, .mentors = std::vector<bool>(At(network_.hosts), false)};
+  if (locked_[At(adept)] || mentor_of_[At(adept)] != kNone || !network_.agent_open[At(adept)]) return room;
+  const Back back = SearchBack(adept);
+  Cost pair = {};
+  const int coverage = stage_of_[static_cast<size_t>(StageKind::kCoverage)];
+  if (coverage < 0) return room;
+  pair[static_cast<size_t>(coverage)] = -1;
+  for (int32_t m = 0; m < network_.hosts; ++m) {
+    room.mentors[At(m)] = network_.host_open[At(m)] && IsOneMore(back, pair, NodeOf(m), kNone);
+  }
+  for (int64_t e = problem_.edges.offset[At(adept)]; e < problem_.edges.offset[At(adept) + 1]; ++e) {
+    const int32_t m = problem_.edges.mentor[At(e)];
+    if (IsOneMore(back, pair, AboveHost(m), NodeOf(m))) room.seats.push_back(m);
+  }
+  std::sort(room.seats.begin(), room.seats.end());
+  room.new_mentor = IsOneMore(back, pair, Top(), kNone);
+  return room;
+}
+
 std::optional<Forced> GroupWhatIf::Force(int32_t adept, int32_t mentor) const {
   const int64_t pair = problem_.edges.Find(adept, mentor);
   if (pair < 0 || !network_.agent_open[At(adept)] || !network_.host_open[At(mentor)]) return std::nullopt;

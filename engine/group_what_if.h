@@ -44,6 +44,25 @@ class GroupWhatIf {
   // may exceed what reserves that stay empty leave; this does not).
   std::optional<Forced> Force(int32_t adept, int32_t mentor) const;
 
+  // Where one more match could come from.
+  struct Room {
+    // Mentors, ascending, whom the adept may have and with whom one more seat would do.
+    std::vector<int32_t> seats;
+    // Per mentor: could take the adept in, if nothing else forbade it.
+    std::vector<bool> mentors;
+    // One more mentor, of no group, would do.
+    bool new_mentor = false;
+  };
+  // What would make one more match possible, with this unmatched adept in it, while as
+  // many of guaranteed groups have a pair and as many reserved seats are filled as
+  // before, caps and minimum loads are kept, and nobody else who has a match loses it.
+  // Groups are taken as they are: shares are not counted anew for the seat. There
+  // may be more than what is found here. Needs COVERAGE_THEN_SCORE.
+  //
+  // By one search backwards from the adept over the residual graph, in which caps
+  // that are no more than the sum of their members' seats do not bind.
+  Room RoomFor(int32_t adept) const;
+
  private:
   static constexpr size_t kMostStages = 5;  // Guaranteed, reserved, pairs, score, changes.
   using Cost = std::array<int64_t, kMostStages>;
@@ -55,6 +74,13 @@ class GroupWhatIf {
     Cost cost;  // Of sending one unit more this way.
   };
   struct Way;
+  // Of a search backwards: for each node the cheapest way on to where it began.
+  struct Back {
+    std::vector<uint8_t> is_reached;
+    std::vector<Cost> cost;        // Of the way.
+    std::vector<int32_t> towards;  // The next node of it.
+    std::vector<int64_t> pair;     // And the pair of that step; -1: a link.
+  };
 
   static size_t At(int64_t i) { return static_cast<size_t>(i); }
   int32_t NodeOf(int32_t mentor) const { return network_.agents + mentor; }
@@ -65,6 +91,14 @@ class GroupWhatIf {
   template <typename Take>
   void ForEachArc(int32_t node, const Take& take) const;
   Way Search(int32_t from, int32_t to, int64_t without) const;
+  Back SearchBack(int32_t to) const;
+  // Above a mentor: where one more seat of theirs would hang.
+  int32_t AboveHost(int32_t mentor) const;
+  // Where mentors of no group hang.
+  int32_t Top() const;
+  // Whether a way that begins with a new pair at `cost` and goes on from `node` is one
+  // more match that costs nobody theirs. `around`: a node that it may not pass.
+  bool IsOneMore(const Back& back, const Cost& cost, int32_t node, int32_t around) const;
 
   const Problem& problem_;
   const Network network_;

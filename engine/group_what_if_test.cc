@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <random>
+#include <tuple>
 
 #include "engine/random_problem.h"
 #include "engine/solve.h"
@@ -93,6 +94,73 @@ TEST(GroupWhatIfTest, SoItDoesForTheHighestTotalAndForRepairs) {
   Compare(Objective::kScore, 3, {.adepts = 6, .mentors = 5, .with_groups = true}, 1500);
   Compare(Objective::kCoverageThenScore, 4, {.adepts = 6, .mentors = 5, .with_groups = true, .with_repair = true},
           1500);
+}
+
+// Whether an answer has one match more, and no fewer of what comes before matches.
+bool HasOneMore(const Statistics& before, const absl::StatusOr<Solution>& after) {
+  return after.ok() &&
+         std::tuple(after->statistics.guaranteed, after->statistics.reserved, after->statistics.matched) >=
+             std::tuple(before.guaranteed, before.reserved, before.matched + 1);
+}
+
+TEST(GroupWhatIfTest, RoomIsWhereASolveFindsOneMoreMatch) {
+  std::mt19937_64 random(5);
+  int seats = 0, missed = 0, mentors = 0, newcomers = 0;
+  for (int i = 0; i < 4000; ++i) {
+    const Problem problem =
+        RandomProblem(random, {.adepts = 7, .mentors = 5, .most_seats = 2, .allowed_in_ten = 4, .with_groups = true});
+    const auto solution = Solve(problem, Objective::kCoverageThenScore);
+    if (!solution.ok() || !GroupWhatIf::Handles(Objective::kCoverageThenScore, solution->certificate)) continue;
+    const GroupWhatIf what_if(problem, Objective::kCoverageThenScore, solution->assignment, solution->certificate);
+    for (int32_t a = 0; a < problem.adept_count(); ++a) {
+      const auto& pairs = solution->assignment.pairs;
+      if (std::any_of(pairs.begin(), pairs.end(), [&](const MatchedPair& pair) { return pair.adept == a; })) continue;
+      const GroupWhatIf::Room room = what_if.RoomFor(a);
+      for (int32_t m = 0; m < problem.mentor_count(); ++m) {
+        // One more seat, and the adept in it.
+        if (problem.edges.Find(a, m) >= 0) {
+          Problem more = problem;
+          ++more.capacity[static_cast<size_t>(m)];
+          more.locks.push_back({.adept = a, .mentor = m});
+          const bool does =
+              Validate(more).ok() && HasOneMore(solution->statistics, Solve(more, Objective::kCoverageThenScore));
+          const bool found = std::binary_search(room.seats.begin(), room.seats.end(), m);
+          ASSERT_TRUE(does || !found) << "problem " << i << ": " << a << ", " << m;
+          seats += found ? 1 : 0;
+          missed += does && !found ? 1 : 0;
+        } else if (room.mentors[static_cast<size_t>(m)]) {
+          // The pair allowed, by an edge of score 0.
+          Problem more = problem;
+          std::erase(more.vetoes, std::pair(a, m));
+          auto& edges = more.edges;
+          const auto at = std::lower_bound(edges.mentor.begin() + edges.offset[static_cast<size_t>(a)],
+                                           edges.mentor.begin() + edges.offset[static_cast<size_t>(a) + 1], m) -
+                          edges.mentor.begin();
+          edges.mentor.insert(edges.mentor.begin() + at, m);
+          edges.score.insert(edges.score.begin() + at, 0);
+          for (size_t row = static_cast<size_t>(a) + 1; row < edges.offset.size(); ++row) ++edges.offset[row];
+          ASSERT_TRUE(HasOneMore(solution->statistics, Solve(more, Objective::kCoverageThenScore)))
+              << "problem " << i << ": " << a << ", " << m;
+          ++mentors;
+        }
+      }
+      if (!room.new_mentor) continue;
+      Problem more = problem;
+      more.capacity.push_back(1);
+      more.mentor_key.push_back("new");
+      auto& edges = more.edges;
+      const auto at = edges.offset[static_cast<size_t>(a) + 1];
+      edges.mentor.insert(edges.mentor.begin() + at, problem.mentor_count());
+      edges.score.insert(edges.score.begin() + at, 0);
+      for (size_t row = static_cast<size_t>(a) + 1; row < edges.offset.size(); ++row) ++edges.offset[row];
+      ASSERT_TRUE(HasOneMore(solution->statistics, Solve(more, Objective::kCoverageThenScore))) << "problem " << i;
+      ++newcomers;
+    }
+  }
+  EXPECT_GT(seats, 300);
+  EXPECT_LT(missed, seats);
+  EXPECT_GT(mentors, 100);
+  EXPECT_GT(newcomers, 100);
 }
 
 }  // namespace

@@ -284,6 +284,23 @@ PeopleSelector ReadSelector(Object object, bool may_use_gender) {
   if (object.Has("minimum_rounds_waited")) {
     selector.minimum_rounds_waited = object.Whole("minimum_rounds_waited", 0, 1000);
   }
+  if (object.Has("municipalities")) selector.municipalities = object.Texts("municipalities");
+  for (size_t i = 0; i < selector.municipalities.size(); ++i) {
+    const std::string& place = selector.municipalities[i];
+    const bool is_code = (place.size() == 2 || place.size() == 4) &&
+                         std::all_of(place.begin(), place.end(), [](char c) { return c >= '0' && c <= '9'; });
+    if (!is_code)
+      object.Wrong(absl::StrCat("municipalities[", i, "]"), "is no code of four digits, or of two for a county");
+  }
+  if (object.Has("referral_sources")) selector.referral_sources = object.Texts("referral_sources");
+  for (size_t i = 0; i < selector.referral_sources.size(); ++i) {
+    if (std::find(kReferralSources.begin(), kReferralSources.end(), selector.referral_sources[i]) !=
+        kReferralSources.end()) {
+      continue;
+    }
+    object.Wrong(absl::StrCat("referral_sources[", i, "]"),
+                 "is not one of ARBETSFORMEDLINGEN, JOBBTORG, SFI, SFX, PARTNER, SELF, FRIEND");
+  }
   object.RefuseOthers();
   return selector;
 }

@@ -36,6 +36,10 @@ inline constexpr std::array<std::string_view, 10> kGoals = {
     "network",      "cv_feedback", "industry_insight",       "interview_training", "swedish_at_work",
     "change_field", "internship",  "licence_or_recognition", "leadership",         "own_business"};
 
+// Who may have sent somebody to a cohort.
+inline constexpr std::array<std::string_view, 7> kReferralSources = {
+    "ARBETSFORMEDLINGEN", "JOBBTORG", "SFI", "SFX", "PARTNER", "SELF", "FRIEND"};
+
 // What a hard rule says of a pair whose data is missing.
 enum class WhenUnknown { kAllow, kForbid };
 
@@ -66,6 +70,8 @@ struct PeopleSelector {
   std::vector<std::string> genders;          // "F", "M", "X"; only where the policy takes gender into account.
   std::optional<int> minimum_age, maximum_age;
   std::optional<int> minimum_rounds_waited;
+  std::vector<std::string> municipalities;    // Codes of four digits, or of two for a whole county; any of these.
+  std::vector<std::string> referral_sources;  // Of kReferralSources, any of these.
 };
 
 // One group, or one for each employer or person.

@@ -133,7 +133,8 @@ class Ranker::Scan {
         options_(options) {}
 
   Ranking Run() {
-    if (!subject_.is_nobodys && options_.k > 0) {
+    BRYGGA_CHECK(options_.k > 0);
+    if (!subject_.is_nobodys) {
       for (size_t block = 0; block < crowd_.blocks().size(); ++block) {
         RunBlock(*crowd_.blocks()[block], static_cast<int32_t>(block) * kBlockRows);
       }
@@ -235,7 +236,7 @@ class Ranker::Scan {
     std::vector<Candidate>& best = ranking_.best;
     if (IsFull() && !better(candidate, best.front())) return;
     if (options_.after && !IsAfter(candidate)) return;
-    if (options_.admits && !options_.admits(candidate.row)) return;
+    if (options_.admits && !options_.admits(candidate)) return;
     if (IsFull()) {
       std::pop_heap(best.begin(), best.end(), better);
       best.pop_back();

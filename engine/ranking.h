@@ -30,7 +30,7 @@ struct Place {
 };
 
 struct RankOptions {
-  // The best so many.
+  // The best so many; at least 1.
   int32_t k = std::numeric_limits<int32_t>::max();
   // Only those who come after this.
   std::optional<Place> after = std::nullopt;
@@ -38,7 +38,7 @@ struct RankOptions {
   std::vector<int32_t> vetoed = {};
   // Those whom it does not want are not ranked. Asked only of those who would be
   // among the best, at least once for each of them. Empty: everybody is wanted.
-  std::function<bool(int32_t row)> admits = nullptr;
+  std::function<bool(const Candidate&)> admits = nullptr;
 };
 
 struct Ranking {

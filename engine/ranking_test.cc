@@ -242,7 +242,7 @@ TEST(Ranking, PagesVetoesAndWishesTogetherGiveThoseWhoAreLeft) {
   ASSERT_GT(all.best.size(), 30u);
   RankOptions options{.k = 7, .vetoed = {all.best[1].row, all.best[20].row}};
   std::sort(options.vetoed.begin(), options.vetoed.end());
-  options.admits = [](int32_t row) { return row % 3 != 0; };
+  options.admits = [](const Candidate& candidate) { return candidate.row % 3 != 0; };
   std::vector<Candidate> expected;
   for (const Candidate& candidate : all.best) {
     if (candidate.row % 3 != 0 && !std::count(options.vetoed.begin(), options.vetoed.end(), candidate.row)) {

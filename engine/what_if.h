@@ -49,6 +49,8 @@ struct Forced {
   // The pair's adept first, then along the chain. Of several chains that cost
   // the same this is one, always the same.
   std::vector<Move> moves;
+
+  friend bool operator==(const Forced&, const Forced&) = default;
 };
 
 // A mentor with whom one more seat would do.

@@ -5,7 +5,7 @@
 namespace brygga::redis {
 
 bool Breaker::AllowsProbe(absl::Time now) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   if (!open()) return true;
   if (now < until_) return false;
   Pause(now);  // Until something is heard of this one.
@@ -14,13 +14,13 @@ bool Breaker::AllowsProbe(absl::Time now) {
 
 void Breaker::Succeeded() {
   if (in_a_row_.load(std::memory_order_relaxed) == 0 && !open()) return;
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   in_a_row_ = 0;
   open_ = false;
 }
 
 void Breaker::Failed(absl::Time now) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   ++in_a_row_;
   if (open() || in_a_row_ < options_.failures) return;  // A probe's pause has begun with it.
   open_ = true;

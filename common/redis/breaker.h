@@ -6,8 +6,8 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/random/random.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "common/wait/mutex.h"
 
 namespace brygga::redis {
 
@@ -43,7 +43,7 @@ class Breaker {
   std::atomic<bool> open_ = false;
   std::atomic<int> in_a_row_ = 0;  // Of failures.
   std::atomic<int64_t> times_opened_ = 0;
-  absl::Mutex mutex_;
+  Mutex mutex_;
   absl::Time until_ ABSL_GUARDED_BY(mutex_);      // Then a probe may go.
   absl::Duration pause_ ABSL_GUARDED_BY(mutex_);  // The last one.
   absl::InsecureBitGen chance_ ABSL_GUARDED_BY(mutex_);

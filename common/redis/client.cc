@@ -18,10 +18,10 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/random/random.h"
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "common/redis/connection.h"
 #include "common/status/check.h"
+#include "common/wait/mutex.h"
 #include "common/wait/no_wait.h"
 
 namespace brygga::redis {
@@ -81,7 +81,7 @@ class PipelinedClient final : public Client {
   ~PipelinedClient() override {
     BRYGGA_CHECK(std::this_thread::get_id() != thread_.get_id());
     {
-      const absl::MutexLock lock(&mutex_);
+      const MutexLock lock(&mutex_);
       stopping_ = true;
     }
     ready_ = false;
@@ -172,7 +172,7 @@ class PipelinedClient final : public Client {
                     .got = std::move(got)};
     bool first;
     {
-      const absl::MutexLock lock(&mutex_);
+      const MutexLock lock(&mutex_);
       first = inbox_.empty();
       inbox_.push_back(std::move(command));
     }
@@ -210,7 +210,7 @@ class PipelinedClient final : public Client {
   void Woken() { IsStopping() ? Stop() : SendWaiting(); }
 
   bool IsStopping() {
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(&mutex_);
     return stopping_;
   }
 
@@ -226,7 +226,7 @@ class PipelinedClient final : public Client {
   void SendWaiting() {
     for (;;) {
       {
-        const absl::MutexLock lock(&mutex_);
+        const MutexLock lock(&mutex_);
         std::swap(inbox_, batch_);
       }
       if (batch_.empty()) return;
@@ -397,7 +397,7 @@ class PipelinedClient final : public Client {
   Tally answered_, refused_, late_, lost_, not_sent_, connections_, opened_;
   std::shared_ptr<prometheus::Registry> registry_;  // Shared with the server, which may go first.
   std::atomic<prometheus::Gauge*> usable_shown_ = nullptr;
-  absl::Mutex mutex_;
+  Mutex mutex_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<Command> inbox_ ABSL_GUARDED_BY(mutex_);
   // Of the thread that speaks.

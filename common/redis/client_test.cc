@@ -17,7 +17,6 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/blocking_counter.h"
 #include "absl/time/clock.h"
 #include "common/testing/matchers.h"
 #include "common/testing/redis.h"
@@ -88,19 +87,19 @@ TEST(ClientTest, EachOfManyCallersGetsItsOwnAnswer) {
   std::vector<std::thread> threads;
   for (int t = 0; t < kThreads; ++t) {
     threads.emplace_back([&, t] {
-      absl::BlockingCounter left(2 * kEach);
+      std::atomic<int> left = 2 * kEach;
       for (int i = 0; i < kEach; ++i) {
         const std::string text = absl::StrCat(t, "-", i);
         client->Set(text, text, absl::Minutes(1), Soon(), [&](absl::Status status) {
           if (!status.ok()) ++wrong;
-          left.DecrementCount();
+          --left;
         });
         client->Get(text, Soon(), [&, text](Client::Value value) {
           if (!value.ok() || *value != text) ++wrong;
-          left.DecrementCount();
+          --left;
         });
       }
-      left.Wait();
+      EXPECT_TRUE(Eventually([&] { return left == 0; }));
     });
   }
   for (std::thread& thread : threads) thread.join();

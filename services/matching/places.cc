@@ -56,7 +56,7 @@ void Places::AddTo(std::vector<rpc::Service>& services) {
       .Unary("GetApplication", &allocation_handler_, &AllocationHandler::GetApplication)
       .Unary("ListApplications", &allocation_handler_, &AllocationHandler::ListApplications)
       .Unary("CommitLottery", &allocation_handler_, &AllocationHandler::Commit)
-      .Unary("StartAllocation", &allocation_handler_, &AllocationHandler::Start)
+      .Unary("StartAllocation", &allocation_handler_, &AllocationHandler::Start, rpc::kLongRunning)
       .ServerStream("WatchAllocation", &allocation_handler_, &AllocationHandler::Watch)
       .Unary("CancelAllocation", &allocation_handler_, &AllocationHandler::Cancel)
       .Unary("ListPlacements", &allocation_handler_, &AllocationHandler::ListPlacements)

@@ -4,11 +4,16 @@
 
 #include "absl/time/clock.h"
 #include "brygga/matching/v1/change_service.pb.h"
+#include "brygga/participant/v1/change_service.pb.h"
+#include "brygga/partner/v1/change_service.pb.h"
+#include "common/feed/channel_source.h"
 #include "common/ids/uuid.h"
 #include "common/status/macros.h"
 #include "services/matching/store/sql/migrations.h"
+#include "services/matching/store/sql/sql_erasure_store.h"
 #include "services/matching/store/sql/sql_matching_store.h"
 #include "services/matching/work/default_policies.h"
+#include "services/matching/work/erasure_client.h"
 #include "services/matching/work/participant_client.h"
 #include "services/matching/work/partner_client.h"
 
@@ -24,6 +29,24 @@ RoundWorkerOptions WithId(RoundWorkerOptions options) {
 constexpr std::string_view kCollections[] = {"allocations", "applications",    "cadence",  "locks",  "matches",
                                              "meetings",    "networkingPlans", "policies", "rounds", "vetoes"};
 
+// All that participant tells of; what matters is picked out here.
+std::unique_ptr<feed::ChangeSource> FeedOfParticipant(std::shared_ptr<rpc::Channel> channel,
+                                                      const rpc::TokenSource& tokens) {
+  namespace v1 = ::brygga::participant::v1;
+  return std::make_unique<
+      feed::ChannelSource<v1::WatchParticipantChangesRequest, v1::WatchParticipantChangesResponse>>(
+      std::move(channel), tokens, "brygga.participant.v1.ChangeService/WatchParticipantChanges",
+      std::vector<std::string>());
+}
+
+std::unique_ptr<feed::ChangeSource> FeedOfPartner(std::shared_ptr<rpc::Channel> channel,
+                                                  const rpc::TokenSource& tokens) {
+  namespace v1 = ::brygga::partner::v1;
+  return std::make_unique<feed::ChannelSource<v1::WatchPartnerChangesRequest, v1::WatchPartnerChangesResponse>>(
+      std::move(channel), tokens, "brygga.partner.v1.ChangeService/WatchPartnerChanges",
+      std::vector<std::string>{"agreements"});
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<MatchingService>> MatchingService::Open(const std::string& url, ServiceOptions options,
@@ -34,9 +57,10 @@ absl::StatusOr<std::unique_ptr<MatchingService>> MatchingService::Open(const std
   database.migrations = kMigrations;
   const sql::LogRetention keep = database.keep_changes;
   BRYGGA_ASSIGN_OR_RETURN(auto opened, sql::Database::Open(url, std::move(database)));
+  BRYGGA_ASSIGN_OR_RETURN(KeptRankings rankings, OpenKeptRankings(options.rankings, *opened, options.log));
   std::unique_ptr<MatchingService> made(new MatchingService(std::move(options), std::move(reference), std::move(texts),
                                                             std::move(policies), std::move(neighbours),
-                                                            std::move(opened)));
+                                                            std::move(opened), std::move(rankings)));
   BRYGGA_ASSIGN_OR_RETURN(
       made->changes_,
       feed::ChangeFeed::Open(*made->database_, {.service = "matching", .collections = kCollections, .keep = keep}));
@@ -56,8 +80,11 @@ absl::StatusOr<std::unique_ptr<MatchingService>> MatchingService::Open(const std
                                                                        sql::Options database) {
   return Open(url, std::move(options),
               Neighbours{.people = std::make_unique<ParticipantClient>(participant, tokens),
-                         .places = {.openings = std::make_unique<PartnerClient>(std::move(partner), tokens),
-                                    .ages = std::make_unique<AgeClient>(participant, tokens)}},
+                         .places = {.openings = std::make_unique<PartnerClient>(partner, tokens),
+                                    .ages = std::make_unique<AgeClient>(participant, tokens)},
+                         .erasures = std::make_unique<ErasureClient>(participant, tokens),
+                         .feeds = {.participant = FeedOfParticipant(participant, tokens),
+                                   .partner = FeedOfPartner(partner, tokens)}},
               std::move(database));
 }
 
@@ -65,20 +92,26 @@ absl::StatusOr<std::unique_ptr<MatchingService>> MatchingService::Open(const std
                                                                        std::shared_ptr<rpc::Channel> participant,
                                                                        const rpc::TokenSource& tokens,
                                                                        sql::Options database) {
-  return Open(url, std::move(options), std::make_unique<ParticipantClient>(std::move(participant), tokens),
+  return Open(url, std::move(options),
+              Neighbours{.people = std::make_unique<ParticipantClient>(participant, tokens),
+                         .feeds = {.participant = FeedOfParticipant(participant, tokens)}},
               std::move(database));
 }
 
 MatchingService::MatchingService(ServiceOptions options, engine::Reference reference, Texts texts,
                                  DefaultPolicies policies, Neighbours neighbours,
-                                 std::unique_ptr<sql::Database> database)
+                                 std::unique_ptr<sql::Database> database, KeptRankings rankings)
     : reference_(std::move(reference)),
       texts_(std::move(texts)),
       people_(std::move(neighbours.people)),
       database_(std::move(database)),
       store_(std::make_unique<SqlMatchingStore>(*database_)),
       projection_(*people_, *store_, std::move(policies)),
+      feeds_(std::move(neighbours.feeds), projection_, *store_, options.log),
       views_(*store_, projection_, reference_),
+      snapshots_(*store_, reference_),
+      availability_(*store_),
+      rankings_(std::move(rankings)),
       round_views_(*store_, reference_),
       proposer_(*store_, *store_, projection_, reference_),
       worker_(*store_, proposer_, WithId(options.worker), options.log),
@@ -88,22 +121,35 @@ MatchingService::MatchingService(ServiceOptions options, engine::Reference refer
                .expiry = options.expiry_interval},
               options.log),
       policies_(*store_, projection_, reference_),
-      candidates_(*store_, views_, round_views_, texts_),
+      candidates_(*store_, projection_, snapshots_, round_views_, texts_),
+      candidate_lists_({*store_, projection_, snapshots_, availability_, *rankings_.cache, texts_}),
       explanations_(*store_, round_views_, texts_),
-      pairs_(*store_, views_, projection_),
+      pairs_(*store_, snapshots_, projection_),
       rounds_(*store_, projection_, proposer_, worker_, reference_, texts_),
       matches_(*store_, projection_, reference_),
       meetings_(*store_, *store_, projection_),
-      places_(*database_, std::move(neighbours.places), projection_, views_, {.id = NewUuid(absl::Now())},
-              options.log) {}
+      places_(*database_, std::move(neighbours.places), projection_, views_, {.id = NewUuid(absl::Now())}, options.log),
+      erasures_(std::move(neighbours.erasures)),
+      erasure_store_(std::make_unique<SqlErasureStore>(*database_)) {
+  if (erasures_ == nullptr) return;
+  holder_.emplace(*erasures_, [this](const std::string& participant, absl::Time deadline) -> absl::Status {
+    BRYGGA_ASSIGN_OR_RETURN(const ParticipantId person, ParseParticipantName(participant));
+    return erasure_store_->ErasePerson({.actor = "service:matching", .method = "work/erasure", .deadline = deadline},
+                                       person, ParticipantId(UuidOf("erased person/" + NewUuid(absl::Now()))));
+  });
+}
 
 void MatchingService::Start() {
+  feeds_.Start();
   worker_.Start();
   sweeps_.Start();
   places_.Start();
+  if (holder_) holder_->Start();
 }
 
 void MatchingService::Stop() {
+  feeds_.Stop();
+  if (holder_) holder_->Stop();
   worker_.Stop();
   sweeps_.Stop();
   places_.Stop();
@@ -112,10 +158,11 @@ void MatchingService::Stop() {
 std::vector<rpc::Service> MatchingService::services() {
   std::vector<rpc::Service> services;
   services.emplace_back("brygga.matching.v1.MatchingService")
+      .MeasuredBy([this](const std::shared_ptr<prometheus::Registry>& registry) { feeds_.Measure(registry); })
       .Unary("GetPolicy", &policies_, &PolicyHandler::Get, rpc::kPointRead)
       .Unary("ListPolicies", &policies_, &PolicyHandler::List)
       .Unary("CreatePolicy", &policies_, &PolicyHandler::Create)
-      .Unary("ListCandidates", &candidates_, &CandidateHandler::List)
+      .Unary("ListCandidates", &candidate_lists_, &CandidateListHandler::List, rpc::kPointRead)
       .Unary("ExplainPair", &candidates_, &CandidateHandler::Explain)
       .Unary("StartRound", &rounds_, &RoundHandler::Start, rpc::kLongRunning)
       .Unary("RepairRound", &rounds_, &RoundHandler::Repair, rpc::kLongRunning)
@@ -144,7 +191,8 @@ std::vector<rpc::Service> MatchingService::services() {
       .Unary("PauseMatch", &matches_, &MatchHandler::Pause)
       .Unary("ResumeMatch", &matches_, &MatchHandler::Resume)
       .Unary("ChangeMatchKind", &matches_, &MatchHandler::ChangeKind)
-      .Unary("EndMatch", &matches_, &MatchHandler::End);
+      .Unary("EndMatch", &matches_, &MatchHandler::End)
+      .MeasuredBy([this](const std::shared_ptr<prometheus::Registry>& registry) { rankings_.Expose(registry); });
   services.emplace_back("brygga.matching.v1.MeetingService")
       .Unary("GetCadence", &meetings_, &MeetingHandler::GetCadence)
       .Unary("SetCadence", &meetings_, &MeetingHandler::SetCadence)

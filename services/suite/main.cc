@@ -22,6 +22,7 @@ struct Settings {
   std::string reference = "data";
   std::string ports_file;
   bool free_ports = false;
+  brygga::matching::KeptRankingsSettings rankings;
   std::map<std::string, Ports> ports = {{"partner", {7071, 9071, 9171}},
                                         {"participant", {7072, 9072, 9172}},
                                         {"matching", {7073, 9073, 9173}},
@@ -33,6 +34,7 @@ void AddSettings(brygga::Config& config, Settings& settings) {
       .Text("reference-data", &settings.reference, "Folder with policy/ and reference/")
       .Text("ports-file", &settings.ports_file, "Where to write who listens where; DATA/ports without it")
       .Flag("free-ports", &settings.free_ports, "Take free ports for everything");
+  AddSettings(config, settings.rankings);
   for (auto& [service, ports] : settings.ports) {
     config.Int(absl::StrCat(service, "-port"), &ports.port, "Port of that service; 0 takes a free one", 0, 65535)
         .Int(absl::StrCat(service, "-admin-port"), &ports.admin_port, "Its port of health and reflection", 0, 65535)
@@ -92,6 +94,7 @@ int main(int argc, char** argv) {
             .data = settings.reference,
             .server = [&](const std::string& service) { return OptionsOf(service, gateway, settings); },
             .tokens = [&](const std::string& service) { return process.local_issuer()->ServiceTokens(service); },
+            .rankings = settings.rankings,
             .log = gateway.log,
         }));
     std::vector<std::pair<std::string, brygga::rpc::Server*>> servers;

@@ -38,6 +38,7 @@ struct SuiteOptions {
   std::function<std::unique_ptr<rpc::TokenSource>(const std::string& service)> tokens;
   // Null: the machine's clock. Outlives the suite.
   const Clock* clock = nullptr;
+  matching::KeptRankingsSettings rankings = {};
   std::shared_ptr<Log> log = nullptr;  // Shared with the servers.
 };
 

@@ -38,6 +38,7 @@ class Board {
         cohort_(request.name()),
         max_pairs_(request.max_pairs() == 0 ? kDefaultShown : request.max_pairs()),
         max_unmatched_(request.max_unmatched() == 0 ? kDefaultShown : request.max_unmatched()),
+        language_(request.language_code()),
         sections_(request.allow_partial()) {}
 
   absl::StatusOr<v1::GetCohortBoardResponse> Make() {
@@ -164,6 +165,7 @@ class Board {
     request.set_parent(rounds_.rounds(0).name());
     request.set_order_by("score desc");
     request.set_page_size(kPage);
+    request.set_language_code(language_);
     return backends_.matching->CallAsync<mv1::ListRoundPairsResponse>(
         options, "brygga.matching.v1.MatchingService/ListRoundPairs", request);
   }
@@ -173,6 +175,7 @@ class Board {
     request.set_parent(rounds_.rounds(0).name());
     request.set_order_by("rounds_waited desc");
     request.set_page_size(max_unmatched_);
+    request.set_language_code(language_);
     return backends_.matching->CallAsync<mv1::ListUnmatchedResponse>(
         options, "brygga.matching.v1.MatchingService/ListUnmatched", request);
   }
@@ -262,6 +265,7 @@ class Board {
   const std::string cohort_;
   const int max_pairs_;
   const int max_unmatched_;
+  const std::string language_;
   Sections<v1::BoardSection> sections_;
 
   pv1::GetCohortSummaryResponse summary_;

@@ -72,6 +72,17 @@ engine::Applicant ToEngine(const Application& application, const std::map<std::s
   return applicant;
 }
 
+engine::Reserve ToEngine(const AllocationReserve& reserve, int32_t group) {
+  engine::Reserve made{
+      .group = group,
+      .scope = reserve.scope == AllocationReserveScope::kEachOpening ? engine::Reserve::Scope::kEachOpening
+                                                                     : engine::Reserve::Scope::kAllSeats,
+      .fallback = reserve.fallback == AllocationReserveFallback::kKeepEmpty ? engine::Reserve::Fallback::kKeepEmpty
+                                                                            : engine::Reserve::Fallback::kOpenToAll};
+  reserve.count > 0 ? made.count = reserve.count : made.share = reserve.share_permille * 1000;
+  return made;
+}
+
 engine::AllocationProblem ToProblem(const AllocationInput& input) {
   const Allocation& allocation = input.allocation;
   GroupRows groups(allocation);
@@ -79,12 +90,7 @@ engine::AllocationProblem ToProblem(const AllocationInput& input) {
   for (const std::string& code : allocation.priorities) problem.priorities.push_back(groups.Row(code));
   for (const std::string& code : allocation.guaranteed_groups) problem.guaranteed.push_back(groups.Row(code));
   for (const AllocationReserve& reserve : allocation.reserves) {
-    problem.reserves.push_back({.group = groups.Row(reserve.group),
-                                .scope = engine::Reserve::Scope::kAllSeats,
-                                .share = reserve.share_permille * 1000,
-                                .fallback = reserve.fallback == AllocationReserveFallback::kKeepEmpty
-                                                ? engine::Reserve::Fallback::kKeepEmpty
-                                                : engine::Reserve::Fallback::kOpenToAll});
+    problem.reserves.push_back(ToEngine(reserve, groups.Row(reserve.group)));
   }
   problem.groups = groups.codes();
   for (const AllocationOpening& opening : input.openings) {

@@ -33,6 +33,7 @@ constexpr auto kPhases = std::to_array<std::string_view>(
 constexpr auto kFallbacks = std::to_array<std::string_view>({"OPEN_TO_ALL", "KEEP_EMPTY"});
 constexpr auto kReasons = std::to_array<std::string_view>(
     {"", "OUTRANKED", "AGE", "AGE_NEEDS_EVIDENCE", "REQUIREMENTS", "NO_SEATS", "PERSON_GONE"});
+constexpr auto kScopes = std::to_array<std::string_view>({"ALL_SEATS", "EACH_OPENING"});
 constexpr auto kSeats = std::to_array<std::string_view>({"", "HELD", "CONFIRMED", "RELEASED"});
 
 template <size_t n>
@@ -59,6 +60,7 @@ std::string_view NameOf(AllocationReserveFallback fallback) {
 }
 std::string_view NameOf(UnplacedReason reason) { return WordOf(kReasons, static_cast<int>(reason), 0); }
 std::string_view NameOf(PlacementSeat seat) { return WordOf(kSeats, static_cast<int>(seat), 0); }
+std::string_view NameOf(AllocationReserveScope scope) { return WordOf(kScopes, static_cast<int>(scope), 1); }
 AllocationState AllocationStateOf(std::string_view name) { return ValueOfWord<AllocationState>(kStates, name, 1); }
 AllocationObjective AllocationObjectiveOf(std::string_view name) {
   return ValueOfWord<AllocationObjective>(kObjectives, name, 1);
@@ -70,6 +72,9 @@ AllocationReserveFallback AllocationReserveFallbackOf(std::string_view name) {
 }
 UnplacedReason UnplacedReasonOf(std::string_view name) { return ValueOfWord<UnplacedReason>(kReasons, name, 0); }
 PlacementSeat PlacementSeatOf(std::string_view name) { return ValueOfWord<PlacementSeat>(kSeats, name, 0); }
+AllocationReserveScope AllocationReserveScopeOf(std::string_view name) {
+  return ValueOfWord<AllocationReserveScope>(kScopes, name, 1);
+}
 
 bool Allocation::HasPriority(std::string_view code) const { return Contains(priorities, code); }
 
@@ -248,6 +253,7 @@ const list::Schema& PlacementSchema() {
       {.name = "participant"},
       {.name = "choice", .kind = FieldKind::kInteger, .sortable = Sortable::kYes},
       {.name = "group"},
+      {.name = "seat", .kind = FieldKind::kEnum, .enum_values = All(kSeats)},
       {.name = "lottery_number", .kind = FieldKind::kInteger, .sortable = Sortable::kYes},
   };
   return kSchema;
@@ -274,6 +280,7 @@ list::Value ValueOf(const Application& application, std::string_view field) {
   if (field == "opening") return application.placement;
   if (field == "choice") return int64_t{application.choice};
   if (field == "group") return application.seat_group;
+  if (field == "seat") return std::string(NameOf(application.seat));
   if (field == "position") return int64_t{application.reserve_position};
   if (field == "reason") return std::string(NameOf(application.reason));
   if (field == "openings") return absl::StrJoin(application.choices, ";");

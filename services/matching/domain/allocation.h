@@ -38,6 +38,9 @@ enum class UnplacedReason {
   kPersonGone,
 };
 enum class PlacementSeat { kNone = 0, kHeld, kConfirmed, kReleased };
+enum class AllocationReserveScope { kAllSeats = 1, kEachOpening };
+// Whether a seat that was given back has been offered on.
+enum class FreedSeat { kNone = 0, kOffering, kOffered, kLapsed };
 
 // The words that tables, filters and messages use; "" for the value 0.
 std::string_view NameOf(AllocationState state);
@@ -47,6 +50,7 @@ std::string_view NameOf(AllocationPhase phase);
 std::string_view NameOf(AllocationReserveFallback fallback);
 std::string_view NameOf(UnplacedReason reason);
 std::string_view NameOf(PlacementSeat seat);
+std::string_view NameOf(AllocationReserveScope scope);
 AllocationState AllocationStateOf(std::string_view name);
 AllocationObjective AllocationObjectiveOf(std::string_view name);
 DrawState DrawStateOf(std::string_view name);
@@ -54,11 +58,14 @@ AllocationPhase AllocationPhaseOf(std::string_view name);
 AllocationReserveFallback AllocationReserveFallbackOf(std::string_view name);
 UnplacedReason UnplacedReasonOf(std::string_view name);
 PlacementSeat PlacementSeatOf(std::string_view name);
+AllocationReserveScope AllocationReserveScopeOf(std::string_view name);
 
 struct AllocationReserve {
   std::string group;
-  int share_permille = 0;
+  int share_permille = 0;  // Or, where it is 0,
+  int count = 0;           // so many seats.
   AllocationReserveFallback fallback = AllocationReserveFallback::kOpenToAll;
+  AllocationReserveScope scope = AllocationReserveScope::kAllSeats;
 
   friend bool operator==(const AllocationReserve&, const AllocationReserve&) = default;
 };
@@ -165,6 +172,13 @@ struct Application {
   UnplacedReason reason = UnplacedReason::kNone;
   MatchId match = {};
   PlacementSeat seat = PlacementSeat::kNone;
+
+  // Of a placement that is listed: whose seat it was before, and what became of it
+  // afterwards (offers.h).
+  ParticipantId freed_by = {};
+  FreedSeat freed = FreedSeat::kNone;
+  ParticipantId passed_to = {};
+  std::string lapse_reason = {};
 
   friend bool operator==(const Application&, const Application&) = default;
 };

@@ -63,6 +63,12 @@ absl::Status AllocationLost(const AllocationId& allocation) {
                    {.reason = "ALLOCATION_LOST"});
 }
 
+absl::Status OfferLost(const Offer& offer) {
+  return MakeError(absl::StatusCode::kAborted,
+                   absl::StrCat("the offer of the seat of ", offer.freed_by.value(), " has moved on"),
+                   {.reason = "OFFER_LOST"});
+}
+
 absl::Status PartnerUnavailable() {
   return Unavailable("PARTNER_UNAVAILABLE", "the partner service does not answer; try again", absl::Seconds(1));
 }

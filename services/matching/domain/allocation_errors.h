@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "services/matching/domain/allocation.h"
+#include "services/matching/domain/offers.h"
 
 namespace brygga::matching {
 
@@ -26,6 +27,8 @@ absl::Status AllocationNotCertified(const Allocation& allocation);
 absl::Status ApplicantsHaveMatch(const Allocation& allocation, const std::vector<ParticipantId>& applicants);
 // kAborted ALLOCATION_LOST: another worker has it, or it was cancelled.
 absl::Status AllocationLost(const AllocationId& allocation);
+// kAborted OFFER_LOST: somebody else has moved it on.
+absl::Status OfferLost(const Offer& offer);
 // kUnavailable PARTNER_UNAVAILABLE, with RetryInfo.
 absl::Status PartnerUnavailable();
 

@@ -58,7 +58,9 @@ std::string Canonical(const Person& person) {
           {absl::StrJoin(f.excluded_organisations, ";"), absl::StrCat(static_cast<int>(f.gender)),
            absl::StrCat(static_cast<int>(f.preferred_gender)), Optional(f.age), absl::StrCat(f.screening_passed),
            absl::StrCat(f.rounds_waited), absl::StrCat(f.rounds_before), absl::StrCat(f.capacity)},
-          "|"));
+          "|"),
+      // Snapshots from before this was known keep their hash.
+      f.referral_source.empty() ? "" : "|", f.referral_source);
 }
 
 std::string_view NameOf(VetoOrigin origin) { return WordOf(kOrigins, origin); }

@@ -13,10 +13,7 @@
 #include "engine/group_rules.h"
 
 namespace brygga::matching {
-namespace {
 
-// One code that a table has dropped must not stop a whole cohort: it counts as
-// not known.
 engine::Person Known(const engine::Reference& reference, const Person& person) {
   engine::Person known = person.features;
   known.id = person.id.value();
@@ -37,8 +34,6 @@ engine::Person Known(const engine::Reference& reference, const Person& person) {
   std::erase_if(known.goals, [](const std::string& goal) { return engine::GoalBit(goal) < 0; });
   return known;
 }
-
-}  // namespace
 
 std::string Sha256Hex(std::string_view text) {
   std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;

@@ -21,6 +21,10 @@
 
 namespace brygga::matching {
 
+// A person as the engine takes them: codes that the reference does not know count
+// as not known, so that one code that a table has dropped does not stop a cohort.
+engine::Person Known(const engine::Reference& reference, const Person& person);
+
 // What a ranking sees: `input` with the rounds that its adepts have waited here
 // added to those that participant knows of.
 CohortInput ForRanking(CohortInput input);

@@ -110,6 +110,14 @@ absl::StatusOr<Match> Supersede(Match match, absl::Time now) {
   return Close(std::move(match), MatchState::kExpired, "SUPERSEDED", now);
 }
 
+Match LoseSeat(Match match, absl::Time now) {
+  constexpr char kReason[] = "SEAT_RELEASED";
+  if (AwaitsAnswer(match.state)) return Close(std::move(match), MatchState::kExpired, kReason, now);
+  if (!IsRunning(match.state)) return match;
+  const auto ended = End(match, Ending::kEarly, kReason, now);
+  return ended.ok() ? *ended : match;
+}
+
 absl::StatusOr<Match> PauseMatch(Match match, std::string_view reason, absl::Time now) {
   if (match.state == MatchState::kPaused) return match;
   if (match.state != MatchState::kActive) return NotRunning(match, {MatchState::kActive});

@@ -125,6 +125,10 @@ absl::StatusOr<Match> Resume(Match match, absl::Time now);
 // kFailedPrecondition MATCH_OVER; MATCH_KIND: not to `kind`, or a placement.
 absl::StatusOr<Match> ChangeKind(Match match, MatchKind kind);
 
+// Ends a placement whose seat partner has taken back, SEAT_RELEASED: EXPIRED where
+// it awaits an answer, ENDED_EARLY where it runs, else unchanged.
+Match LoseSeat(Match match, absl::Time now);
+
 enum class Ending { kCompleted, kEarly };
 
 // Ends a running match, and its pause.

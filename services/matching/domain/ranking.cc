@@ -14,9 +14,9 @@
 namespace brygga::matching {
 namespace {
 
-// version, total, count, then of each: the id's length, the id, the score; the
-// seal. Numbers are base 128, least first. A UUID has the length 0 and 16 bytes.
-constexpr char kVersion = 1;
+// version, side, total, count, then of each: the id's length, the id, the score;
+// the seal. Numbers are base 128, least first. A UUID has the length 0 and 16 bytes.
+constexpr char kVersion = 2;
 constexpr size_t kSealBytes = 16;
 constexpr size_t kUuidText = 36, kUuidBytes = 16;
 constexpr size_t kLongestId = 256;
@@ -141,6 +141,7 @@ std::string Seal(const Ranking& ranking, std::string_view key, std::string_view 
   Writer writer;
   const size_t count = std::min(ranking.listed.size(), kMostListed);
   writer.out().reserve(32 + count * (kUuidBytes + 4));
+  writer.Number(ranking.side == Side::kMentor ? 1 : 0);
   writer.Number(static_cast<uint64_t>(ranking.total));
   writer.Number(count);
   for (size_t i = 0; i < count; ++i) {
@@ -151,13 +152,16 @@ std::string Seal(const Ranking& ranking, std::string_view key, std::string_view 
   return std::move(writer.out().append(reinterpret_cast<const char*>(seal.data()), seal.size()));
 }
 
-std::optional<Ranking> Unseal(std::string_view bytes, std::string_view key, std::string_view secret) {
+std::optional<Ranking> Unseal(std::string_view bytes, std::string_view key, std::string_view secret, SealCheck check) {
   if (bytes.size() <= kSealBytes || bytes[0] != kVersion) return std::nullopt;
   const std::string_view body = bytes.substr(0, bytes.size() - kSealBytes);
   const auto seal = SealOf(body, key, secret);
-  if (CRYPTO_memcmp(seal.data(), bytes.data() + body.size(), kSealBytes) != 0) return std::nullopt;
+  if (check == SealCheck::kYes && CRYPTO_memcmp(seal.data(), bytes.data() + body.size(), kSealBytes) != 0) {
+    return std::nullopt;
+  }
   Reader reader(body.substr(1));
-  Ranking ranking{.total = static_cast<int64_t>(reader.Number())};
+  Ranking ranking{.side = reader.Number() == 1 ? Side::kMentor : Side::kAdept};
+  ranking.total = static_cast<int64_t>(reader.Number());
   const uint64_t count = reader.Number();
   if (count > kMostListed) return std::nullopt;
   ranking.listed.reserve(count);

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "services/matching/domain/match.h"
 #include "services/matching/domain/names.h"
 
 namespace brygga::matching {
@@ -26,6 +27,7 @@ struct Ranked {
 // The counterparts of one person whom no rule and no veto forbids, whether they
 // are free or not.
 struct Ranking {
+  Side side = Side::kMentor;   // Of those who are listed.
   int64_t total = 0;           // All of them.
   std::vector<Ranked> listed;  // The first of them, best first.
 
@@ -56,9 +58,13 @@ std::string TextOf(const RankingKey& key, EpochInKey epoch = EpochInKey::kYes);
 // out.
 std::string Seal(const Ranking& ranking, std::string_view key, std::string_view secret);
 
+// Whether a seal is looked at. Off only to show what it is for.
+enum class SealCheck { kYes, kNo };
+
 // What was sealed under this key with this secret; nothing where `bytes` are
 // anything else: damaged, cut off, of another key, secret or version, or forged.
-std::optional<Ranking> Unseal(std::string_view bytes, std::string_view key, std::string_view secret);
+std::optional<Ranking> Unseal(std::string_view bytes, std::string_view key, std::string_view secret,
+                              SealCheck check = SealCheck::kYes);
 
 }  // namespace brygga::matching
 

@@ -59,6 +59,7 @@ Keys MakeKeys() {
       {"pair.VETOED", {}},
       {"pair.ADEPT_LOCKED", {}},
       {"pair.NOT_COMPUTED", {}},
+      {"pair.TOO_LONG", {}},
       {"forced.SAME", {}},
       {"forced.LOWER", {"points"}},
       {"forced.HIGHER", {"points"}},
@@ -69,6 +70,9 @@ Keys MakeKeys() {
       {"forced.TOTAL_LOWER", {"points"}},
       {"forced.TOTAL_HIGHER", {"points"}},
       {"forced.TOTAL_SAME", {}},
+      {"forced.WORST", {"change"}},
+      {"forced.WORST_LATER", {"change", "place"}},
+      {"forced.BLOCKING", {"pairs"}},
       {"move.BETWEEN", {"adept", "change", "from", "to"}},
       {"move.IN", {"adept", "change", "to"}},
       {"move.OUT", {"adept", "change", "from"}},
@@ -172,6 +176,21 @@ Sentence SentenceOf(const engine::Change& change, bool counts_pairs) {
   if (change.pairs < 0) return Say("forced.FEWER_" + direction, arguments);
   if (change.pairs > 0) return Say("forced.MORE_" + direction, arguments);
   return Say(change.score == 0 ? "forced.SAME" : "forced." + direction, arguments);
+}
+
+std::vector<Sentence> SentencesOf(const engine::ForcedAgain& made, engine::Objective objective) {
+  const bool is_fairest = objective == engine::Objective::kFairest;
+  const bool costs_nothing = is_fairest ? made.first_difference == 0 : made.blocking_pairs == 0;
+  Sentence first = SentenceOf(made.forced.change, /*counts_pairs=*/true);
+  if (first.key == "forced.SAME" && !costs_nothing) first = Say("forced.TOTAL_SAME");
+  std::vector<Sentence> sentences = {std::move(first)};
+  if (!is_fairest) {
+    sentences.push_back(Say("forced.BLOCKING", {{"pairs", Number(made.blocking_pairs)}}));
+  } else if (made.first_difference > 0) {
+    sentences.push_back(Say(made.first_difference == 1 ? "forced.WORST" : "forced.WORST_LATER",
+                            {{"place", Number(made.first_difference)}, {"change", Number(made.difference)}}));
+  }
+  return sentences;
 }
 
 Sentence SentenceOfMove(const std::string& adept, const std::string& from, const std::string& to, int64_t change) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/explain.h"
+#include "engine/force_again.h"
 #include "engine/score.h"
 #include "engine/suggest.h"
 #include "engine/what_if.h"
@@ -40,6 +41,9 @@ Sentence SentenceOf(const engine::Contribution& contribution);
 Sentence SentenceOf(const engine::BrokenRule& broken);
 // What a round would become: "forced.SCORE".
 Sentence SentenceOf(const engine::Change& change, bool counts_pairs);
+// The same of a round that was solved again: what the objective itself loses, and
+// the totals.
+std::vector<Sentence> SentencesOf(const engine::ForcedAgain& made, engine::Objective objective);
 // One who would sit elsewhere; people by the names they have as resources.
 Sentence SentenceOfMove(const std::string& adept, const std::string& from, const std::string& to, int64_t change);
 // What a mentor must be like, one sentence for each thing that is asked for.

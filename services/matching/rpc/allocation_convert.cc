@@ -66,7 +66,9 @@ v1::Allocation ToProto(const Allocation& allocation) {
     v1::AllocationReserve& part = *message.add_reserves();
     part.set_group(reserve.group);
     part.set_share_permille(reserve.share_permille);
+    part.set_count(reserve.count);
     part.set_fallback(static_cast<v1::AllocationReserveFallback>(reserve.fallback));
+    part.set_scope(static_cast<v1::AllocationReserveScope>(reserve.scope));
   }
   for (const std::string& code : allocation.guaranteed_groups) message.add_guaranteed_groups(code);
   message.set_opening_count(allocation.opening_count);
@@ -99,9 +101,13 @@ Allocation ToDomain(const v1::Allocation& message) {
   for (const v1::AllocationReserve& reserve : message.reserves()) {
     allocation.reserves.push_back({.group = reserve.group(),
                                    .share_permille = reserve.share_permille(),
+                                   .count = reserve.count(),
                                    .fallback = reserve.fallback() == v1::ALLOCATION_RESERVE_FALLBACK_KEEP_EMPTY
                                                    ? AllocationReserveFallback::kKeepEmpty
-                                                   : AllocationReserveFallback::kOpenToAll});
+                                                   : AllocationReserveFallback::kOpenToAll,
+                                   .scope = reserve.scope() == v1::ALLOCATION_RESERVE_SCOPE_EACH_OPENING
+                                                ? AllocationReserveScope::kEachOpening
+                                                : AllocationReserveScope::kAllSeats});
   }
   return allocation;
 }
@@ -157,6 +163,11 @@ v1::Placement ToPlacement(const Application& application, const CohortKey& key, 
   message.set_lottery_number(application.lottery_number);
   if (!application.match.empty()) message.set_match(NameOf(key, application.match));
   message.set_seat(static_cast<v1::PlacementSeat>(application.seat));
+  const auto placement_of = [&](const ParticipantId& person) { return NameBelow(key, id, "placements", person); };
+  if (!application.freed_by.empty()) message.set_freed_by(placement_of(application.freed_by));
+  message.set_freed_seat(static_cast<v1::FreedSeat>(application.freed));
+  if (!application.passed_to.empty()) message.set_passed_to(placement_of(application.passed_to));
+  message.set_lapse_reason(application.lapse_reason);
   return message;
 }
 

@@ -46,16 +46,22 @@ Outcome OutcomeFor(const rpc::Call& call, const Allocation& allocation) {
 // What is wrong with an allocation by itself.
 std::vector<FieldViolation> Problems(const Allocation& allocation) {
   std::vector<FieldViolation> problems;
-  int shares = 0;
+  std::map<AllocationReserveScope, int> shares;
   std::set<std::string> groups;
   for (size_t i = 0; i < allocation.reserves.size(); ++i) {
-    shares += allocation.reserves[i].share_permille;
+    const AllocationReserve& reserve = allocation.reserves[i];
+    shares[reserve.scope] += reserve.share_permille;
+    if ((reserve.share_permille > 0) == (reserve.count > 0)) {
+      problems.push_back({absl::StrCat("allocation.reserves[", i, "]"),
+                          "has neither or both of share_permille and count; give one of them"});
+    }
     if (!groups.insert(allocation.reserves[i].group).second) {
       problems.push_back(
           {absl::StrCat("allocation.reserves[", i, "].group"), "has a reserve already; each group has one at most"});
     }
   }
-  if (shares > 1000) {
+  for (const auto& [scope, sum] : shares) {
+    if (sum <= 1000) continue;
     problems.push_back({"allocation.reserves", "are more than all seats together; the shares sum to at most 1000"});
   }
   return problems;
@@ -247,11 +253,36 @@ absl::StatusOr<v1::StartAllocationResponse> AllocationHandler::Start(const v1::S
     BRYGGA_RETURN_IF_ERROR(ExpectEtag(request.etag(), before.revision, before.name()));
     return matching::Start(before, objective);
   };
+  if (request.validate_only()) return Try(name, start, call);
   const auto render = &ToResponse<v1::StartAllocationResponse>;
   BRYGGA_ASSIGN_OR_RETURN(const Allocation queued,
                           store_.ChangeAllocation(call.Mutates(render), name.key, name.id, start));
   worker_.Nudge();
   return render(queued);
+}
+
+absl::StatusOr<v1::StartAllocationResponse> AllocationHandler::Try(const Named<AllocationId>& name,
+                                                                   const AllocationStore::DecideAllocation& start,
+                                                                   const rpc::Call& call) {
+  BRYGGA_ASSIGN_OR_RETURN(AllocationInput input, store_.LoadAllocation(name.key, name.id, call.deadline()));
+  Allocation figures = input.allocation;
+  BRYGGA_ASSIGN_OR_RETURN(input.allocation, start(figures, absl::Now()));
+  BRYGGA_RETURN_IF_ERROR(worker_.facts().Gather(input, call.deadline(), [](size_t, size_t) {}));
+  const absl::Time begun = absl::Now();
+  BRYGGA_ASSIGN_OR_RETURN(AllocationProposal proposal,
+                          Propose(input, {.cancelled = [&call] { return call.cancelled(); }}));
+  proposal.statistics.solve_us = absl::ToInt64Microseconds(absl::Now() - begun);
+  const AllocationInput answer{
+      .allocation = input.allocation, .openings = proposal.openings, .applications = proposal.applications};
+  if (const absl::Status holds = CheckProposal(answer, proposal.certificate); !holds.ok()) {
+    return MakeError(absl::StatusCode::kInternal, std::string(holds.message()), {.reason = "NOT_CERTIFIED"});
+  }
+  figures.certified = true;
+  figures.statistics = proposal.statistics;
+  figures.groups = proposal.groups;
+  auto response = ToResponse<v1::StartAllocationResponse>(figures);
+  response.mutable_allocation()->set_objective(static_cast<v1::AllocationObjective>(input.allocation.objective));
+  return response;
 }
 
 absl::Status AllocationHandler::Watch(const v1::WatchAllocationRequest& request, const rpc::Call& call,

@@ -57,6 +57,10 @@ class AllocationHandler {
  private:
   // OpeningsUnusable unless all of them may be allocated.
   absl::Status CheckOpenings(const std::vector<std::string>& openings, absl::Time deadline);
+  // StartAllocation computed on the caller's time, with nothing stored.
+  absl::StatusOr<v1::StartAllocationResponse> Try(const Named<AllocationId>& name,
+                                                  const AllocationStore::DecideAllocation& start,
+                                                  const rpc::Call& call);
   absl::StatusOr<std::vector<v1::PlacementConflict>> Conflicts(const AllocationInput& input, absl::Time deadline);
 
   AllocationStore& store_;

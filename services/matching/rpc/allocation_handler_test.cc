@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <random>
 #include <set>
+#include <thread>
 
 #include "services/matching/rpc/places_rpc_testing.h"
 
@@ -92,6 +94,37 @@ class AllocationHandlerTest : public PlacesRpcTest {
     EXPECT_THAT(stream.Finish(), IsOk());
     whole.set_document(document);
     return whole;
+  }
+  // Published, with every seat confirmed.
+  v1::Allocation SolveAndPublish(const v1::Allocation& allocation) {
+    const v1::Allocation solved = Solve(allocation);
+    EXPECT_THAT(Publish(solved), IsOk());
+    Work();
+    return Get(solved);
+  }
+  v1::Match GetMatch(const std::string& name) {
+    v1::GetMatchRequest request;
+    request.set_name(name);
+    const auto got =
+        server_->Call<v1::GetMatchResponse>(coordinator_, "brygga.matching.v1.MatchingService/GetMatch", request);
+    EXPECT_THAT(got, IsOk());
+    return got.ok() ? got->match() : v1::Match();
+  }
+  void Decline(const std::string& match) {
+    v1::DeclineMatchRequest request;
+    request.set_name(match);
+    request.set_side(v1::SIDE_ADEPT);
+    request.set_reason("FOUND_WORK");
+    request.set_request_id(NewUuid(absl::Now()));
+    EXPECT_THAT(server_->Call<v1::DeclineMatchResponse>(coordinator_, "brygga.matching.v1.MatchingService/DeclineMatch",
+                                                        request),
+                IsOk());
+  }
+  v1::Placement PlacementOf(const v1::Allocation& allocation, const std::string& name) {
+    for (const v1::Placement& placement : Placements(allocation)) {
+      if (placement.name() == name) return placement;
+    }
+    return {};
   }
   // A result with one seat and two people who want it.
   v1::Allocation TwoForOneSeat() {
@@ -522,6 +555,273 @@ TEST_F(AllocationHandlerTest, HolidayJobsAreGivenOutByLotteryAndSpecialReasons) 
   EXPECT_EQ(Get(solved).state(), v1::ALLOCATION_STATE_PUBLISHED);
   EXPECT_EQ(openings_->CountSeats("CONFIRMED"), 900);
   EXPECT_THAT(Draw(solved, rpc::Anonymous()).document(), HasSubstr("SPECIAL_REASONS"));
+}
+
+TEST_F(AllocationHandlerTest, ADryRunGivesTheSameFiguresAndLeavesNoTrace) {
+  const std::string x = MakeOpening("x", 1), y = MakeOpening("y", 1);
+  const v1::Allocation allocation = Create({x, y}, "reserves { group: 'S' count: 1 }");
+  for (const char* id : {"anna", "bo", "cecilia"}) {
+    ASSERT_THAT(Apply(coordinator_, allocation, MakePerson(id), {x, y}, id == std::string("bo") ? "groups: 'S'" : ""),
+                IsOk());
+  }
+  EXPECT_THAT(Start(allocation, "validate_only: true"), HasReason("NOT_COMMITTED"));
+  ASSERT_THAT(Commit(allocation), IsOk());
+  const v1::Allocation before = Get(allocation);
+
+  const auto tried = Start(allocation, "validate_only: true objective: ALLOCATION_OBJECTIVE_MAX_PLACED");
+
+  ASSERT_THAT(tried, IsOk());
+  Work();
+  const v1::Allocation after = Get(allocation);
+  EXPECT_EQ(after.SerializeAsString(), before.SerializeAsString());
+  EXPECT_THAT(Placements(allocation), IsEmpty());
+  EXPECT_THAT(Reserves(allocation), IsEmpty());
+  ASSERT_THAT(Start(allocation, "objective: ALLOCATION_OBJECTIVE_MAX_PLACED"), IsOk());
+  Work();
+  v1::Allocation real = Get(allocation), trial = tried->allocation();
+  EXPECT_EQ(real.statistics().placed(), 2);
+  EXPECT_EQ(trial.state(), v1::ALLOCATION_STATE_OPEN);
+  EXPECT_EQ(trial.objective(), real.objective());
+  EXPECT_TRUE(trial.certified());
+  real.mutable_statistics()->clear_solve_micros();
+  trial.mutable_statistics()->clear_solve_micros();
+  EXPECT_EQ(trial.statistics().SerializeAsString(), real.statistics().SerializeAsString());
+  ASSERT_EQ(trial.groups_size(), real.groups_size());
+  for (int i = 0; i < real.groups_size(); ++i) {
+    EXPECT_EQ(trial.groups(i).SerializeAsString(), real.groups(i).SerializeAsString());
+  }
+}
+
+TEST_F(AllocationHandlerTest, ADryRunSaysWhatWouldFail) {
+  const v1::Allocation allocation = Create({MakeOpening("x", 1)});
+  ASSERT_THAT(Apply(coordinator_, allocation, MakePerson("anna"), {"organisations/o/openings/x"}), IsOk());
+  ASSERT_THAT(Commit(allocation), IsOk());
+  EXPECT_THAT(Start(allocation, "validate_only: true etag: 'old'"), HasReason("ETAG_MISMATCH"));
+  openings_->SetUnreachable(true);
+
+  EXPECT_THAT(Start(allocation, "validate_only: true"), HasReason("PARTNER_UNAVAILABLE"));
+}
+
+TEST_F(AllocationHandlerTest, APlacementThatIsDeclinedGoesToTheFirstOnTheReserveList) {
+  const v1::Allocation published = SolveAndPublish(TwoForOneSeat());
+  const v1::Placement first = Placements(published)[0];
+  ASSERT_THAT(Reserves(published), SizeIs(1));
+
+  Decline(first.match());
+  Work();
+
+  EXPECT_THAT(Reserves(published), IsEmpty());
+  const v1::Placement freed = PlacementOf(published, first.name());
+  EXPECT_EQ(freed.seat(), v1::PLACEMENT_SEAT_RELEASED);
+  EXPECT_EQ(freed.freed_seat(), v1::FREED_SEAT_OFFERED);
+  const v1::Placement second = PlacementOf(published, freed.passed_to());
+  EXPECT_EQ(second.freed_by(), first.name());
+  EXPECT_EQ(second.seat(), v1::PLACEMENT_SEAT_CONFIRMED);
+  EXPECT_EQ(GetMatch(second.match()).state(), v1::MATCH_STATE_PROPOSED);
+  EXPECT_EQ(openings_->CountSeats("CONFIRMED"), 1);
+  // Nobody is left behind the second.
+  Decline(second.match());
+  Work();
+  EXPECT_EQ(PlacementOf(published, second.name()).lapse_reason(), "NOBODY_WAITING");
+  EXPECT_EQ(openings_->CountSeats("CONFIRMED"), 0);
+  const auto lapsed = Call<v1::ListPlacementsRequest, v1::ListPlacementsResponse>(
+      coordinator_, "ListPlacements", "parent: '" + published.name() + "' filter: 'seat = RELEASED'");
+  ASSERT_THAT(lapsed, IsOk());
+  EXPECT_EQ(lapsed->placements_size(), 2);
+}
+
+TEST_F(AllocationHandlerTest, AnOfferThatIsKilledGoesOnWhereItWas) {
+  for (const char* step : {"settle", "offer", "offer-hold", "offer-match"}) {
+    SCOPED_TRACE(step);
+    const std::string x = MakeOpening(std::string("x-") + step, 1);
+    const v1::Allocation allocation = Create({x});
+    for (const char* id : {"anna", "bo"}) {
+      ASSERT_THAT(Apply(coordinator_, allocation, MakePerson(std::string(id) + step), {x}), IsOk());
+    }
+    const v1::Allocation published = SolveAndPublish(allocation);
+    const v1::Placement first = Placements(published)[0];
+    Decline(first.match());
+    bool killed = false;
+    service_->places().worker().SetKillSwitch([&](std::string_view at) { return killed = killed || at == step; });
+
+    Work();
+
+    EXPECT_TRUE(killed);
+    EXPECT_THAT(Placements(published), SizeIs(1));
+    service_->places().worker().SetKillSwitch(nullptr);
+    Work();
+    const auto placements = Placements(published);
+    ASSERT_THAT(placements, SizeIs(2));
+    const v1::Placement second = PlacementOf(published, PlacementOf(published, first.name()).passed_to());
+    EXPECT_EQ(openings_->SeatOf(second.match()), "CONFIRMED");
+    EXPECT_EQ(openings_->SeatOf(first.match()), "RELEASED");
+  }
+  EXPECT_EQ(openings_->CountSeats("CONFIRMED"), 4);
+  EXPECT_EQ(openings_->CountSeats("HELD"), 0);
+}
+
+TEST_F(AllocationHandlerTest, AnOfferOfASeatThatIsGoneLapsesAndKilledOnTheWayLapsesAllTheSame) {
+  for (const char* step : {"none", "offer-release", "offer-close"}) {
+    SCOPED_TRACE(step);
+    const std::string other = std::string("other-") + step;
+    const v1::Allocation published = SolveAndPublish(TwoForOneSeat());
+    const v1::Placement first = Placements(published)[0];
+    Decline(first.match());
+    bool killed = false;
+    service_->places().worker().SetKillSwitch([&](std::string_view at) {
+      // Somebody else has the seat by the time it is asked for.
+      if (at == "offer-hold") {
+        EXPECT_THAT(openings_->Hold({{first.opening(), other}}, absl::Now()), IsOk());
+      }
+      return killed = killed || at == step;
+    });
+
+    Work();
+
+    service_->places().worker().SetKillSwitch(nullptr);
+    Work();
+    EXPECT_EQ(PlacementOf(published, first.name()).freed_seat(), v1::FREED_SEAT_LAPSED);
+    EXPECT_EQ(PlacementOf(published, first.name()).lapse_reason(), "OPENING_TAKEN");
+    EXPECT_THAT(Placements(published), SizeIs(1));
+    EXPECT_EQ(Reserves(published)[0].position(), 1);
+    EXPECT_EQ(openings_->SeatOf(other), "HELD");
+  }
+}
+
+TEST_F(AllocationHandlerTest, AWorkerThatWakesTooLateTakesNoSeat) {
+  const v1::Allocation published = SolveAndPublish(TwoForOneSeat());
+  const v1::Placement first = Placements(published)[0];
+  Decline(first.match());
+  AllocationWorker another(service_->places().store(), *openings_, *ages_, {.id = "another"});
+  int holds = 0;
+  service_->places().worker().SetKillSwitch([&](std::string_view at) {
+    if (at != "offer-hold" || ++holds > 1) return false;
+    // While this worker sleeps another finds the seat taken and gives the offer up.
+    EXPECT_THAT(openings_->Hold({{first.opening(), "other"}}, absl::Now()), IsOk());
+    another.RunOnce();
+    EXPECT_THAT(openings_->Release({{first.opening(), "other"}}, absl::Now()), IsOk());
+    return false;
+  });
+
+  Work();
+
+  EXPECT_EQ(PlacementOf(published, first.name()).lapse_reason(), "OPENING_TAKEN");
+  EXPECT_EQ(openings_->CountSeats("HELD"), 0);
+  EXPECT_EQ(openings_->CountSeats("CONFIRMED"), 0);
+}
+
+TEST_F(AllocationHandlerTest, TwoWorkersAtOnceOfferEverySeatOnce) {
+  constexpr int kSeats = 12;
+  const std::string x = MakeOpening("x", kSeats);
+  const v1::Allocation allocation = Create({x});
+  for (int i = 0; i < 3 * kSeats; ++i) {
+    ASSERT_THAT(Apply(coordinator_, allocation, MakePerson("p" + std::to_string(i)), {x}), IsOk());
+  }
+  const v1::Allocation published = SolveAndPublish(allocation);
+  for (const v1::Placement& placement : Placements(published)) Decline(placement.match());
+  AllocationWorker one(service_->places().store(), *openings_, *ages_, {.id = "one"});
+  AllocationWorker two(service_->places().store(), *openings_, *ages_, {.id = "two"});
+
+  std::thread beside([&] { one.RunOnce(); });
+  two.RunOnce();
+  beside.join();
+  Work();
+
+  EXPECT_EQ(openings_->CountSeats("CONFIRMED"), kSeats);
+  EXPECT_EQ(openings_->CountSeats("HELD"), 0);
+  EXPECT_EQ(openings_->CountSeats("RELEASED"), kSeats);
+  EXPECT_THAT(Placements(published), SizeIs(2 * kSeats));
+  std::vector<int> positions;
+  for (const v1::Reserve& reserve : Reserves(published)) positions.push_back(reserve.position());
+  std::vector<int> expected(kSeats);
+  std::iota(expected.begin(), expected.end(), 1);
+  EXPECT_EQ(positions, expected);
+}
+
+TEST_F(AllocationHandlerTest, WhoCanNoLongerHaveAFreedSeatIsPassedOver) {
+  const v1::Allocation allocation = Create({MakeOpening("x", 1)});
+  for (const char* id : {"anna", "bo", "cecilia", "dora"}) {
+    ASSERT_THAT(Apply(coordinator_, allocation, MakePerson(id), {"organisations/o/openings/x"}), IsOk());
+  }
+  const v1::Allocation published = SolveAndPublish(allocation);
+  const auto waiting = Reserves(published);
+  ASSERT_THAT(waiting, SizeIs(3));
+  const v1::Placement first = Placements(published)[0];
+  ages_->Forget(waiting[0].participant());
+  ages_->Set(waiting[1].participant(), Date(1980, 1, 1));
+  Decline(first.match());
+
+  Work();
+
+  const std::string passed_to = PlacementOf(published, first.name()).passed_to();
+  EXPECT_EQ(PlacementOf(published, passed_to).participant(), waiting[2].participant());
+  const auto left = Reserves(published);
+  ASSERT_THAT(left, SizeIs(2));
+  for (const v1::Reserve& reserve : left) {
+    EXPECT_EQ(reserve.position(), 0);
+    EXPECT_EQ(reserve.reason(), reserve.participant() == waiting[0].participant() ? v1::UNPLACED_REASON_PERSON_GONE
+                                                                                  : v1::UNPLACED_REASON_AGE);
+  }
+}
+
+TEST_F(AllocationHandlerTest, ASeatTakenBackAtPartnerEndsThatPlacementAndNoOther) {
+  const std::string x = MakeOpening("x", 2);
+  const v1::Allocation allocation = Create({x});
+  for (const char* id : {"anna", "bo", "cecilia"}) {
+    ASSERT_THAT(Apply(coordinator_, allocation, MakePerson(id), {x}), IsOk());
+  }
+  const v1::Allocation solved = Solve(allocation);
+  ASSERT_THAT(Publish(solved), IsOk());
+  service_->places().worker().SetKillSwitch([](std::string_view at) { return at == "settle" || at == "offer"; });
+  Work();
+  const v1::Placement lost = Placements(solved)[0], kept = Placements(solved)[1];
+  ASSERT_EQ(openings_->SeatOf(lost.match()), "HELD");
+  ASSERT_THAT(openings_->Release({{x, lost.match()}}, absl::Now()), IsOk());
+  service_->places().worker().SetKillSwitch(nullptr);
+
+  Work();
+
+  EXPECT_EQ(openings_->SeatOf(kept.match()), "CONFIRMED");
+  EXPECT_EQ(GetMatch(kept.match()).state(), v1::MATCH_STATE_PROPOSED);
+  EXPECT_EQ(GetMatch(lost.match()).state(), v1::MATCH_STATE_EXPIRED);
+  EXPECT_EQ(GetMatch(lost.match()).end_reason(), "SEAT_RELEASED");
+  const v1::Placement freed = PlacementOf(solved, lost.name());
+  EXPECT_EQ(freed.seat(), v1::PLACEMENT_SEAT_RELEASED);
+  EXPECT_EQ(freed.freed_seat(), v1::FREED_SEAT_OFFERED);
+  EXPECT_EQ(openings_->CountSeats("CONFIRMED"), 2);
+}
+
+TEST_F(AllocationHandlerTest, SeatsAreKeptForAGroupAtEachOpening) {
+  const std::string x = MakeOpening("x", 2), y = MakeOpening("y", 2);
+  const v1::Allocation allocation =
+      Create({x, y}, "reserves { group: 'S' share_permille: 500 scope: ALLOCATION_RESERVE_SCOPE_EACH_OPENING }");
+  for (int i = 0; i < 4; ++i) {
+    ASSERT_THAT(Apply(coordinator_, allocation, MakePerson("p" + std::to_string(i)), {x}), IsOk());
+  }
+  for (const char* id : {"s1", "s2", "s3"}) {
+    ASSERT_THAT(Apply(coordinator_, allocation, MakePerson(id), {y}, "groups: 'S'"), IsOk());
+  }
+
+  const v1::Allocation solved = Solve(allocation);
+
+  // Half of y is theirs and they take its other half too; half of x is kept for them
+  // and open to all, as none of them wants it.
+  EXPECT_EQ(solved.statistics().placed(), 4);
+  EXPECT_EQ(solved.groups(0).reserved(), 2);
+  EXPECT_EQ(solved.reserves(0).scope(), v1::ALLOCATION_RESERVE_SCOPE_EACH_OPENING);
+  std::map<std::string, int> reserved;
+  for (const v1::Placement& placement : Placements(solved)) reserved[placement.opening()] += !placement.group().empty();
+  EXPECT_EQ(reserved[x], 1);
+  EXPECT_EQ(reserved[y], 1);
+  const auto both = Call<v1::CreateAllocationRequest, v1::CreateAllocationResponse>(
+      coordinator_, "CreateAllocation",
+      std::string("parent: '") + kParent +
+          "' allocation { display_name: 'Jobs' reserves { group: 'S' count: 1 "
+          "share_permille: 1 } reserves { group: 'T' } } openings: '" +
+          x + "'");
+  std::vector<std::string> fields;
+  for (const auto& field : DetailsOf(both.status()).fields) fields.push_back(field.field);
+  EXPECT_THAT(fields, ElementsAre("allocation.reserves[0]", "allocation.reserves[1]"));
 }
 
 }  // namespace

@@ -23,6 +23,10 @@ std::vector<BadInput> Table() {
   const std::string round = std::string("name: '") + kCohort + "/rounds/r' ";
   const std::string match = std::string("name: '") + kCohort + "/matches/m' ";
   return {
+      {"ListCandidates", "page_size: 1001 view: 9", {"parent", "participant", "page_size", "view"}},
+      {"ListCandidates",
+       parent + "participant: 'p' filter: '" + std::string(2001, 'x') + "' language_code: 'x y'",
+       {"participant", "filter", "language_code"}},
       {"CreatePolicy", "", {"parent", "policy", "request_id"}},
       {"CreatePolicy", "parent: 'programmes/p' policy {} request_id: '1'", {"parent", "policy.document", "request_id"}},
       {"StartRound", "", {"parent", "request_id"}},

@@ -1,5 +1,6 @@
 #include "services/matching/rpc/explain_convert.h"
 
+#include <algorithm>
 #include <cstdint>
 
 #include "absl/strings/str_cat.h"
@@ -8,7 +9,7 @@
 namespace brygga::matching {
 namespace {
 
-constexpr int64_t kMillion = 1'000'000;
+constexpr size_t kMostMoves = 100;
 
 int32_t ScoreOf(const engine::Problem& problem, int32_t adept, int32_t mentor) {
   const int64_t pair = mentor < 0 ? -1 : problem.edges.Find(adept, mentor);
@@ -43,6 +44,14 @@ v1::Visibility ToProto(Visibility visibility) {
   return v1::VISIBILITY_UNSPECIFIED;
 }
 
+// `part` of `all`, more than 0, in so many parts of a whole: rounded half up, but all
+// or none only where it is all or none.
+int64_t RateOf(int64_t part, int64_t all, int64_t whole) {
+  const int64_t rounded = (2 * whole * part + all) / (2 * all);
+  if (part > 0 && part < all) return std::clamp<int64_t>(rounded, 1, whole - 1);
+  return rounded;
+}
+
 // The kind of the codes of a dimension's groups; ages have no names.
 std::string KindOf(const std::string& dimension) { return dimension == "FIRST_LANGUAGE" ? "LANGUAGE" : dimension; }
 
@@ -56,7 +65,7 @@ v1::FairnessGroup ToProto(const FairnessGroup& group, const std::string& kind, c
   if (is_shown || group.visibility == Visibility::kCountOnly) proto.set_adepts(group.adepts);
   if (!is_shown) return proto;
   proto.set_matched(group.matched);
-  if (group.adepts > 0) proto.set_match_permille(1000 * group.matched / group.adepts);
+  if (group.adepts > 0) proto.set_match_permille(static_cast<int32_t>(RateOf(group.matched, group.adepts, 1000)));
   if (group.worst_score) proto.set_worst_score(*group.worst_score);
   if (group.median_score) proto.set_median_score(*group.median_score);
   return proto;
@@ -89,8 +98,21 @@ v1::ForcedPair ToProto(const engine::Forced& forced, bool counts_pairs, const Co
   v1::ForcedPair proto;
   if (counts_pairs) proto.set_matched_change(static_cast<int32_t>(forced.change.pairs));
   proto.set_score_change(forced.change.score);
-  for (const engine::Move& move : forced.moves) *proto.add_moves() = ToProto(move, view, problem, words);
+  for (size_t i = 0; i < std::min(forced.moves.size(), kMostMoves); ++i) {
+    *proto.add_moves() = ToProto(forced.moves[i], view, problem, words);
+  }
+  proto.set_more_moves(static_cast<int32_t>(forced.moves.size()) - proto.moves_size());
   return proto;
+}
+
+void AddAgain(const engine::ForcedAgain& made, engine::Objective objective, v1::ForcedPair& proto) {
+  if (objective == engine::Objective::kStable) {
+    proto.set_blocking_pairs(static_cast<int32_t>(made.blocking_pairs));
+    return;
+  }
+  proto.set_worst_score_change(made.worst_change);
+  proto.set_first_difference(made.first_difference);
+  proto.set_difference_score(made.difference);
 }
 
 v1::MentorProfile ToProto(const engine::MentorKind& kind) {
@@ -139,11 +161,11 @@ v1::FairnessReport ToProto(const FairnessReport& report, const std::string& name
     }
   }
   if (report.all.visibility == Visibility::kShown && report.all.adepts > 0) {
-    *proto.add_sentences() =
-        ToProto(Say("fairness.ALL", {{"adepts", absl::StrCat(report.all.adepts)},
-                                     {"matched", absl::StrCat(report.all.matched)},
-                                     {"rate", absl::StrCat(kMillion * report.all.matched / report.all.adepts)}}),
-                words);
+    *proto.add_sentences() = ToProto(
+        Say("fairness.ALL", {{"adepts", absl::StrCat(report.all.adepts)},
+                             {"matched", absl::StrCat(report.all.matched)},
+                             {"rate", absl::StrCat(1000 * RateOf(report.all.matched, report.all.adepts, 1000))}}),
+        words);
   }
   if (small) *proto.add_sentences() = ToProto(Say("fairness.SMALL"), words);
   if (count_only) *proto.add_sentences() = ToProto(Say("fairness.COUNT_ONLY"), words);

@@ -21,6 +21,8 @@ v1::Contribution ToProto(const engine::Contribution& contribution, const Catalog
 v1::BrokenRule ToProto(const engine::BrokenRule& broken, const Catalogue& words);
 
 // What one round would become; rows are those of `view`, scores those of `problem`.
+// What FAIREST and STABLE have to say besides.
+void AddAgain(const engine::ForcedAgain& made, engine::Objective objective, v1::ForcedPair& proto);
 v1::ForcedPair ToProto(const engine::Forced& forced, bool counts_pairs, const CohortView& view,
                        const engine::Problem& problem, const Catalogue& words);
 

@@ -167,14 +167,34 @@ v1::Suggestion MakeSuggestion(const Question& question, v1::SuggestionKind kind,
   return suggestion;
 }
 
-// One more seat: first the mentors with whom it is certain, then the others.
-void SuggestSeats(const Question& question, v1::ExplainUnmatchedResponse& response) {
-  std::vector<int32_t> certain, possible;
-  for (const engine::SeatOption& option : question.round.what_if->MoreSeats(question.adept)) {
-    (option.certain ? certain : possible).push_back(option.mentor);
+// Where one more match could come from. With groups nothing is certain: their rules may
+// give a new seat to somebody else.
+struct Room {
+  std::vector<int32_t> certain, possible;  // Mentors with whom one more seat would do.
+  std::vector<bool> mentors;               // Could take the adept in, if no rule forbade it.
+  bool new_mentor = true;
+};
+
+Room RoomFor(const Question& question) {
+  Room room;
+  if (question.round.group_what_if) {
+    engine::GroupWhatIf::Room found = question.round.group_what_if->RoomFor(question.adept);
+    return {.certain = {},
+            .possible = std::move(found.seats),
+            .mentors = std::move(found.mentors),
+            .new_mentor = found.new_mentor};
   }
+  for (const engine::SeatOption& option : question.round.what_if->MoreSeats(question.adept)) {
+    (option.certain ? room.certain : room.possible).push_back(option.mentor);
+  }
+  room.mentors = question.round.what_if->WithRoom();
+  return room;
+}
+
+// One more seat: first the mentors with whom it is certain, then the others.
+void SuggestSeats(const Question& question, const Room& room, v1::ExplainUnmatchedResponse& response) {
   for (const bool is_certain : {true, false}) {
-    const std::vector<int32_t>& mentors = is_certain ? certain : possible;
+    const std::vector<int32_t>& mentors = is_certain ? room.certain : room.possible;
     if (mentors.empty()) continue;
     const Sentence sentence = Say(is_certain ? "suggestion.SEAT_CERTAIN" : "suggestion.SEAT_POSSIBLE",
                                   {{"mentors", Text(static_cast<int64_t>(mentors.size()))}});
@@ -182,14 +202,13 @@ void SuggestSeats(const Question& question, v1::ExplainUnmatchedResponse& respon
   }
 }
 
-void SuggestRules(const Question& question, v1::ExplainUnmatchedResponse& response) {
+void SuggestRules(const Question& question, const Room& room, v1::ExplainUnmatchedResponse& response) {
   const CohortView& view = question.round.view();
-  for (const engine::RuleOption& option :
-       engine::RulesInTheWay(view.scorer(), view.adepts(), question.adept, view.mentors(),
-                             question.round.solved.problem, question.round.what_if->WithRoom())) {
+  for (const engine::RuleOption& option : engine::RulesInTheWay(
+           view.scorer(), view.adepts(), question.adept, view.mentors(), question.round.solved.problem, room.mentors)) {
     v1::Suggestion& suggestion = *response.add_suggestions();
-    suggestion =
-        MakeSuggestion(question, v1::SUGGESTION_KIND_RULE, option.mentors, /*certain=*/true, SentenceOf(option));
+    suggestion = MakeSuggestion(question, v1::SUGGESTION_KIND_RULE, option.mentors,
+                                /*certain=*/!question.round.group_what_if.has_value(), SentenceOf(option));
     suggestion.set_rule(static_cast<v1::HardRule>(static_cast<int>(option.rule) + 1));
   }
 }
@@ -216,7 +235,7 @@ absl::StatusOr<NewMentorFacts> FactsOf(const Question& question, const engine::R
   for (int32_t row = 0; row < view.adepts().count; ++row) {
     worst_case.emplace_back(row, row == question.adept ? 0 : engine::kScoreOne);
   }
-  facts.certain = question.round.what_if->IsCertainWith(worst_case, question.adept);
+  facts.certain = question.round.what_if && question.round.what_if->IsCertainWith(worst_case, question.adept);
   return facts;
 }
 
@@ -285,9 +304,10 @@ absl::StatusOr<v1::ExplainUnmatchedResponse> ExplanationHandler::ExplainUnmatche
   BRYGGA_ASSIGN_OR_RETURN(const std::optional<Round> next, NextRound(opened->round, call.deadline()));
   SayWaiting(question, next, *response.mutable_waiting());
   if (!round.CanMatchMore()) return response;
-  SuggestSeats(question, response);
-  SuggestRules(question, response);
-  BRYGGA_RETURN_IF_ERROR(SuggestMentor(question, rounds_.reference(), response));
+  const Room room = RoomFor(question);
+  SuggestSeats(question, room, response);
+  SuggestRules(question, room, response);
+  if (room.new_mentor) BRYGGA_RETURN_IF_ERROR(SuggestMentor(question, rounds_.reference(), response));
   return response;
 }
 

@@ -201,6 +201,47 @@ TEST_F(ExplanationHandlerTest, AForcedPairCostsWhatARoundWithThatLockLoses) {
             forbidden->forced().score_change());
 }
 
+// FAIREST and STABLE solve again: what a round with that lock loses, in the words of
+// the objective.
+TEST_F(ExplanationHandlerTest, FairestAndStablePriceAForcedPairExactly) {
+  std::vector<Person> people = NineWhoShareSix();
+  for (int i = 0; i < 9; ++i) people[static_cast<size_t>(i)].features.years_experience = i;
+  people[9].features.slots = {"mon_evening"};
+  Enrol(people);
+  for (const char* objective : {"OBJECTIVE_FAIREST", "OBJECTIVE_STABLE"}) {
+    SCOPED_TRACE(objective);
+    const std::string wish = std::string("objective: ") + objective;
+    const auto started = Start(kCohort, wish);
+    ASSERT_THAT(started, IsOk());
+    RunRounds();
+    const v1::MatchingRound round = Get(started->round().name());
+    ASSERT_EQ(round.state(), v1::ROUND_STATE_PROPOSED) << round.failure_reason();
+    const std::string adept = UnmatchedOf(round).at(0);
+
+    const auto forced = WhyNot(round, "participants/m1", adept);
+
+    ASSERT_THAT(forced, IsOk());
+    ASSERT_TRUE(forced->has_forced());
+    EXPECT_EQ(forced->forced().moves(0).adept(), adept);
+    const bool is_fairest = objective == std::string("OBJECTIVE_FAIREST");
+    EXPECT_EQ(forced->forced().has_worst_score_change(), is_fairest);
+    EXPECT_EQ(forced->forced().has_blocking_pairs(), !is_fairest);
+    const auto lock = Lock("m1", IdOf(adept));
+    ASSERT_THAT(lock, IsOk());
+    const auto with = Start(kCohort, wish + " validate_only: true");
+    ASSERT_THAT(with, IsOk());
+    const v1::RoundStatistics &after = with->round().statistics(), &before = round.statistics();
+    EXPECT_EQ(after.matched() - before.matched(), forced->forced().matched_change());
+    EXPECT_EQ(after.total_score() - before.total_score(), forced->forced().score_change());
+    if (is_fairest) {
+      EXPECT_EQ(after.worst_score() - before.worst_score(), forced->forced().worst_score_change());
+    }
+    ASSERT_THAT(Call<v1::DeleteLockResponse>(coordinator_, "DeleteLock",
+                                             Parse<v1::DeleteLockRequest>("name: '" + lock->lock().name() + "'")),
+                IsOk());
+  }
+}
+
 TEST_F(ExplanationHandlerTest, APairOfTheRoundIsExplainedByPartsThatAddUp) {
   Enrol(NineWhoShareSix());
   const v1::MatchingRound round = Solve();

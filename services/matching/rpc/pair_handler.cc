@@ -31,9 +31,9 @@ v1::CreateVetoResponse ToCreateVetoResponse(const Veto& veto) {
 v1::DeleteVetoResponse ToDeleteVetoResponse(const Veto&) { return {}; }
 
 // A participant speaks for themself only, and where they take part.
-bool MayVeto(const rpc::Call& call, const CohortView& view, const Veto& veto) {
-  return (IsSelf(call, veto.mentor) && view.MentorRow(veto.mentor)) ||
-         (IsSelf(call, veto.adept) && view.AdeptRow(veto.adept));
+bool MayVeto(const rpc::Call& call, const CohortSnapshot& snapshot, const Veto& veto) {
+  return (IsSelf(call, veto.mentor) && snapshot.Find(Side::kMentor, veto.mentor)) ||
+         (IsSelf(call, veto.adept) && snapshot.Find(Side::kAdept, veto.adept));
 }
 
 }  // namespace
@@ -49,7 +49,7 @@ absl::StatusOr<v1::CreateLockResponse> PairHandler::CreateLock(const v1::CreateL
                   .author = call.caller().subject};
   BRYGGA_RETURN_IF_ERROR(projection_.Ensure(pair.cohort, call.deadline()));
   const auto decide = [&](const PairFacts& facts, absl::Time now) -> absl::StatusOr<Lock> {
-    BRYGGA_ASSIGN_OR_RETURN(const engine::PairScore score, ScoreOf(views_.reference(), facts));
+    BRYGGA_ASSIGN_OR_RETURN(const engine::PairScore score, ScoreOf(snapshots_.reference(), facts));
     return DecideLock(pair, facts, score.broken, now);
   };
   BRYGGA_ASSIGN_OR_RETURN(const Lock lock, store_.CreateLock(call.Mutates(&ToCreateLockResponse), pair, decide));
@@ -87,9 +87,11 @@ absl::StatusOr<v1::CreateVetoResponse> PairHandler::CreateVeto(const v1::CreateV
   } else {
     veto.origin = VetoOrigin::kParticipant;
     veto.by = IsSelf(call, veto.mentor) ? Side::kMentor : Side::kAdept;
-    const auto view = views_.Get(veto.cohort, call.deadline());
-    if (!view.ok() && view.status().code() != absl::StatusCode::kNotFound) return view.status();
-    if (!view.ok() || !MayVeto(call, **view, veto)) return NotFound(request.parent());
+    const auto cohort = projection_.Ensure(veto.cohort, call.deadline());
+    if (!cohort.ok() && cohort.status().code() != absl::StatusCode::kNotFound) return cohort.status();
+    if (!cohort.ok()) return NotFound(request.parent());
+    BRYGGA_ASSIGN_OR_RETURN(const auto snapshot, snapshots_.Get(veto.cohort, cohort->epoch, call.deadline()));
+    if (!MayVeto(call, *snapshot, veto)) return NotFound(request.parent());
   }
   BRYGGA_ASSIGN_OR_RETURN(const Veto made, store_.CreateVeto(call.Mutates(&ToCreateVetoResponse), veto));
   return ToCreateVetoResponse(made);

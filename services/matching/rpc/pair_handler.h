@@ -6,7 +6,8 @@
 #include "brygga/matching/v1/matching_service.pb.h"
 #include "common/rpc/call.h"
 #include "services/matching/store/cohort_store.h"
-#include "services/matching/work/cohort_views.h"
+#include "services/matching/work/cohort_snapshots.h"
+#include "services/matching/work/projection.h"
 
 namespace brygga::matching {
 
@@ -14,8 +15,8 @@ namespace brygga::matching {
 // What it is made from outlives it.
 class PairHandler {
  public:
-  PairHandler(PairStore& store, CohortViews& views, Projection& projection)
-      : store_(store), views_(views), projection_(projection) {}
+  PairHandler(PairStore& store, CohortSnapshots& snapshots, Projection& projection)
+      : store_(store), snapshots_(snapshots), projection_(projection) {}
 
   absl::StatusOr<v1::CreateLockResponse> CreateLock(const v1::CreateLockRequest& request, const rpc::Call& call);
   absl::StatusOr<v1::DeleteLockResponse> DeleteLock(const v1::DeleteLockRequest& request, const rpc::Call& call);
@@ -26,7 +27,7 @@ class PairHandler {
 
  private:
   PairStore& store_;
-  CohortViews& views_;
+  CohortSnapshots& snapshots_;
   Projection& projection_;
 };
 

@@ -127,6 +127,9 @@ TEST_F(RoundHandlerTest, OneRoundAtATimeAndACancelledOneMakesWay) {
   const auto started = Start();
   ASSERT_THAT(started, IsOk());
   EXPECT_THAT(Start(), HasReason("ROUND_UNDER_WAY"));
+  const auto trial = Start(kCohort, "validate_only: true");
+  ASSERT_THAT(trial, IsOk());
+  EXPECT_EQ(trial->round().statistics().matched(), 1);
 
   const auto cancelled = Call<v1::CancelRoundResponse>(
       coordinator_, "CancelRound", Parse<v1::CancelRoundRequest>("name: '" + started->round().name() + "'"));

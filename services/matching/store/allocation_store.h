@@ -14,6 +14,7 @@
 #include "common/list/list_query.h"
 #include "common/mutation/mutation.h"
 #include "services/matching/domain/allocation.h"
+#include "services/matching/store/offer_store.h"
 
 namespace brygga::matching {
 
@@ -40,12 +41,10 @@ struct UnsettledSeat {
   friend bool operator==(const UnsettledSeat&, const UnsettledSeat&) = default;
 };
 
-// Keeps allocations with their openings, applications and results. See
-// CohortStore for threads, blocking and retries.
-class AllocationStore {
+// Keeps allocations with their openings, applications and results, and what becomes
+// of seats that come back. See CohortStore for threads, blocking and retries.
+class AllocationStore : public OfferStore {
  public:
-  virtual ~AllocationStore() = default;
-
   // Keeps an OPEN allocation of a cohort that is known. The same opening twice is
   // kept once.
   virtual absl::StatusOr<Allocation> CreateAllocation(const Mutation<Allocation>& mutation, Allocation allocation,
@@ -135,6 +134,9 @@ class AllocationStore {
   virtual absl::StatusOr<std::vector<UnsettledSeat>> ListUnsettledSeats(int limit, absl::Time deadline) = 0;
   // Notes that partner knows. All seats are of one allocation.
   virtual absl::Status SettleSeats(const Origin& origin, const std::vector<UnsettledSeat>& seats) = 0;
+  // Ends the matches (LoseSeat) whose seats were to be confirmed and are gone: partner
+  // has taken them back. The seats count as RELEASED.
+  virtual absl::Status LoseSeats(const Origin& origin, const std::vector<UnsettledSeat>& seats) = 0;
 };
 
 }  // namespace brygga::matching

@@ -26,7 +26,11 @@ Allocation AllocationStoreConformance::Make(const std::string& id, const std::st
                                              .cohort = {ProgrammeId("p"), CohortId(cohort)},
                                              .display_name = "Jobs",
                                              .priorities = {"A", "B"},
-                                             .reserves = {{.group = "S", .share_permille = 250}},
+                                             .reserves = {{.group = "S", .share_permille = 250},
+                                                          {.group = "T",
+                                                           .count = 2,
+                                                           .fallback = AllocationReserveFallback::kKeepEmpty,
+                                                           .scope = AllocationReserveScope::kEachOpening}},
                                              .guaranteed_groups = {"G"}},
                                             {kX, kY, kX});
   EXPECT_THAT(made, IsOk());
@@ -107,6 +111,37 @@ Allocation AllocationStoreConformance::Get(const Allocation& allocation) {
   const auto got = store_.GetAllocation(allocation.cohort, allocation.id, Soon());
   EXPECT_THAT(got, IsOk());
   return got.value_or(Allocation());
+}
+
+Application AllocationStoreConformance::GetApplication(const Allocation& allocation, const std::string& person) {
+  const auto got = store_.GetApplication(allocation.cohort, allocation.id, ParticipantId(person), Soon());
+  EXPECT_THAT(got, IsOk());
+  return got.value_or(Application());
+}
+
+Allocation AllocationStoreConformance::MakeFreed(const std::string& id, const std::vector<std::string>& people) {
+  const Allocation publishing = MakePublishing(id, people);
+  EXPECT_THAT(store_.FinishPublication(Work(), publishing, "document"), IsOk());
+  const auto unsettled = store_.ListUnsettledSeats(10, Soon());
+  EXPECT_THAT(unsettled, IsOk());
+  EXPECT_THAT(store_.LoseSeats(Work(), unsettled.value_or(std::vector<UnsettledSeat>())), IsOk());
+  return Get(publishing);
+}
+
+int AllocationStoreConformance::OfferFreed() {
+  const auto decided =
+      store_.OfferFreedSeats(Work(), [&] { return MatchId("offered-" + std::to_string(++requests_)); });
+  EXPECT_THAT(decided, IsOk());
+  return decided.value_or(-1);
+}
+
+Offer AllocationStoreConformance::UnderWay() {
+  const auto under_way = store_.ListOffersUnderWay(10, Soon());
+  EXPECT_THAT(under_way, IsOk());
+  if (!under_way.ok()) return {};
+  EXPECT_EQ(under_way->now, clock_.Now());
+  EXPECT_THAT(under_way->offers, SizeIs(1));
+  return under_way->offers.empty() ? Offer() : under_way->offers.front();
 }
 
 TEST_P(AllocationStoreConformance, AnAllocationComesBackAsItWasMade) {
@@ -267,6 +302,117 @@ TEST_P(AllocationStoreConformance, PublicationBeginsOnceAndOnlyFromWhatWasRead) 
   EXPECT_THAT(store_.BeginPublication(New<Allocation>("once"), order), IsOk());
   EXPECT_EQ(ReplayedAnswer(store_.BeginPublication(New<Allocation>("once"), order).status()), "answer");
   EXPECT_THAT(store_.BeginPublication(New<Allocation>(), order), HasReason("ALLOCATION_STATE"));
+}
+
+TEST_P(AllocationStoreConformance, ASeatThatPartnerTookBackEndsItsMatchAndNeedsNoMoreSettling) {
+  const Allocation freed = MakeFreed("a", {"anna", "bo"});
+
+  EXPECT_EQ(GetApplication(freed, "anna").seat, PlacementSeat::kReleased);
+  EXPECT_THAT(store_.ListUnsettledSeats(10, Soon()), IsOkAndHolds(IsEmpty()));
+}
+
+TEST_P(AllocationStoreConformance, ASeatThatCameBackIsOfferedOnceToTheFirstInLine) {
+  const Allocation freed = MakeFreed("a", {"anna", "bo", "cecilia"});
+
+  EXPECT_EQ(OfferFreed(), 1);
+  EXPECT_EQ(OfferFreed(), 0);
+  const Offer offer = UnderWay();
+  EXPECT_EQ(offer.freed_by, ParticipantId("anna"));
+  EXPECT_EQ(offer.participant, ParticipantId("bo"));
+  EXPECT_EQ(offer.opening, kX);
+  EXPECT_EQ(offer.seat_group, "S");
+  EXPECT_EQ(offer.choice, 1);
+  EXPECT_TRUE(GetApplication(freed, "bo").placement.empty());
+
+  ASSERT_THAT(store_.MakeOffer(Work(), offer), IsOk());
+
+  EXPECT_THAT(store_.MakeOffer(Work(), offer), HasReason("OFFER_LOST"));
+  EXPECT_THAT(store_.GiveUpOffer(Work(), offer, kOpeningTaken), HasReason("OFFER_LOST"));
+  EXPECT_THAT(store_.CloseOffer(Work(), offer), HasReason("OFFER_LOST"));
+  const Application bo = GetApplication(freed, "bo");
+  EXPECT_EQ(bo.placement, kX);
+  EXPECT_EQ(bo.seat, PlacementSeat::kHeld);
+  EXPECT_EQ(bo.match, offer.match);
+  EXPECT_EQ(bo.reserve_position, 0);
+  EXPECT_EQ(bo.revision, 2);
+  EXPECT_EQ(GetApplication(freed, "cecilia").reserve_position, 1);
+  const auto placements = store_.ListPlacements(freed.cohort, freed.id, {}, Soon());
+  ASSERT_THAT(placements, IsOk());
+  ASSERT_THAT(placements->items, SizeIs(2));
+  EXPECT_EQ(placements->items[0].freed, FreedSeat::kOffered);
+  EXPECT_EQ(placements->items[0].passed_to, ParticipantId("bo"));
+  EXPECT_EQ(placements->items[1].freed_by, ParticipantId("anna"));
+  EXPECT_EQ(placements->items[1].freed, FreedSeat::kNone);
+  const auto unsettled = store_.ListUnsettledSeats(10, Soon());
+  ASSERT_THAT(unsettled, IsOk());
+  ASSERT_THAT(*unsettled, SizeIs(1));
+  EXPECT_EQ((*unsettled)[0].match, offer.match);
+}
+
+TEST_P(AllocationStoreConformance, WhoIsPassedOverLeavesTheListAndTheNextIsOfferedTheSeat) {
+  const Allocation freed = MakeFreed("a", {"anna", "bo", "cecilia", "dora"});
+  EXPECT_EQ(OfferFreed(), 1);
+  const Offer offer = UnderWay();
+
+  ASSERT_THAT(store_.GiveUpOffer(Work(), offer, kPersonGone), IsOk());
+
+  EXPECT_THAT(store_.MakeOffer(Work(), offer), HasReason("OFFER_LOST"));
+  EXPECT_EQ(OfferFreed(), 0);  // The seat is not yet back.
+  const Offer returning = UnderWay();
+  EXPECT_EQ(returning.state, OfferState::kReturning);
+  ASSERT_THAT(store_.CloseOffer(Work(), returning), IsOk());
+  const Application bo = GetApplication(freed, "bo");
+  EXPECT_TRUE(bo.gone);
+  EXPECT_EQ(bo.reserve_position, 0);
+  EXPECT_EQ(bo.reason, UnplacedReason::kPersonGone);
+  EXPECT_EQ(GetApplication(freed, "dora").reserve_position, 2);
+  EXPECT_EQ(OfferFreed(), 1);
+  const Offer next = UnderWay();
+  EXPECT_EQ(next.participant, ParticipantId("cecilia"));
+  // Too young for x, and y has no seats: nothing is left for her.
+  ASSERT_THAT(store_.GiveUpOffer(Work(), next, kTooYoungOrOld), IsOk());
+  ASSERT_THAT(store_.CloseOffer(Work(), UnderWay()), IsOk());
+  EXPECT_THAT(GetApplication(freed, "cecilia").barred, ElementsAre(UnplacedReason::kAge, UnplacedReason::kNoSeats));
+  EXPECT_EQ(GetApplication(freed, "cecilia").reserve_position, 0);
+  EXPECT_EQ(OfferFreed(), 1);
+  EXPECT_EQ(UnderWay().participant, ParticipantId("dora"));
+}
+
+TEST_P(AllocationStoreConformance, ASeatThatIsGoneOrThatNobodyWaitsForLapses) {
+  const Allocation freed = MakeFreed("a", {"anna", "bo"});
+  EXPECT_EQ(OfferFreed(), 1);
+  ASSERT_THAT(store_.GiveUpOffer(Work(), UnderWay(), kOpeningTaken), IsOk());
+  ASSERT_THAT(store_.CloseOffer(Work(), UnderWay()), IsOk());
+  const auto reason_of = [&](const Allocation& allocation) {
+    const auto placements = store_.ListPlacements(allocation.cohort, allocation.id, {}, Soon());
+    EXPECT_THAT(placements, IsOk());
+    return placements.ok() ? placements->items[0].lapse_reason : "";
+  };
+
+  EXPECT_EQ(OfferFreed(), 0);
+  EXPECT_EQ(reason_of(freed), "OPENING_TAKEN");
+  EXPECT_EQ(GetApplication(freed, "bo").reserve_position, 1);
+  const Allocation alone = MakeFreed("b", {"carl"});
+  EXPECT_EQ(OfferFreed(), 1);
+  EXPECT_EQ(reason_of(alone), "NOBODY_WAITING");
+}
+
+TEST_P(AllocationStoreConformance, WhoGotAPlacementMeanwhileIsNotOfferedAnother) {
+  const Allocation freed = MakeFreed("a", {"anna", "bo"});
+  EXPECT_EQ(OfferFreed(), 1);
+  const Offer offer = UnderWay();
+  ASSERT_THAT(store_.FinishPublication(Work(), MakePublishing("b", {"bo"}, "d"), ""), IsOk());
+
+  EXPECT_THAT(store_.MakeOffer(Work(), offer), HasReason("APPLICANT_HAS_MATCH"));
+
+  EXPECT_EQ(UnderWay(), offer);
+  EXPECT_TRUE(GetApplication(freed, "bo").placement.empty());
+  ASSERT_THAT(store_.GiveUpOffer(Work(), offer, kApplicantHasMatch), IsOk());
+  ASSERT_THAT(store_.CloseOffer(Work(), UnderWay()), IsOk());
+  EXPECT_EQ(OfferFreed(), 1);
+  const auto placements = store_.ListPlacements(freed.cohort, freed.id, {}, Soon());
+  ASSERT_THAT(placements, IsOk());
+  EXPECT_EQ(placements->items[0].lapse_reason, "NOBODY_WAITING");
 }
 
 }  // namespace brygga::matching

@@ -42,7 +42,13 @@ class AllocationStoreConformance : public ::testing::TestWithParam<testing::Make
   // PUBLISHING and claimed.
   Allocation MakePublishing(const std::string& id, const std::vector<std::string>& people,
                             const std::string& cohort = "c");
+  // PUBLISHED, and the seat of the first of `people` is back at partner.
+  Allocation MakeFreed(const std::string& id, const std::vector<std::string>& people);
   Allocation Get(const Allocation& allocation);
+  Application GetApplication(const Allocation& allocation, const std::string& person);
+  // How many were decided; the one offer that is under way.
+  int OfferFreed();
+  Offer UnderWay();
 
   ManualClock clock_{absl::FromCivil(absl::CivilHour(2022, 8, 15, 12), absl::UTCTimeZone())};
   testing::StoreUnderTest<AllocationStore> under_test_ = GetParam()(clock_);

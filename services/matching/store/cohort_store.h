@@ -17,6 +17,7 @@
 #include "common/mutation/feed_step.h"
 #include "common/mutation/mutation.h"
 #include "services/matching/domain/cohort.h"
+#include "services/matching/domain/cohort_changes.h"
 
 namespace brygga::matching {
 
@@ -74,6 +75,13 @@ class CohortStore {
   //
   // kNotFound: no such cohort or policy.
   virtual absl::StatusOr<CohortInput> LoadInput(const CohortKey& key, int policy_version, absl::Time deadline) = 0;
+
+  // What a ranking reads, as far as it has changed since epoch `since`; everything
+  // without one, or where removals are not known that far back. In one snapshot.
+  //
+  // kNotFound: no such cohort. kFailedPrecondition NO_POLICY.
+  virtual absl::StatusOr<CohortChanges> LoadChanges(const CohortKey& key, std::optional<int64_t> since,
+                                                    absl::Time deadline) = 0;
 };
 
 // Keeps policies. They never change.

@@ -1,6 +1,7 @@
 #include "services/matching/store/fake_allocation_store.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "common/status/error.h"
 #include "common/status/etag.h"
@@ -176,7 +177,21 @@ absl::StatusOr<list::Page<Application>> FakeAllocationStore::ListApplications(co
 absl::StatusOr<list::Page<Application>> FakeAllocationStore::ListPlacements(const CohortKey& key,
                                                                             const AllocationId& id,
                                                                             const list::ListQuery& query, absl::Time) {
-  return List(key, id, query, [](const Application& application) { return !application.placement.empty(); });
+  BRYGGA_ASSIGN_OR_RETURN(
+      auto page, List(key, id, query, [](const Application& application) { return !application.placement.empty(); }));
+  const absl::MutexLock lock(&mutex_);
+  const auto& offers = state_.entries[id].offers;
+  for (Application& placed : page.items) {
+    for (const auto& [freed_by, offer] : offers) {
+      if (offer.state == OfferState::kOffered && offer.participant == placed.participant) placed.freed_by = freed_by;
+    }
+    const auto offer = offers.find(placed.participant);
+    if (offer == offers.end()) continue;
+    placed.freed = FreedSeatOf(offer->second.state);
+    if (placed.freed == FreedSeat::kOffered) placed.passed_to = offer->second.participant;
+    if (placed.freed == FreedSeat::kLapsed) placed.lapse_reason = offer->second.reason;
+  }
+  return page;
 }
 
 absl::StatusOr<list::Page<Application>> FakeAllocationStore::ListReserves(const CohortKey& key, const AllocationId& id,
@@ -384,6 +399,128 @@ absl::Status FakeAllocationStore::SettleSeats(const Origin&, const std::vector<U
     Application& application = state_.entries[seat.allocation].applications[seat.participant];
     if (application.match == seat.match) application.seat = seat.wanted;
   }
+  return absl::OkStatus();
+}
+
+absl::Status FakeAllocationStore::LoseSeats(const Origin&, const std::vector<UnsettledSeat>& seats) {
+  absl::MutexLock lock(&mutex_);
+  for (const UnsettledSeat& seat : seats) {
+    Application& application = state_.entries[seat.allocation].applications[seat.participant];
+    if (application.match != seat.match) continue;
+    application.seat = PlacementSeat::kReleased;
+    state_.placed.erase({seat.cohort.programme, seat.participant});
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<int> FakeAllocationStore::OfferFreedSeats(const Origin&, const std::function<MatchId()>& new_match) {
+  absl::MutexLock lock(&mutex_);
+  int decided = 0;
+  for (auto& [id, entry] : state_.entries) {
+    if (entry.allocation.state != AllocationState::kPublished) continue;
+    std::vector<FreedPlace> freed;
+    std::vector<Application> applications;
+    Excluded excluded;
+    for (const auto& [participant, application] : entry.applications) {
+      applications.push_back(application);
+      if (state_.placed.contains({entry.allocation.cohort.programme, participant})) {
+        excluded.placed.insert(participant);
+      }
+      if (application.seat != PlacementSeat::kReleased || entry.offers.contains(participant)) continue;
+      freed.push_back({participant, application.placement, application.seat_group});
+    }
+    for (const auto& [freed_by, offer] : entry.offers) excluded.waiting.insert(offer.participant);
+    for (Offer& offer : OfferOn(entry.allocation, applications, excluded, freed)) {
+      if (offer.state == OfferState::kOffering) offer.match = new_match();
+      entry.offers[offer.freed_by] = std::move(offer);
+      ++decided;
+    }
+  }
+  return decided;
+}
+
+absl::StatusOr<OfferStore::UnderWay> FakeAllocationStore::ListOffersUnderWay(int limit, absl::Time) {
+  absl::MutexLock lock(&mutex_);
+  UnderWay under_way{.offers = {}, .now = clock_.Now()};
+  for (const auto& [id, entry] : state_.entries) {
+    for (const auto& [freed_by, offer] : entry.offers) {
+      const bool is_under_way = offer.state == OfferState::kOffering || offer.state == OfferState::kReturning;
+      if (is_under_way && static_cast<int>(under_way.offers.size()) < limit) under_way.offers.push_back(offer);
+    }
+  }
+  return under_way;
+}
+
+absl::StatusOr<std::pair<FakeAllocationStore::Entry*, Offer*>> FakeAllocationStore::State::FindOffer(const Offer& offer,
+                                                                                                     OfferState state) {
+  Entry& entry = entries[offer.allocation];
+  const auto found = entry.offers.find(offer.freed_by);
+  if (found == entry.offers.end() || found->second.match != offer.match || found->second.state != state) {
+    return OfferLost(offer);
+  }
+  return std::pair(&entry, &found->second);
+}
+
+namespace {
+
+void MoveUp(std::map<ParticipantId, Application>& applications, int after) {
+  for (auto& [participant, application] : applications) {
+    if (application.reserve_position > after) --application.reserve_position;
+  }
+}
+
+}  // namespace
+
+absl::Status FakeAllocationStore::MakeOffer(const Origin&, const Offer& offer) {
+  absl::MutexLock lock(&mutex_);
+  BRYGGA_ASSIGN_OR_RETURN(const auto found, state_.FindOffer(offer, OfferState::kOffering));
+  const auto [entry, stored] = found;
+  if (!state_.placed.insert({offer.cohort.programme, offer.participant}).second) {
+    return ApplicantsHaveMatch(entry->allocation, {offer.participant});
+  }
+  stored->state = OfferState::kOffered;
+  Application& application = entry->applications[offer.participant];
+  const int position = std::exchange(application.reserve_position, 0);
+  application.placement = offer.opening;
+  application.choice = offer.choice;
+  application.seat_group = offer.seat_group;
+  application.reason = UnplacedReason::kNone;
+  application.match = offer.match;
+  application.seat = PlacementSeat::kHeld;
+  ++application.revision;
+  application.updated_at = clock_.Now();
+  MoveUp(entry->applications, position);
+  return absl::OkStatus();
+}
+
+absl::Status FakeAllocationStore::GiveUpOffer(const Origin&, const Offer& offer, std::string_view reason) {
+  absl::MutexLock lock(&mutex_);
+  BRYGGA_ASSIGN_OR_RETURN(const auto found, state_.FindOffer(offer, OfferState::kOffering));
+  Offer* const stored = found.second;
+  stored->state = OfferState::kReturning;
+  stored->reason = reason;
+  return absl::OkStatus();
+}
+
+absl::Status FakeAllocationStore::CloseOffer(const Origin&, const Offer& offer) {
+  absl::MutexLock lock(&mutex_);
+  BRYGGA_ASSIGN_OR_RETURN(const auto found, state_.FindOffer(offer, OfferState::kReturning));
+  const auto [entry, stored] = found;
+  if (!IsAboutPerson(stored->reason)) {
+    stored->state = OfferState::kLapsed;
+    stored->participant = ParticipantId();
+    stored->match = MatchId();
+    stored->choice = 0;
+    return absl::OkStatus();
+  }
+  Application& application = entry->applications[offer.participant];
+  const Application before = application;
+  application = PassOver(before, *stored);
+  entry->offers.erase(offer.freed_by);
+  if (application == before) return absl::OkStatus();
+  ++application.revision;
+  application.updated_at = clock_.Now();
+  if (application.reserve_position == 0) MoveUp(entry->applications, before.reserve_position);
   return absl::OkStatus();
 }
 

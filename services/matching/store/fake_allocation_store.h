@@ -16,7 +16,8 @@
 
 namespace brygga::matching {
 
-// Matches that it makes stay live for ever. Safe for concurrent use. `clock`
+// Matches that it makes stay live until LoseSeats ends them, and cohorts are never
+// over. Safe for concurrent use. `clock`
 // outlives it.
 class FakeAllocationStore final : public AllocationStore {
  public:
@@ -67,6 +68,12 @@ class FakeAllocationStore final : public AllocationStore {
                                std::string_view detail) override;
   absl::StatusOr<std::vector<UnsettledSeat>> ListUnsettledSeats(int limit, absl::Time deadline) override;
   absl::Status SettleSeats(const Origin& origin, const std::vector<UnsettledSeat>& seats) override;
+  absl::Status LoseSeats(const Origin& origin, const std::vector<UnsettledSeat>& seats) override;
+  absl::StatusOr<int> OfferFreedSeats(const Origin& origin, const std::function<MatchId()>& new_match) override;
+  absl::StatusOr<UnderWay> ListOffersUnderWay(int limit, absl::Time deadline) override;
+  absl::Status MakeOffer(const Origin& origin, const Offer& offer) override;
+  absl::Status GiveUpOffer(const Origin& origin, const Offer& offer, std::string_view reason) override;
+  absl::Status CloseOffer(const Origin& origin, const Offer& offer) override;
 
  private:
   // What a database would hold.
@@ -76,6 +83,7 @@ class FakeAllocationStore final : public AllocationStore {
     std::map<ParticipantId, Application> applications;
     std::string certificate;
     std::string document;
+    std::map<ParticipantId, Offer> offers;  // By whose seat it was.
   };
   struct State {
     std::map<AllocationId, Entry> entries;
@@ -83,6 +91,8 @@ class FakeAllocationStore final : public AllocationStore {
 
     absl::StatusOr<Entry*> Find(const CohortKey& key, const AllocationId& id);
     absl::StatusOr<Entry*> FindClaimed(const Allocation& claimed);
+    // The entry and the offer in it that `offer` was read from, if it is still in `state`.
+    absl::StatusOr<std::pair<Entry*, Offer*>> FindOffer(const Offer& offer, OfferState state);
   };
 
   template <typename T, typename F>

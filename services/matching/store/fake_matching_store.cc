@@ -152,7 +152,13 @@ absl::StatusOr<Match> FakeMatchingStore::WriteMatch(const Match& before, Match a
 absl::StatusOr<Cohort> FakeMatchingStore::GetCohort(const CohortKey& key, absl::Time) {
   const absl::MutexLock lock(&mutex_);
   BRYGGA_ASSIGN_OR_RETURN(const Cohort* cohort, FindCohort(key));
-  return *cohort;
+  return AsOfNow(*cohort);
+}
+
+Cohort FakeMatchingStore::AsOfNow(Cohort cohort) {
+  const auto followed = state_.feeds.find("participant");
+  if (followed != state_.feeds.end()) cohort.as_of = std::max(cohort.as_of, followed->second.as_of);
+  return cohort;
 }
 
 absl::StatusOr<std::vector<Cohort>> FakeMatchingStore::ListCohorts(absl::Time) {
@@ -361,14 +367,51 @@ absl::StatusOr<CohortInput> FakeMatchingStore::LoadInput(const CohortKey& key, i
       input.matched[match.adept] = match.name();
     }
   }
-  for (const auto& [id, round] : state_.rounds) {
-    if (round.cohort.programme != key.programme || round.state != RoundState::kPublished || round.repair) continue;
-    for (const Unmatched& unmatched : state_.proposals[id].unmatched) ++input.waited[unmatched.adept];
-  }
+  input.waited = WaitedIn(key.programme);
   input.locks = ValuesIn(state_.locks, key);
   input.vetoes = ValuesIn(state_.vetoes, key);
   input.matches = ValuesIn(state_.matches, key);
   return input;
+}
+
+std::map<ParticipantId, int> FakeMatchingStore::WaitedIn(const ProgrammeId& programme) {
+  std::map<ParticipantId, int> waited;
+  for (const auto& [id, round] : state_.rounds) {
+    if (round.cohort.programme != programme || round.state != RoundState::kPublished || round.repair) continue;
+    for (const Unmatched& unmatched : state_.proposals[id].unmatched) ++waited[unmatched.adept];
+  }
+  return waited;
+}
+
+void FakeMatchingStore::GrowContext(const CohortKey& key) {
+  state_.context_epochs[key] = ++state_.cohorts[key].epoch;
+}
+
+absl::StatusOr<CohortChanges> FakeMatchingStore::LoadChanges(const CohortKey& key, std::optional<int64_t> since,
+                                                             absl::Time) {
+  const absl::MutexLock lock(&mutex_);
+  CohortChanges changes;
+  BRYGGA_ASSIGN_OR_RETURN(const Cohort* cohort, FindCohort(key));
+  if (cohort->policy_version == 0) return NoPolicy(*cohort);
+  changes.cohort = *cohort;
+  BRYGGA_ASSIGN_OR_RETURN(changes.policy, FindPolicy(key, 0));
+  changes.whole = !since || *since < state_.removals_from[key] || *since > cohort->epoch;
+  for (const auto& [id, person] : state_.people[key]) {
+    if (changes.whole || state_.marks[key][id].epoch > *since) changes.people.push_back(person);
+  }
+  std::stable_sort(changes.people.begin(), changes.people.end(),
+                   [](const Person& a, const Person& b) { return NameOf(a.role) < NameOf(b.role); });
+  if (!changes.whole) {
+    for (const auto& [id, removal] : state_.removed[key]) {
+      if (removal.epoch > *since) changes.gone.push_back(id);
+    }
+  }
+  if (changes.whole || state_.context_epochs[key] > *since) {
+    changes.context = {.waited = WaitedIn(key.programme),
+                       .locks = ValuesIn(state_.locks, key),
+                       .vetoes = ValuesIn(state_.vetoes, key)};
+  }
+  return changes;
 }
 
 absl::StatusOr<MatchingPolicy> FakeMatchingStore::GetPolicy(const CohortKey& key, int version, absl::Time) {
@@ -432,6 +475,7 @@ absl::StatusOr<Lock> FakeMatchingStore::CreateLock(const Mutation<Lock>& mutatio
     for (const Lock& other : ValuesIn(state_.locks, made.cohort)) {
       if (other.adept == made.adept) return LockExists(made);
     }
+    GrowContext(made.cohort);
     ledger_.Changed(made.name(), ChangeKind::kCreated, made.revision);
     return state_.locks[made.id] = made;
   });
@@ -446,6 +490,7 @@ absl::StatusOr<Lock> FakeMatchingStore::DeleteLock(const Mutation<Lock>& mutatio
     const Lock gone = found->second;
     BRYGGA_RETURN_IF_ERROR(ExpectEtag(etag, gone.revision, gone.name()));
     state_.locks.erase(found);
+    GrowContext(key);
     ledger_.Changed(gone.name(), ChangeKind::kDeleted, gone.revision + 1);
     return gone;
   });
@@ -460,14 +505,14 @@ absl::StatusOr<list::Page<Lock>> FakeMatchingStore::ListLocks(const CohortKey& k
 absl::StatusOr<Veto> FakeMatchingStore::CreateVeto(const Mutation<Veto>& mutation, Veto veto) {
   return Once(mutation, [&]() -> absl::StatusOr<Veto> {
     mutex_.AssertHeld();
-    BRYGGA_ASSIGN_OR_RETURN(Cohort* const cohort, FindCohort(veto.cohort));
+    BRYGGA_RETURN_IF_ERROR(FindCohort(veto.cohort));
     for (const Veto& other : ValuesIn(state_.vetoes, veto.cohort)) {
       if (other.mentor == veto.mentor && other.adept == veto.adept && other.origin == veto.origin) {
         return VetoExists(veto);
       }
     }
     veto.created_at = clock_.Now();
-    ++cohort->epoch;
+    GrowContext(veto.cohort);
     ledger_.Changed(veto.name(), ChangeKind::kCreated, veto.revision);
     return state_.vetoes[veto.id] = veto;
   });
@@ -482,7 +527,7 @@ absl::StatusOr<Veto> FakeMatchingStore::DeleteVeto(const Mutation<Veto>& mutatio
     const Veto veto = found->second;
     BRYGGA_RETURN_IF_ERROR(check(veto));
     state_.vetoes.erase(found);
-    ++state_.cohorts[key].epoch;
+    GrowContext(key);
     ledger_.Changed(veto.name(), ChangeKind::kDeleted, veto.revision + 1);
     return veto;
   });
@@ -506,7 +551,8 @@ absl::StatusOr<Round> FakeMatchingStore::CreateRound(const Mutation<Round>& muta
       if (base->state != RoundState::kPublished) return WrongRoundState(*base, {"PUBLISHED"});
     }
     for (const Round& other : ValuesIn(state_.rounds, round.cohort)) {
-      if (other.state == RoundState::kQueued || other.state == RoundState::kRunning) {
+      const bool is_under_way = other.state == RoundState::kQueued || other.state == RoundState::kRunning;
+      if (is_under_way && !mutation.validate_only) {
         return RoundUnderWay(round.cohort);
       }
     }
@@ -595,10 +641,10 @@ std::string FakeMatchingStore::PublishPair(const Round& round, MatchKind kind, R
   return "";
 }
 
-absl::StatusOr<FakeMatchingStore::Standing> FakeMatchingStore::Mend(const Round& round,
+absl::StatusOr<FakeMatchingStore::Kept> FakeMatchingStore::Mend(const Round& round,
                                                                     const std::vector<RoundPair>& pairs,
                                                                     Publication& publication) {
-  Standing standing;
+  Kept standing;
   if (!round.repair) return standing;
   std::set<std::pair<ParticipantId, ParticipantId>> wanted;
   for (const RoundPair& pair : pairs) wanted.emplace(pair.mentor, pair.adept);
@@ -636,7 +682,7 @@ absl::StatusOr<Publication> FakeMatchingStore::PublishRound(const Mutation<Publi
     std::vector<RoundPair>& pairs = state_.proposals[order.round].pairs;
     BRYGGA_CHECK(pairs.size() <= order.match_ids.size());
     Publication publication{.round = before, .validate_only = mutation.validate_only};
-    BRYGGA_ASSIGN_OR_RETURN(const Standing standing, Mend(before, pairs, publication));
+    BRYGGA_ASSIGN_OR_RETURN(const Kept standing, Mend(before, pairs, publication));
     for (RoundPair& pair : pairs) {
       const auto kept = standing.find({pair.mentor, pair.adept});
       const std::string reason = kept != standing.end()
@@ -646,7 +692,14 @@ absl::StatusOr<Publication> FakeMatchingStore::PublishRound(const Mutation<Publi
     }
     if (mutation.validate_only) return publication;
     if (!publication.conflicts.empty()) return RoundOutdated(before, publication.conflicts);
-    ++cohort->epoch;
+    // Those who were left out have waited once more, wherever in the programme.
+    GrowContext(order.cohort);
+    for (const auto& [key, people] : state_.people) {
+      if (key == order.cohort || key.programme != order.cohort.programme) continue;
+      const auto& unmatched = state_.proposals[order.round].unmatched;
+      const auto is_here = [&people = people](const Unmatched& left) { return people.contains({Side::kAdept, left.adept}); };
+      if (std::any_of(unmatched.begin(), unmatched.end(), is_here)) GrowContext(key);
+    }
     publication.round = WriteRound(published);
     return publication;
   });

@@ -37,6 +37,8 @@ class FakeMatchingStore final : public MatchingStore {
   absl::StatusOr<std::optional<feed::Progress>> GetProgress(std::string_view feed, absl::Time deadline) override;
   absl::Status ForgetRemovals(const Origin& origin, absl::Time before) override;
   absl::StatusOr<CohortInput> LoadInput(const CohortKey& key, int policy_version, absl::Time deadline) override;
+  absl::StatusOr<CohortChanges> LoadChanges(const CohortKey& key, std::optional<int64_t> since,
+                                            absl::Time deadline) override;
 
   absl::StatusOr<MatchingPolicy> GetPolicy(const CohortKey& key, int version, absl::Time deadline) override;
   absl::StatusOr<list::Page<MatchingPolicy>> ListPolicies(const CohortKey& key, const list::ListQuery& query,
@@ -100,6 +102,9 @@ class FakeMatchingStore final : public MatchingStore {
                                      std::string_view etag) override;
   absl::StatusOr<MeetingBook> LoadMeetings(const CohortKey& key, absl::Time deadline) override;
 
+  absl::StatusOr<Standing> GetStanding(const CohortKey& key, absl::Time deadline) override;
+  absl::StatusOr<Taken> ListTaken(const CohortKey& key, absl::Time deadline) override;
+
  private:
   using PersonKey = std::pair<Side, ParticipantId>;
   struct PersonMark {
@@ -121,12 +126,14 @@ class FakeMatchingStore final : public MatchingStore {
     std::map<CohortKey, std::map<PersonKey, PersonMark>> marks;  // Of those in `people`.
     std::map<CohortKey, std::map<PersonKey, Removal>> removed;
     std::map<CohortKey, int64_t> removals_from;
+    std::map<CohortKey, int64_t> context_epochs;  // At which locks, vetoes or rounds waited last changed.
     std::map<CohortKey, int64_t> refreshed;
     int64_t readings = 0;  // As in people_readings.
     int64_t named = 0;
     std::map<std::string, feed::Progress, std::less<>> feeds;
     std::map<std::pair<CohortKey, int>, MatchingPolicy> policies;
     std::map<ParticipantId, StatedSeats> seats;
+    std::map<CohortKey, Taken> taken;  // As it was told last, with its version.
     std::map<LockId, Lock> locks;
     std::map<VetoId, Veto> vetoes;
     std::map<RoundId, Round> rounds;
@@ -140,6 +147,8 @@ class FakeMatchingStore final : public MatchingStore {
   absl::StatusOr<T> Once(const Mutation<T>& mutation, F change) ABSL_LOCKS_EXCLUDED(mutex_);
   template <typename F>
   absl::Status Do(const Origin& origin, F change) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Its as_of is that of participant's feed, where that is later.
+  Cohort AsOfNow(Cohort cohort) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::StatusOr<Cohort*> FindCohort(const CohortKey& key) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::StatusOr<MatchingPolicy> FindPolicy(const CohortKey& key, int version) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::StatusOr<Round*> FindRound(const CohortKey& key, const RoundId& id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -153,7 +162,11 @@ class FakeMatchingStore final : public MatchingStore {
   // Makes what is known of one person `after`, or nothing; true where it changed.
   absl::StatusOr<bool> ApplyPerson(const Cohort& cohort, const PersonKey& key, const PeopleChange::Found* after,
                                    int64_t mark) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Locks, vetoes or rounds waited have changed.
+  void GrowContext(const CohortKey& key) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  std::map<ParticipantId, int> WaitedIn(const ProgrammeId& programme) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Seats SeatsIn(const CohortKey& key, const ParticipantId& mentor) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::StatusOr<Taken> TakenIn(const CohortKey& key) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // One that keeps its adept from another of `kind`, or is of it.
   const Match* LiveMatchOf(const ParticipantId& adept, const ProgrammeId& programme, MatchKind kind)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -166,8 +179,8 @@ class FakeMatchingStore final : public MatchingStore {
   absl::StatusOr<Match> WriteMatch(const Match& before, Match after) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Takes back the open matches of a repair that none of `pairs` is; the others are
   // the answer, by mentor and adept.
-  using Standing = std::map<std::pair<ParticipantId, ParticipantId>, MatchId>;
-  absl::StatusOr<Standing> Mend(const Round& round, const std::vector<RoundPair>& pairs, Publication& publication)
+  using Kept = std::map<std::pair<ParticipantId, ParticipantId>, MatchId>;
+  absl::StatusOr<Kept> Mend(const Round& round, const std::vector<RoundPair>& pairs, Publication& publication)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Keeps a match of before for `pair`, or says why that cannot be.
   std::string KeepPair(const MatchId& id, RoundPair& pair, Publication& publication)

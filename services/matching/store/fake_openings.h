@@ -69,6 +69,14 @@ class FakeOpenings final : public Openings {
   absl::Status Confirm(const std::vector<SeatRef>& seats, absl::Time) override {
     const absl::MutexLock lock(&mutex_);
     if (unreachable_) return PartnerUnavailable();
+    for (const SeatRef& seat : seats) {
+      const auto known = seats_.find({seat.opening, seat.match});
+      if (known == seats_.end()) return NotFound(seat.opening);
+      if (known->second == "RELEASED") {
+        return FailedPrecondition("SEAT_RELEASED",
+                                  {.type = "STATE", .subject = seat.opening, .description = "was given back"});
+      }
+    }
     for (const SeatRef& seat : seats) seats_[{seat.opening, seat.match}] = "CONFIRMED";
     return absl::OkStatus();
   }
@@ -111,6 +119,12 @@ class FakeAgeCheck final : public AgeCheck {
   void Set(const std::string& participant, std::optional<Date> born) {
     const absl::MutexLock lock(&mutex_);
     born_[participant] = born;
+  }
+
+  // The person does not exist any more.
+  void Forget(const std::string& participant) {
+    const absl::MutexLock lock(&mutex_);
+    born_.erase(participant);
   }
 
   absl::StatusOr<std::vector<AgeAnswer>> Ask(const std::vector<std::string>& participants, const AgeWindow& window,

@@ -3,12 +3,17 @@
 #define BRYGGA_SERVICES_MATCHING_STORE_FAKE_PEOPLE_SOURCE_H_
 
 #include <algorithm>
+#include <functional>
 #include <map>
+#include <set>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "common/status/error.h"
+#include "common/status/macros.h"
 #include "common/time/clock.h"
 #include "services/matching/domain/errors.h"
 #include "services/matching/store/people_source.h"
@@ -21,13 +26,55 @@ class FakePeopleSource final : public PeopleSource {
   explicit FakePeopleSource(const Clock& clock) : clock_(clock) {}
 
   absl::StatusOr<CohortPeople> Read(const CohortKey& key, absl::Time) override {
-    const absl::MutexLock lock(&mutex_);
-    if (unreachable_) return PeopleUnavailable();
-    const auto found = cohorts_.find(key);
-    if (found == cohorts_.end()) return NotFound(NameOf(key));
-    CohortPeople people = found->second;
-    people.cohort.as_of = clock_.Now();
+    std::function<void()> meanwhile;
+    CohortPeople people;
+    {
+      const absl::MutexLock lock(&mutex_);
+      if (unreachable_) return PeopleUnavailable();
+      const auto found = cohorts_.find(key);
+      if (found == cohorts_.end()) return NotFound(NameOf(key));
+      people = found->second;
+      people.cohort.as_of = clock_.Now();
+      std::swap(meanwhile, meanwhile_);
+    }
+    if (meanwhile) meanwhile();
     return people;
+  }
+
+  absl::StatusOr<Cohort> ReadCohort(const CohortKey& key, absl::Time deadline) override {
+    BRYGGA_ASSIGN_OR_RETURN(const CohortPeople people, Read(key, deadline));
+    return people.cohort;
+  }
+
+  absl::StatusOr<std::vector<PeopleChange::Found>> ReadNamed(const std::set<ParticipantId>& participants,
+                                                             const std::set<std::string>& enrolments,
+                                                             absl::Time) override {
+    std::function<void()> meanwhile;
+    std::vector<PeopleChange::Found> found;
+    {
+      const absl::MutexLock lock(&mutex_);
+      if (unreachable_) return PeopleUnavailable();
+      ++named_reads_;
+      for (const auto& [key, people] : cohorts_) {
+        for (const Person& person : people.people) {
+          if (participants.contains(person.id) || enrolments.contains(person.enrolment)) {
+            found.push_back({.cohort = key, .person = person});
+          }
+        }
+      }
+      std::swap(meanwhile, meanwhile_);
+    }
+    if (meanwhile) meanwhile();
+    return found;
+  }
+  int named_reads() {
+    const absl::MutexLock lock(&mutex_);
+    return named_reads_;
+  }
+  // Runs `meanwhile` between the next reading and its answer.
+  void SetMeanwhile(std::function<void()> meanwhile) {
+    const absl::MutexLock lock(&mutex_);
+    meanwhile_ = std::move(meanwhile);
   }
 
   void Set(CohortPeople people) {
@@ -58,6 +105,8 @@ class FakePeopleSource final : public PeopleSource {
   absl::Mutex mutex_;
   std::map<CohortKey, CohortPeople> cohorts_ ABSL_GUARDED_BY(mutex_);
   bool unreachable_ ABSL_GUARDED_BY(mutex_) = false;
+  int named_reads_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::function<void()> meanwhile_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace brygga::matching

@@ -3,6 +3,7 @@
 #ifndef BRYGGA_SERVICES_MATCHING_STORE_MATCHING_STORE_H_
 #define BRYGGA_SERVICES_MATCHING_STORE_MATCHING_STORE_H_
 
+#include "services/matching/store/availability_store.h"
 #include "services/matching/store/cohort_store.h"
 #include "services/matching/store/match_store.h"
 #include "services/matching/store/meeting_store.h"
@@ -15,7 +16,8 @@ class MatchingStore : public CohortStore,
                       public PairStore,
                       public RoundStore,
                       public MatchStore,
-                      public MeetingStore {};
+                      public MeetingStore,
+                      public AvailabilityStore {};
 
 }  // namespace brygga::matching
 

@@ -175,6 +175,7 @@ TEST_P(MatchingStoreConformance, KeepsEveryFeatureOfAPerson) {
                      .gender = engine::Gender::kOther,
                      .preferred_gender = engine::Gender::kFemale,
                      .age = 44,
+                     .referral_source = "SFI",
                      .screening_passed = true,
                      .rounds_waited = 2,
                      .rounds_before = 7,
@@ -243,6 +244,10 @@ TEST_P(MatchingStoreConformance, ACohortHasOneRoundUnderWay) {
   const Round first = MakeRound("r1");
 
   EXPECT_THAT(store_.CreateRound(New<Round>(), {.id = RoundId("r2"), .cohort = Key()}), HasReason("ROUND_UNDER_WAY"));
+  Mutation<Round> trial = New<Round>();
+  trial.validate_only = true;
+  EXPECT_THAT(store_.CreateRound(trial, {.id = RoundId("r3"), .cohort = Key()}), IsOk());
+  EXPECT_THAT(store_.GetRound(Key(), RoundId("r3"), Soon()), HasReason("NOT_FOUND"));
 
   ASSERT_THAT(store_.ChangeRound(New<Round>(), Key(), first.id, [](const Round& r, absl::Time) { return Cancel(r); }),
               IsOk());

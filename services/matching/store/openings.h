@@ -20,6 +20,7 @@ struct OpeningFacts {
   OpeningState state = OpeningState::kDraft;
   int free_seats = 0;
   Date first_day;
+  std::optional<Date> last_day = {};  // Nothing: no end is set.
   std::optional<int> age_min;
   std::optional<int> age_max;
   std::vector<std::string> requirements;

@@ -193,6 +193,21 @@ TEST_P(PeopleConformance, OfTwoWhoTakeTheSameStepOneChangesNothing) {
   EXPECT_THAT(Ids(), ElementsAre("b", "m"));
 }
 
+TEST_P(PeopleConformance, ACohortIsAsOfWhatTheFeedHasSaidLast) {
+  Enrol({MentorOf("m")});
+  const absl::Time read = store_.GetCohort(Key(), Soon())->as_of;
+  feed::Step step = StepTo("t1", std::nullopt);
+  step.to.as_of = read - absl::Seconds(1);
+  ASSERT_THAT(Apply({}, step), IsOk());
+  EXPECT_EQ(store_.GetCohort(Key(), Soon())->as_of, read);
+  step = StepTo("t2", "t1");
+  step.to.as_of = read + absl::Seconds(1);
+
+  ASSERT_THAT(Apply({}, step), IsOk());
+
+  EXPECT_EQ(store_.GetCohort(Key(), Soon())->as_of, read + absl::Seconds(1));
+}
+
 TEST_P(PeopleConformance, RemovalsAreForgottenWithoutAChangeOfAnything) {
   Enrol({MentorOf("m"), AdeptOf("a")});
   ASSERT_THAT(Apply(Said({ParticipantId("a")}, {})), IsOk());

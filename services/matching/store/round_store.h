@@ -32,7 +32,8 @@ class RoundStore {
  public:
   virtual ~RoundStore() = default;
 
-  // Keeps a QUEUED round. `round.policy_version` 0 becomes the one in force.
+  // Keeps a QUEUED round. `round.policy_version` 0 becomes the one in force. With
+  // mutation.validate_only another round may be under way.
   //
   // kNotFound: no such cohort, policy or base of a repair. kFailedPrecondition:
   // ROUND_UNDER_WAY, COHORT_NOT_MATCHABLE, NO_POLICY; ROUND_STATE, the base is not

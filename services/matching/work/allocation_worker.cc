@@ -2,15 +2,15 @@
 
 #include <algorithm>
 #include <atomic>
-#include <map>
-#include <set>
 #include <tuple>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "common/ids/uuid.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
+#include "common/time/local_time.h"
 #include "services/matching/domain/allocate.h"
 #include "services/matching/domain/allocation_errors.h"
 
@@ -19,7 +19,6 @@ namespace {
 
 constexpr absl::Duration kWriteTimeout = absl::Seconds(60);
 constexpr size_t kSeatsAtOnce = 500;
-constexpr size_t kOpeningsAtOnce = 1000;
 
 Origin Work() {
   return {.actor = "service:matching", .method = "work/allocation", .deadline = absl::Now() + kWriteTimeout};
@@ -60,6 +59,9 @@ std::vector<SeatRef> SeatsOf(const AllocationInput& input) {
   return seats;
 }
 
+SeatRef RefOf(const UnsettledSeat& seat) { return {.opening = seat.opening, .match = NameOf(seat.cohort, seat.match)}; }
+SeatRef RefOf(const Offer& offer) { return {.opening = offer.opening, .match = NameOf(offer.cohort, offer.match)}; }
+
 // Calls `call` with [from, to) of `size` things, so many at a time.
 template <typename F>
 absl::Status InBatches(size_t size, size_t at_once, const F& call) {
@@ -67,18 +69,6 @@ absl::Status InBatches(size_t size, size_t at_once, const F& call) {
     BRYGGA_RETURN_IF_ERROR(call(from, std::min(size, from + at_once)));
   }
   return absl::OkStatus();
-}
-
-// What bars an applicant from an opening whatever their age is.
-UnplacedReason Bar(const Application& application, const std::optional<OpeningFacts>& facts) {
-  if (!facts || (facts->state != OpeningState::kOpen && facts->state != OpeningState::kFull)) {
-    return UnplacedReason::kNoSeats;
-  }
-  const bool meets_all =
-      std::all_of(facts->requirements.begin(), facts->requirements.end(), [&](const std::string& code) {
-        return std::find(application.meets.begin(), application.meets.end(), code) != application.meets.end();
-      });
-  return meets_all ? UnplacedReason::kNone : UnplacedReason::kRequirements;
 }
 
 }  // namespace
@@ -130,7 +120,11 @@ class AllocationWorker::Heart {
 
 AllocationWorker::AllocationWorker(AllocationStore& store, Openings& openings, AgeCheck& ages,
                                    AllocationWorkerOptions options, std::shared_ptr<Log> log)
-    : store_(store), openings_(openings), ages_(ages), options_(std::move(options)), log_(std::move(log)) {}
+    : store_(store),
+      openings_(openings),
+      options_(std::move(options)),
+      facts_(openings, ages, options_.call_timeout),
+      log_(std::move(log)) {}
 
 AllocationWorker::~AllocationWorker() { Stop(); }
 
@@ -180,7 +174,10 @@ int AllocationWorker::RunOnce() {
     if (stopping()) break;
     handled += Handle(allocation) ? 1 : 0;
   }
-  return handled + SettleSeats();
+  handled += SettleSeats();
+  const int offered = PursueOffers();
+  // The seats of what was offered on are settled at once.
+  return handled + offered + (offered > 0 ? SettleSeats() : 0);
 }
 
 bool AllocationWorker::Handle(const Allocation& queued) {
@@ -208,7 +205,9 @@ bool AllocationWorker::Handle(const Allocation& queued) {
 }
 
 absl::Status AllocationWorker::Compute(const Allocation& claimed, Heart& heart) {
-  BRYGGA_ASSIGN_OR_RETURN(const AllocationInput input, Gather(claimed, heart));
+  BRYGGA_ASSIGN_OR_RETURN(AllocationInput input, store_.LoadAllocation(claimed.cohort, claimed.id, Soon()));
+  const auto heard = [&](size_t asked, size_t of) { heart.At(AllocationPhase::kFacts, asked, of); };
+  BRYGGA_RETURN_IF_ERROR(facts_.Gather(input, absl::InfiniteFuture(), heard));
   heart.At(AllocationPhase::kSolving, 0, 1);
   engine::Control control;
   control.cancelled = [&] { return heart.lost() || stopping(); };
@@ -224,77 +223,6 @@ absl::Status AllocationWorker::Compute(const Allocation& claimed, Heart& heart) 
   BRYGGA_RETURN_IF_ERROR(CheckProposal(answer, proposal.certificate));
   heart.At(AllocationPhase::kStoring, 0, 1);
   return store_.ProposeAllocation(Work(), claimed, proposal);
-}
-
-absl::StatusOr<AllocationInput> AllocationWorker::Gather(const Allocation& claimed, Heart& heart) {
-  BRYGGA_ASSIGN_OR_RETURN(AllocationInput input, store_.LoadAllocation(claimed.cohort, claimed.id, Soon()));
-  std::vector<std::optional<OpeningFacts>> facts;
-  BRYGGA_RETURN_IF_ERROR(InBatches(input.openings.size(), kOpeningsAtOnce, [&](size_t from, size_t to) -> absl::Status {
-    std::vector<std::string> names;
-    for (size_t i = from; i < to; ++i) names.push_back(input.openings[i].name);
-    BRYGGA_ASSIGN_OR_RETURN(const auto page, openings_.Read(names, Soon()));
-    facts.insert(facts.end(), page.begin(), page.end());
-    heart.At(AllocationPhase::kFacts, facts.size(), 2 * input.openings.size());
-    return absl::OkStatus();
-  }));
-  for (size_t i = 0; i < facts.size(); ++i) {
-    const bool is_open = facts[i] && facts[i]->state == OpeningState::kOpen;
-    input.openings[i].seats = is_open ? facts[i]->free_seats : 0;
-  }
-  BRYGGA_RETURN_IF_ERROR(AskAges(input, facts, heart));
-  return input;
-}
-
-absl::Status AllocationWorker::AskAges(AllocationInput& input, const std::vector<std::optional<OpeningFacts>>& facts,
-                                       Heart& heart) {
-  std::map<std::string, size_t> rows;
-  for (size_t i = 0; i < input.openings.size(); ++i) rows[input.openings[i].name] = i;
-  // Who is to be asked about, for each window on each day that matters to somebody.
-  using Question = std::tuple<Date, AgeWindow>;
-  std::map<Question, std::vector<std::pair<size_t, size_t>>> questions;  // To applicant and choice.
-  for (size_t a = 0; a < input.applications.size(); ++a) {
-    Application& application = input.applications[a];
-    application.gone = false;
-    application.barred.assign(application.choices.size(), UnplacedReason::kNone);
-    for (size_t c = 0; c < application.choices.size(); ++c) {
-      const auto& opening = facts[rows.at(application.choices[c])];
-      application.barred[c] = Bar(application, opening);
-      if (!opening) continue;
-      questions[{opening->first_day, {opening->age_min, opening->age_max}}].emplace_back(a, c);
-    }
-  }
-  size_t asked = 0;
-  for (const auto& [question, places] : questions) {
-    const auto& [day, window] = question;
-    std::vector<size_t> people;
-    for (const auto& [applicant, choice] : places) {
-      if (people.empty() || people.back() != applicant) people.push_back(applicant);
-    }
-    std::map<size_t, AgeAnswer> answers;
-    BRYGGA_RETURN_IF_ERROR(InBatches(people.size(), kOpeningsAtOnce, [&](size_t from, size_t to) -> absl::Status {
-      std::vector<std::string> names;
-      for (size_t i = from; i < to; ++i) names.push_back(NameOf(input.applications[people[i]].participant));
-      BRYGGA_ASSIGN_OR_RETURN(const auto page, ages_.Ask(names, window, day, Soon()));
-      for (size_t i = from; i < to; ++i) answers[people[i]] = page[i - from];
-      return absl::OkStatus();
-    }));
-    heart.At(AllocationPhase::kFacts, questions.size() + ++asked, 2 * questions.size());
-    const bool has_window = window.least || window.most;
-    for (const auto& [applicant, choice] : places) {
-      Application& application = input.applications[applicant];
-      const AgeAnswer answer = answers.at(applicant);
-      if (answer == AgeAnswer::kNoSuchPerson) application.gone = true;
-      if (application.barred[choice] != UnplacedReason::kNone || !has_window) continue;
-      if (answer == AgeAnswer::kOutside) application.barred[choice] = UnplacedReason::kAge;
-      if (answer == AgeAnswer::kNeedsEvidence) application.barred[choice] = UnplacedReason::kAgeNeedsEvidence;
-    }
-  }
-  for (Application& application : input.applications) {
-    const bool is_barred = std::any_of(application.barred.begin(), application.barred.end(),
-                                       [](UnplacedReason reason) { return reason != UnplacedReason::kNone; });
-    if (!is_barred) application.barred.clear();
-  }
-  return absl::OkStatus();
 }
 
 absl::Status AllocationWorker::Publish(const Allocation& claimed, Heart& heart) {
@@ -337,6 +265,23 @@ absl::Status AllocationWorker::Undo(const Allocation& claimed, const std::vector
   return store_.UndoPublication(Work(), claimed, reason, std::string(why.message()));
 }
 
+absl::Status AllocationWorker::SettleOneByOne(const std::vector<UnsettledSeat>& seats) {
+  std::vector<UnsettledSeat> settled, lost;
+  for (const UnsettledSeat& seat : seats) {
+    const SeatRef ref = RefOf(seat);
+    const bool confirm = seat.wanted == PlacementSeat::kConfirmed;
+    const absl::Status told = confirm ? openings_.Confirm({ref}, Soon()) : openings_.Release({ref}, Soon());
+    // A seat whose opening is gone cannot be given back, and need not be.
+    const bool is_settled = told.ok() || (!confirm && absl::IsNotFound(told));
+    if (!is_settled && !IsRefusal(told)) return told;
+    if (!is_settled && !confirm) return told;
+    (is_settled ? settled : lost).push_back(seat);
+  }
+  if (!settled.empty()) BRYGGA_RETURN_IF_ERROR(store_.SettleSeats(Work(), settled));
+  if (!lost.empty()) BRYGGA_RETURN_IF_ERROR(store_.LoseSeats(Work(), lost));
+  return absl::OkStatus();
+}
+
 int AllocationWorker::SettleSeats() {
   int batches = 0;
   while (!stopping()) {
@@ -348,17 +293,79 @@ int AllocationWorker::SettleSeats() {
     for (const UnsettledSeat& seat : *unsettled) {
       if (seat.allocation != unsettled->front().allocation || seat.wanted != unsettled->front().wanted) continue;
       batch.push_back(seat);
-      refs.push_back({.opening = seat.opening, .match = NameOf(seat.cohort, seat.match)});
+      refs.push_back(RefOf(seat));
     }
     const bool confirm = batch.front().wanted == PlacementSeat::kConfirmed;
-    const absl::Status told = confirm ? openings_.Confirm(refs, Soon()) : openings_.Release(refs, Soon());
-    if (!told.ok() || !store_.SettleSeats(Work(), batch).ok()) {
+    absl::Status told = confirm ? openings_.Confirm(refs, Soon()) : openings_.Release(refs, Soon());
+    if (told.ok()) {
+      told = store_.SettleSeats(Work(), batch);
+    } else if (IsRefusal(told)) {
+      // One of them is not as we think: the others need not suffer for it.
+      told = SettleOneByOne(batch);
+    }
+    if (!told.ok()) {
       if (log_) log_->Warning("seats not settled", {{"error", std::string(told.message())}});
       break;
     }
     ++batches;
   }
   return batches;
+}
+
+int AllocationWorker::PursueOffers() {
+  int moved = 0;
+  for (int again = 1; again > 0 && !stopping() && !Killed("offer");) {
+    const auto decided = store_.OfferFreedSeats(Work(), [] { return MatchId(NewUuid(absl::Now())); });
+    const auto under_way = store_.ListOffersUnderWay(static_cast<int>(kSeatsAtOnce), Soon());
+    if (!decided.ok() || !under_way.ok()) {
+      if (log_) log_->Warning("offers cannot be read", {{"error", std::string(decided.status().message())}});
+      break;
+    }
+    again = *decided;
+    for (const Offer& offer : under_way->offers) {
+      if (stopping()) break;
+      const absl::Status done = offer.state == OfferState::kOffering ? Pursue(offer, under_way->now) : TakeBack(offer);
+      // What another worker has moved on is no concern of this one.
+      if (!done.ok() && !absl::IsAborted(done)) {
+        if (log_) log_->Warning("seat not offered on", {{"error", std::string(done.message())}});
+        return moved;
+      }
+      again += done.ok() ? 1 : 0;
+    }
+    moved += again;
+  }
+  return moved;
+}
+
+absl::Status AllocationWorker::Pursue(const Offer& offer, absl::Time now) {
+  const auto application = store_.GetApplication(offer.cohort, offer.allocation, offer.participant, Soon());
+  if (absl::IsNotFound(application.status())) return store_.GiveUpOffer(Work(), offer, kPersonGone);
+  BRYGGA_RETURN_IF_ERROR(application.status());
+  BRYGGA_ASSIGN_OR_RETURN(const auto standing, facts_.Ask(*application, offer.opening, absl::InfiniteFuture()));
+  if (standing.last_day && *standing.last_day < StockholmDate(now)) {
+    return store_.GiveUpOffer(Work(), offer, kOpeningOver);
+  }
+  if (standing.bar != UnplacedReason::kNone) {
+    const bool is_closed = standing.bar == UnplacedReason::kNoSeats;
+    return store_.GiveUpOffer(Work(), offer, is_closed ? kOpeningTaken : NameOf(standing.bar));
+  }
+  if (Killed("offer-hold")) return OfferLost(offer);
+  const absl::Status held = openings_.Hold({RefOf(offer)}, Soon());
+  if (IsRefusal(held)) return store_.GiveUpOffer(Work(), offer, kOpeningTaken);
+  BRYGGA_RETURN_IF_ERROR(held);
+  if (Killed("offer-match")) return OfferLost(offer);
+  const absl::Status made = store_.MakeOffer(Work(), offer);
+  return IsRefusal(made) ? store_.GiveUpOffer(Work(), offer, kApplicantHasMatch) : made;
+}
+
+// After this partner will not hold a seat for the match again, however late somebody
+// asks who was stopped on the way.
+absl::Status AllocationWorker::TakeBack(const Offer& offer) {
+  if (Killed("offer-release")) return OfferLost(offer);
+  const absl::Status released = openings_.Release({RefOf(offer)}, Soon());
+  if (!released.ok() && !absl::IsNotFound(released)) return released;
+  if (Killed("offer-close")) return OfferLost(offer);
+  return store_.CloseOffer(Work(), offer);
 }
 
 }  // namespace brygga::matching

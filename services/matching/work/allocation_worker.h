@@ -1,5 +1,6 @@
-// Computes queued allocations, publishes those that are to be published, and keeps
-// partner's seats equal to what became of the matches.
+// Computes queued allocations, publishes those that are to be published, keeps
+// partner's seats equal to what became of the matches, and offers on those that come
+// back.
 #ifndef BRYGGA_SERVICES_MATCHING_WORK_ALLOCATION_WORKER_H_
 #define BRYGGA_SERVICES_MATCHING_WORK_ALLOCATION_WORKER_H_
 
@@ -17,6 +18,7 @@
 #include "common/log/log.h"
 #include "services/matching/store/allocation_store.h"
 #include "services/matching/store/openings.h"
+#include "services/matching/work/allocation_facts.h"
 
 namespace brygga::matching {
 
@@ -47,7 +49,9 @@ class AllocationWorker {
   // what the thread does. The number of allocations and batches of seats handled.
   int RunOnce();
 
-  // The same calls in the same order, but each step of a publication asks first
+  const AllocationFacts& facts() const { return facts_; }
+
+  // The same calls in the same order, but each step of a publication or an offer asks first
   // whether to go on; where not, it stops there as if the process had been killed.
   // For tests.
   void SetKillSwitch(std::function<bool(std::string_view step)> killed) { killed_ = std::move(killed); }
@@ -58,20 +62,24 @@ class AllocationWorker {
   void Run();
   bool Handle(const Allocation& queued);
   absl::Status Compute(const Allocation& claimed, Heart& heart);
-  absl::StatusOr<AllocationInput> Gather(const Allocation& claimed, Heart& heart);
-  absl::Status AskAges(AllocationInput& input, const std::vector<std::optional<OpeningFacts>>& facts, Heart& heart);
   absl::Status Publish(const Allocation& claimed, Heart& heart);
   absl::Status Undo(const Allocation& claimed, const std::vector<SeatRef>& seats, const absl::Status& why,
                     Heart& heart);
   int SettleSeats();
+  // For a batch that partner refused: what it knows otherwise is settled so.
+  absl::Status SettleOneByOne(const std::vector<UnsettledSeat>& seats);
+  // Offers on the seats that came back. How many steps that were.
+  int PursueOffers();
+  absl::Status Pursue(const Offer& offer, absl::Time now);
+  absl::Status TakeBack(const Offer& offer);
   bool stopping() const ABSL_LOCKS_EXCLUDED(mutex_);
   absl::Time Soon() const;
   bool Killed(std::string_view step) const { return killed_ && killed_(step); }
 
   AllocationStore& store_;
   Openings& openings_;
-  AgeCheck& ages_;
   const AllocationWorkerOptions options_;
+  const AllocationFacts facts_;
   const std::shared_ptr<Log> log_;  // Shared with the server; null in tests.
   std::function<bool(std::string_view)> killed_;
   std::thread thread_;

@@ -68,7 +68,7 @@ class CandidateCache::Memory {
   explicit Memory(size_t most_bytes) : most_bytes_(most_bytes) {}
 
   Found Get(const std::string& text) {
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(&mutex_);
     const auto found = by_key_.find(text);
     if (found == by_key_.end()) return nullptr;
     if (found->second->until <= absl::Now()) {
@@ -82,7 +82,7 @@ class CandidateCache::Memory {
   void Put(const std::string& text, Found known, absl::Duration ttl) {
     const size_t bytes = BytesOf(text, known->ranking);
     if (bytes > most_bytes_) return;
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(&mutex_);
     if (const auto found = by_key_.find(text); found != by_key_.end()) Drop(found->second);
     entries_.push_front({.text = text, .known = std::move(known), .bytes = bytes, .until = absl::Now() + ttl});
     by_key_.emplace(text, entries_.begin());
@@ -105,7 +105,7 @@ class CandidateCache::Memory {
   }
 
   const size_t most_bytes_;
-  absl::Mutex mutex_;
+  Mutex mutex_;
   std::list<Entry> entries_ ABSL_GUARDED_BY(mutex_);  // The last used first.
   std::unordered_map<std::string, std::list<Entry>::iterator> by_key_ ABSL_GUARDED_BY(mutex_);
   size_t bytes_ ABSL_GUARDED_BY(mutex_) = 0;
@@ -115,7 +115,6 @@ class CandidateCache::Memory {
 struct CandidateCache::Flight {
   bool over = false;
   Found made = nullptr;  // Null where it failed.
-  absl::CondVar ended;
 };
 
 CandidateCache::CandidateCache(CandidateCacheOptions options, std::unique_ptr<RankingCache> shared, std::string secret)
@@ -141,7 +140,7 @@ void CandidateCache::Find(const RankingKey& key, absl::AnyInvocable<void(Found)>
   if (shared_ == nullptr) return found(nullptr);
   const std::string text = KeyOf(key);
   {
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(&mutex_);
     auto& asking = asking_[text];
     asking.push_back(std::move(found));
     if (asking.size() > 1) return;
@@ -151,7 +150,7 @@ void CandidateCache::Find(const RankingKey& key, absl::AnyInvocable<void(Found)>
                  const Found known = Opened(key, text, std::move(bytes));
                  std::vector<absl::AnyInvocable<void(Found)>> asking;
                  {
-                   const absl::MutexLock lock(&mutex_);
+                   const MutexLock lock(&mutex_);
                    asking = std::move(asking_.extract(text).mapped());
                  }
                  for (auto& one : asking) std::move(one)(known);
@@ -162,7 +161,7 @@ CandidateCache::Found CandidateCache::Opened(const RankingKey& key, const std::s
                                              absl::StatusOr<std::optional<std::string>> bytes) {
   if (!bytes.ok()) return Count(CacheEvent::kUnreachable), nullptr;
   if (!*bytes) return Count(CacheEvent::kMiss), nullptr;
-  std::optional<Ranking> ranking = Unseal(**bytes, text, secret_);
+  std::optional<Ranking> ranking = Unseal(**bytes, text, secret_, options_.seal_check);
   if (!ranking) return Count(CacheEvent::kUnreadable), nullptr;
   Count(CacheEvent::kSharedHit);
   // What is left of its time there is not known here; the key keeps it true.
@@ -177,27 +176,24 @@ absl::StatusOr<CandidateCache::Found> CandidateCache::Rank(const RankingKey& key
   for (bool joined = false;;) {
     std::shared_ptr<Flight> flight;
     {
-      const absl::MutexLock lock(&mutex_);
+      const MutexLock lock(&mutex_);
       std::shared_ptr<Flight>& in_the_air = flights_[text];
       if (in_the_air == nullptr) {
         flight = in_the_air = std::make_shared<Flight>();
       } else {
         const std::shared_ptr<Flight> other = in_the_air;
         if (!std::exchange(joined, true)) Count(CacheEvent::kJoined);
-        while (!other->over) {
-          if (other->ended.WaitWithDeadline(&mutex_, deadline) && !other->over) return WaitedTooLong(key);
-        }
+        if (!mutex_.AwaitWithDeadline(Condition(&other->over), deadline)) return WaitedTooLong(key);
         if (other->made != nullptr && enough(other->made->ranking)) return other->made;
         continue;  // Its error is its own; what was not enough for this caller is asked for again.
       }
     }
     Found made;
     const absl::Cleanup land = [&] {
-      const absl::MutexLock lock(&mutex_);
+      const MutexLock lock(&mutex_);
       flight->made = made;
       flight->over = true;
       flights_.erase(text);
-      flight->ended.SignalAll();
     };
     absl::StatusOr<Found> led = Lead(key, text, enough, compute);
     if (led.ok()) made = *led;
@@ -234,11 +230,12 @@ void CandidateCache::Count(CacheEvent event) {
   if (prometheus::Counter* const shown = shown_[index].load(std::memory_order_acquire)) shown->Increment();
 }
 
-void CandidateCache::Expose(prometheus::Registry& registry) {
+void CandidateCache::Expose(std::shared_ptr<prometheus::Registry> registry) {
+  registry_ = std::move(registry);
   auto& family = prometheus::BuildCounter()
                      .Name("brygga_candidate_cache_events_total")
                      .Help("What became of questions for kept rankings; a question may count in several.")
-                     .Register(registry);
+                     .Register(*registry_);
   for (const CacheEvent event : kAllEvents) {
     prometheus::Counter& counter = family.Add({{"event", std::string(NameOf(event))}});
     counter.Increment(static_cast<double>(count(event)));

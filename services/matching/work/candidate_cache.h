@@ -26,8 +26,8 @@
 #include "absl/functional/any_invocable.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "common/wait/mutex.h"
 #include "services/matching/domain/ranking.h"
 #include "services/matching/store/ranking_cache.h"
 
@@ -44,6 +44,7 @@ struct CandidateCacheOptions {
   // How long to wait for the shared cache: what takes longer is no gain.
   absl::Duration patience = absl::Milliseconds(10);
   EpochInKey epoch_in_key = EpochInKey::kYes;
+  SealCheck seal_check = SealCheck::kYes;
 };
 
 // What became of the calls, in all. A call may count in several.
@@ -105,8 +106,8 @@ class CandidateCache {
   void Bypassed() { Count(CacheEvent::kBypass); }
 
   int64_t count(CacheEvent event) const { return counts_[static_cast<size_t>(event)].load(); }
-  // Shows the counts as brygga_candidate_cache_events_total from now on.
-  void Expose(prometheus::Registry& registry);
+  // Shows the counts as brygga_candidate_cache_events_total from now on. Once.
+  void Expose(std::shared_ptr<prometheus::Registry> registry);
 
  private:
   class Memory;
@@ -123,7 +124,8 @@ class CandidateCache {
   const std::unique_ptr<Memory> memory_;
   std::array<std::atomic<int64_t>, kCacheEvents> counts_ = {};
   std::array<std::atomic<prometheus::Counter*>, kCacheEvents> shown_ = {};
-  absl::Mutex mutex_;
+  std::shared_ptr<prometheus::Registry> registry_;  // Shared with the server, which may go first.
+  Mutex mutex_;
   // Those who wait for the shared cache, by key.
   std::unordered_map<std::string, std::vector<absl::AnyInvocable<void(Found)>>> asking_ ABSL_GUARDED_BY(mutex_);
   // What is being computed, by key. Shared with those who wait for it.

@@ -7,7 +7,7 @@
 namespace brygga::matching {
 namespace {
 
-constexpr size_t kMaxViews = 16;
+constexpr size_t kMaxViews = 2;
 
 }  // namespace
 

@@ -1,4 +1,5 @@
-// Cohorts made ready for the engine, kept as long as they are true.
+// Whole cohorts made ready for the engine, for what plans with everybody at once.
+// Rankings are made of CohortSnapshots.
 #ifndef BRYGGA_SERVICES_MATCHING_WORK_COHORT_VIEWS_H_
 #define BRYGGA_SERVICES_MATCHING_WORK_COHORT_VIEWS_H_
 

@@ -99,6 +99,9 @@ Person ToPerson(const v1::EnrolmentFeatures& features) {
   }
   f.rounds_waited = features.rounds_waited();
   f.screening_passed = features.screening_passed();
+  if (features.referral_source() != v1::REFERRAL_SOURCE_UNSPECIFIED) {
+    f.referral_source = Word(features.referral_source(), "REFERRAL_SOURCE_");
+  }
   return person;
 }
 
@@ -109,23 +112,31 @@ absl::Status Mapped(const absl::Status& status, const CohortKey& key) {
 
 }  // namespace
 
-absl::StatusOr<CohortPeople> ParticipantClient::Read(const CohortKey& key, absl::Time deadline) {
-  const auto options = [&] { return rpc::CallOptions::Within(deadline - absl::Now(), tokens_.Token()); };
+rpc::CallOptions ParticipantClient::Until(absl::Time deadline) const {
+  return rpc::CallOptions::Within(deadline - absl::Now(), tokens_.Token());
+}
+
+absl::StatusOr<Cohort> ParticipantClient::ReadCohort(const CohortKey& key, absl::Time deadline) {
   v1::GetCohortRequest get;
   get.set_name(NameOf(key));
   const auto cohort =
-      channel_->Call<v1::GetCohortResponse>(options(), "brygga.participant.v1.ProgrammeService/GetCohort", get);
+      channel_->Call<v1::GetCohortResponse>(Until(deadline), "brygga.participant.v1.ProgrammeService/GetCohort", get);
   if (!cohort.ok()) return Mapped(cohort.status(), key);
-  CohortPeople people{.cohort = {.key = key,
-                                 .kind = Word(cohort->cohort().programme_kind(), "PROGRAMME_KIND_"),
-                                 .state = Word(cohort->cohort().state(), "COHORT_STATE_")}};
+  return Cohort{.key = key,
+                .kind = Word(cohort->cohort().programme_kind(), "PROGRAMME_KIND_"),
+                .state = Word(cohort->cohort().state(), "COHORT_STATE_")};
+}
+
+absl::StatusOr<CohortPeople> ParticipantClient::Read(const CohortKey& key, absl::Time deadline) {
+  CohortPeople people;
+  BRYGGA_ASSIGN_OR_RETURN(people.cohort, ReadCohort(key, deadline));
   v1::ListFeaturesRequest request;
   request.set_parent(NameOf(key));
   request.set_page_size(kPageSize);
   bool is_first = true;
   do {
     const auto page = channel_->Call<v1::ListFeaturesResponse>(
-        options(), "brygga.participant.v1.EnrolmentService/ListFeatures", request);
+        Until(deadline), "brygga.participant.v1.EnrolmentService/ListFeatures", request);
     if (!page.ok()) return Mapped(page.status(), key);
     if (is_first) {
       people.cohort.as_of =
@@ -140,6 +151,33 @@ absl::StatusOr<CohortPeople> ParticipantClient::Read(const CohortKey& key, absl:
     request.set_page_token(page->next_page_token());
   } while (!request.page_token().empty());
   return people;
+}
+
+absl::StatusOr<std::vector<PeopleChange::Found>> ParticipantClient::ReadNamed(
+    const std::set<ParticipantId>& participants, const std::set<std::string>& enrolments, absl::Time deadline) {
+  std::vector<PeopleChange::Found> found;
+  auto participant = participants.begin();
+  auto enrolment = enrolments.begin();
+  while (participant != participants.end() || enrolment != enrolments.end()) {
+    v1::BatchGetFeaturesRequest request;
+    for (; participant != participants.end() && request.participants_size() < kPageSize; ++participant) {
+      request.add_participants(NameOf(*participant));
+    }
+    for (; enrolment != enrolments.end() && request.enrolments_size() < kPageSize; ++enrolment) {
+      request.add_enrolments(*enrolment);
+    }
+    const auto answer = channel_->Call<v1::BatchGetFeaturesResponse>(
+        Until(deadline), "brygga.participant.v1.EnrolmentService/BatchGetFeatures", request);
+    if (!answer.ok()) return PeopleUnavailable();
+    for (const v1::EnrolmentFeatures& features : answer->features()) {
+      if (features.role() != v1::PROGRAMME_ROLE_MENTOR && features.role() != v1::PROGRAMME_ROLE_ADEPT) continue;
+      BRYGGA_ASSIGN_OR_RETURN(const auto named, ParseNameIn("enrolments", features.enrolment()));
+      found.push_back({.cohort = named.key,
+                       .person = ToPerson(features),
+                       .agreement_known = !features.employer_agreement_unknown()});
+    }
+  }
+  return found;
 }
 
 }  // namespace brygga::matching

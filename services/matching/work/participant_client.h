@@ -3,6 +3,9 @@
 #define BRYGGA_SERVICES_MATCHING_WORK_PARTICIPANT_CLIENT_H_
 
 #include <memory>
+#include <set>
+#include <string>
+#include <vector>
 
 #include "common/rpc/auth/local_issuer.h"
 #include "common/rpc/client.h"
@@ -18,8 +21,14 @@ class ParticipantClient final : public PeopleSource {
       : channel_(std::move(channel)), tokens_(tokens) {}
 
   absl::StatusOr<CohortPeople> Read(const CohortKey& key, absl::Time deadline) override;
+  absl::StatusOr<Cohort> ReadCohort(const CohortKey& key, absl::Time deadline) override;
+  absl::StatusOr<std::vector<PeopleChange::Found>> ReadNamed(const std::set<ParticipantId>& participants,
+                                                             const std::set<std::string>& enrolments,
+                                                             absl::Time deadline) override;
 
  private:
+  rpc::CallOptions Until(absl::Time deadline) const;
+
   const std::shared_ptr<rpc::Channel> channel_;
   const rpc::TokenSource& tokens_;
 };

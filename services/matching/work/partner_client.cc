@@ -38,7 +38,9 @@ OpeningFacts ToDomain(const partner::Opening& opening) {
   OpeningFacts facts{.state = ToDomain(opening.state()),
                      .free_seats = std::max(opening.seats() - opening.taken_seats(), 0),
                      .first_day = ParseDate(opening.start_date()).value_or(Date()),
+                     .last_day = {},
                      .requirements = {opening.requirements().begin(), opening.requirements().end()}};
+  if (const auto last = ParseDate(opening.end_date()); last.ok()) facts.last_day = *last;
   if (opening.has_age_min()) facts.age_min = opening.age_min();
   if (opening.has_age_max()) facts.age_max = opening.age_max();
   return facts;

@@ -1,21 +1,38 @@
 #include "services/matching/work/projection.h"
 
 #include <optional>
+#include <utility>
 
 #include "absl/time/clock.h"
+#include "common/status/error.h"
 #include "common/status/macros.h"
 
 namespace brygga::matching {
+namespace {
+
+constexpr absl::Duration kRemovalsKept = absl::Hours(1);
+
+Origin Ours(absl::Time deadline) {
+  return {.actor = "service:matching", .method = "work/projection", .deadline = deadline};
+}
+
+bool IsOvertaken(const absl::Status& status) { return ReasonOf(status) == "READING_OVERTAKEN"; }
+
+}  // namespace
 
 absl::Status Projection::Refresh(const CohortKey& key, absl::Time deadline) {
-  BRYGGA_ASSIGN_OR_RETURN(const int64_t mark, store_.ReadingMark(deadline));
-  BRYGGA_ASSIGN_OR_RETURN(CohortPeople people, source_.Read(key, deadline));
-  people.mark = mark;
-  const auto policy = policies_.find(people.cohort.kind);
-  BRYGGA_RETURN_IF_ERROR(
-      store_.ReplacePeople({.actor = "service:matching", .method = "work/projection", .deadline = deadline}, people,
-                           policy == policies_.end() ? std::nullopt : std::optional(policy->second)));
-  return absl::OkStatus();
+  for (;;) {
+    BRYGGA_ASSIGN_OR_RETURN(const int64_t mark, store_.ReadingMark(deadline));
+    BRYGGA_ASSIGN_OR_RETURN(CohortPeople people, source_.Read(key, deadline));
+    people.mark = mark;
+    const auto policy = policies_.find(people.cohort.kind);
+    const auto overtaken = store_.ReplacePeople(
+        Ours(deadline), people, policy == policies_.end() ? std::nullopt : std::optional(policy->second));
+    if (IsOvertaken(overtaken.status()) && absl::Now() < deadline) continue;
+    BRYGGA_RETURN_IF_ERROR(overtaken);
+    if (overtaken->empty()) return absl::OkStatus();
+    return Reread({.enrolments = {overtaken->begin(), overtaken->end()}}, std::nullopt, deadline);
+  }
 }
 
 absl::StatusOr<Cohort> Projection::Ensure(const CohortKey& key, absl::Time deadline) {
@@ -27,14 +44,56 @@ absl::StatusOr<Cohort> Projection::Ensure(const CohortKey& key, absl::Time deadl
 }
 
 absl::Status Projection::RefreshAll(absl::Duration timeout_each) {
+  BRYGGA_RETURN_IF_ERROR(RefreshAll({}, timeout_each));
+  const absl::Time now = absl::Now();
+  return store_.ForgetRemovals(Ours(now + timeout_each), now - kRemovalsKept);
+}
+
+absl::Status Projection::RefreshAll(const std::set<ProgrammeId>& programmes, absl::Duration timeout_each) {
   BRYGGA_ASSIGN_OR_RETURN(const auto cohorts, store_.ListCohorts(absl::Now() + timeout_each));
   absl::Status first;
   for (const Cohort& cohort : cohorts) {
-    if (cohort.state != "COMPLETED" && cohort.state != "CANCELLED") {
-      first.Update(Refresh(cohort.key, absl::Now() + timeout_each));
-    }
+    if (cohort.state == "COMPLETED" || cohort.state == "CANCELLED") continue;
+    if (!programmes.empty() && !programmes.contains(cohort.key.programme)) continue;
+    const absl::Status refreshed = Refresh(cohort.key, absl::Now() + timeout_each);
+    if (!absl::IsNotFound(refreshed)) first.Update(refreshed);
   }
   return first;
+}
+
+absl::Status Projection::Reread(const Asked& asked, const std::optional<feed::Step>& step, absl::Time deadline) {
+  for (;;) {
+    BRYGGA_ASSIGN_OR_RETURN(const PeopleChange change, Read(asked, deadline));
+    const absl::Status applied = internal::StatusOf(store_.ApplyPeople(Ours(deadline), change, step));
+    if (IsOvertaken(applied) && absl::Now() < deadline) continue;
+    return applied;
+  }
+}
+
+absl::StatusOr<PeopleChange> Projection::Read(const Asked& asked, absl::Time deadline) {
+  PeopleChange change{.participants = asked.participants, .enrolments = asked.enrolments};
+  if (change.empty() && asked.cohorts.empty()) return change;
+  BRYGGA_ASSIGN_OR_RETURN(change.mark, store_.ReadingMark(deadline));
+  BRYGGA_ASSIGN_OR_RETURN(const auto cohorts, store_.ListCohorts(deadline));
+  std::set<CohortKey> known;
+  for (const Cohort& cohort : cohorts) known.insert(cohort.key);
+  if (known.empty()) return change;
+  std::set<std::string> enrolments;
+  for (const std::string& enrolment : asked.enrolments) {
+    const auto named = ParseNameIn("enrolments", enrolment);
+    if (named.ok() && known.contains(named->key)) enrolments.insert(enrolment);
+  }
+  if (!asked.participants.empty() || !enrolments.empty()) {
+    BRYGGA_ASSIGN_OR_RETURN(change.found, source_.ReadNamed(asked.participants, enrolments, deadline));
+  }
+  for (const CohortKey& key : asked.cohorts) {
+    if (!known.contains(key)) continue;
+    auto cohort = source_.ReadCohort(key, deadline);
+    if (absl::IsNotFound(cohort.status())) continue;
+    BRYGGA_RETURN_IF_ERROR(cohort);
+    change.cohorts.push_back(*std::move(cohort));
+  }
+  return change;
 }
 
 }  // namespace brygga::matching

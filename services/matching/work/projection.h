@@ -2,9 +2,14 @@
 #ifndef BRYGGA_SERVICES_MATCHING_WORK_PROJECTION_H_
 #define BRYGGA_SERVICES_MATCHING_WORK_PROJECTION_H_
 
+#include <optional>
+#include <set>
+#include <string>
+
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/mutation/feed_step.h"
 #include "services/matching/store/cohort_store.h"
 #include "services/matching/store/people_source.h"
 #include "services/matching/work/default_policies.h"
@@ -17,7 +22,8 @@ class Projection {
   Projection(PeopleSource& source, CohortStore& store, DefaultPolicies policies)
       : source_(source), store_(store), policies_(std::move(policies)) {}
 
-  // Reads the cohort from participant and keeps what it says.
+  // Reads the cohort from participant and keeps what it says: all of it is as of
+  // this call or later.
   //
   // kNotFound: no such cohort. kUnavailable PEOPLE_UNAVAILABLE.
   absl::Status Refresh(const CohortKey& key, absl::Time deadline);
@@ -28,11 +34,28 @@ class Projection {
   // As Refresh.
   absl::StatusOr<Cohort> Ensure(const CohortKey& key, absl::Time deadline);
 
-  // Refreshes every cohort that is known and not over. What one of them answers
-  // does not keep the others from being read; the first error is returned.
+  // Refreshes every cohort that is known and not over, or those of `programmes`
+  // alone, and forgets who was removed an hour ago. What one of them answers does
+  // not keep the others from being read; the first error is returned, but for
+  // cohorts that are no more.
   absl::Status RefreshAll(absl::Duration timeout_each);
+  absl::Status RefreshAll(const std::set<ProgrammeId>& programmes, absl::Duration timeout_each);
+
+  // Reads these people and cohorts from participant and keeps what it says, in
+  // one transaction, with `step` if there is one. Cohorts that are not known here
+  // are passed over.
+  //
+  // kUnavailable PEOPLE_UNAVAILABLE. kAborted FEED_MOVED.
+  struct Asked {
+    std::set<ParticipantId> participants;
+    std::set<std::string> enrolments;  // Resource names.
+    std::set<CohortKey> cohorts;
+  };
+  absl::Status Reread(const Asked& asked, const std::optional<feed::Step>& step, absl::Time deadline);
 
  private:
+  absl::StatusOr<PeopleChange> Read(const Asked& asked, absl::Time deadline);
+
   PeopleSource& source_;
   CohortStore& store_;
   const DefaultPolicies policies_;

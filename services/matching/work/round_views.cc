@@ -26,15 +26,26 @@ const engine::Unmatched* RoundView::UnmatchedOf(int32_t adept) const {
   return found == unmatched.end() || found->adept != adept ? nullptr : &*found;
 }
 
-std::optional<RoundView::ForcedAnswer> RoundView::Force(int32_t adept, int32_t mentor) const {
+absl::StatusOr<std::optional<RoundView::ForcedAnswer>> RoundView::Force(int32_t adept, int32_t mentor,
+                                                                        const std::function<bool()>& cancelled) const {
+  const std::optional<ForcedAnswer> unknown;
+  if (objective == engine::Objective::kFairest || objective == engine::Objective::kStable) {
+    const auto again = engine::ForceAgain(solved.problem, objective, solved.assignment, adept, mentor,
+                                          {.control = {.cancelled = cancelled}});
+    if (absl::IsResourceExhausted(again.status())) return unknown;
+    BRYGGA_RETURN_IF_ERROR(again.status());
+    if (!*again) return unknown;
+    return std::optional(ForcedAnswer{.forced = (*again)->forced, .again = **again});
+  }
   std::optional<engine::Forced> forced;
   if (what_if && what_if->can_force()) {
     forced = what_if->Force(adept, mentor);
   } else if (group_what_if) {
     forced = group_what_if->Force(adept, mentor);
   }
-  if (!forced) return std::nullopt;
-  return ForcedAnswer{.forced = *std::move(forced), .counts_pairs = objective != engine::Objective::kScore};
+  if (!forced) return unknown;
+  return std::optional(
+      ForcedAnswer{.forced = *std::move(forced), .counts_pairs = objective != engine::Objective::kScore});
 }
 
 absl::StatusOr<RoundViews::Opened> RoundViews::Get(const CohortKey& key, const RoundId& id, absl::Time deadline) {
@@ -42,12 +53,14 @@ absl::StatusOr<RoundViews::Opened> RoundViews::Get(const CohortKey& key, const R
   if (round.state != RoundState::kProposed && round.state != RoundState::kPublished) {
     return WrongRoundState(round, {"PROPOSED", "PUBLISHED"});
   }
-  if (View known = Find(id)) return Opened{std::move(round), std::move(known)};
+  if (View known = Find(id); known && known->revision == round.revision) {
+    return Opened{std::move(round), std::move(known)};
+  }
   BRYGGA_ASSIGN_OR_RETURN(const Proposal proposal, store_.LoadProposal(key, id, deadline));
   BRYGGA_ASSIGN_OR_RETURN(Solved solved, Reopen(reference_, proposal, round.seed));
   // Shared: a question goes on with the view it began with while newer ones take its place.
-  auto view =
-      std::make_shared<RoundView>(RoundView{.round = id, .objective = round.objective, .solved = std::move(solved)});
+  auto view = std::make_shared<RoundView>(
+      RoundView{.round = id, .revision = round.revision, .objective = round.objective, .solved = std::move(solved)});
   const auto& [cohort, problem, assignment, certificate] = view->solved;
   view->unmatched =
       engine::ExplainUnmatched(cohort->scorer(), cohort->adepts(), cohort->mentors(), problem, assignment);

@@ -2,6 +2,7 @@
 #ifndef BRYGGA_SERVICES_MATCHING_WORK_ROUND_VIEWS_H_
 #define BRYGGA_SERVICES_MATCHING_WORK_ROUND_VIEWS_H_
 
+#include <functional>
 #include <list>
 #include <memory>
 #include <optional>
@@ -13,6 +14,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "engine/explain.h"
+#include "engine/force_again.h"
 #include "engine/group_what_if.h"
 #include "engine/reference.h"
 #include "engine/what_if.h"
@@ -25,6 +27,7 @@ namespace brygga::matching {
 // safe for concurrent use.
 struct RoundView {
   RoundId round;
+  int64_t revision = 0;  // Of the round: another one may have lost its snapshot.
   engine::Objective objective = engine::Objective::kCoverageThenScore;
   Solved solved;
   std::vector<engine::Unmatched> unmatched;  // Ascending by row.
@@ -38,15 +41,22 @@ struct RoundView {
   const engine::MatchedPair* PairOf(int32_t adept) const;
   // Why an adept has none, or null.
   const engine::Unmatched* UnmatchedOf(int32_t adept) const;
-  // Whether it can be said what would match one more.
-  bool CanMatchMore() const { return what_if && what_if->can_match_more(); }
+  // Whether it can be said what would match one more: where the round matches as many
+  // as can be, and with groups where it seeks the highest total among those.
+  bool CanMatchMore() const {
+    return (what_if && what_if->can_match_more()) ||
+           (group_what_if && objective == engine::Objective::kCoverageThenScore);
+  }
   // What a forced pair does to the answer; nothing where that cannot be said.
   // `counts_pairs`: whether the objective decides how many are matched.
   struct ForcedAnswer {
     engine::Forced forced;
     bool counts_pairs = true;
+    std::optional<engine::ForcedAgain> again = {};  // FAIREST and STABLE: with all that a solve says.
   };
-  std::optional<ForcedAnswer> Force(int32_t adept, int32_t mentor) const;
+  // FAIREST and STABLE solve again. kCancelled: `cancelled` said so.
+  absl::StatusOr<std::optional<ForcedAnswer>> Force(int32_t adept, int32_t mentor,
+                                                    const std::function<bool()>& cancelled) const;
 };
 
 // Safe for concurrent use. What it is made from outlives it.

@@ -124,7 +124,9 @@ sql::Args InsertArgs(const Allocation& allocation) {
 AllocationReserve ToAllocationReserve(const sql::Row& row) {
   return {.group = row.Text("group_code"),
           .share_permille = Number(row, "share_permille"),
-          .fallback = AllocationReserveFallbackOf(row.Text("fallback"))};
+          .count = Number(row, "seat_count"),
+          .fallback = AllocationReserveFallbackOf(row.Text("fallback")),
+          .scope = AllocationReserveScopeOf(row.Text("scope"))};
 }
 
 GroupFigure ToGroupFigure(const sql::Row& row) {
@@ -182,6 +184,40 @@ sql::Args ResultArgs(const AllocationId& id, const Application& application) {
           {"seat_group", application.seat_group},
           {"reserve_position", application.reserve_position},
           {"reason", NameOf(application.reason)}};
+}
+
+sql::Args BarArgs(const AllocationId& id, const Application& application) {
+  return {{"allocation_id", id},
+          {"participant_id", application.participant},
+          {"revision", application.revision},
+          {"barred", JoinReasons(application.barred)},
+          {"gone", application.gone},
+          {"reserve_position", application.reserve_position},
+          {"reason", NameOf(application.reason)}};
+}
+
+Application ToPlacement(const sql::Row& row) {
+  Application application = ToApplication(row);
+  application.freed_by = row.As<ParticipantId>("freed_by");
+  const std::string state = row.Text("freed_state");
+  if (state.empty()) return application;
+  application.freed = FreedSeatOf(OfferStateOf(state));
+  if (application.freed == FreedSeat::kOffered) application.passed_to = row.As<ParticipantId>("passed_to");
+  if (application.freed == FreedSeat::kLapsed) application.lapse_reason = row.Text("freed_reason");
+  return application;
+}
+
+Offer ToOffer(const sql::Row& row) {
+  return {.cohort = {row.As<ProgrammeId>("programme_id"), row.As<CohortId>("cohort_id")},
+          .allocation = row.As<AllocationId>("allocation_id"),
+          .freed_by = row.As<ParticipantId>("freed_by_id"),
+          .opening = row.Text("opening"),
+          .seat_group = row.Text("seat_group"),
+          .participant = row.As<ParticipantId>("participant_id"),
+          .choice = Number(row, "choice"),
+          .match = row.As<MatchId>("match_id"),
+          .state = OfferStateOf(row.Text("state")),
+          .reason = row.Text("reason")};
 }
 
 UnsettledSeat ToUnsettledSeat(const sql::Row& row) {

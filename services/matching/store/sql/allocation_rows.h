@@ -21,8 +21,13 @@ Application ToApplication(const sql::Row& row);
 sql::Args InsertArgs(const AllocationId& id, const Application& application);
 sql::Args UpdateArgs(const AllocationId& id, const Application& application);
 sql::Args ResultArgs(const AllocationId& id, const Application& application);
+// What PassOver may change of it.
+sql::Args BarArgs(const AllocationId& id, const Application& application);
 
+// A row of kSelectPlacements.
+Application ToPlacement(const sql::Row& row);
 UnsettledSeat ToUnsettledSeat(const sql::Row& row);
+Offer ToOffer(const sql::Row& row);
 
 }  // namespace brygga::matching
 

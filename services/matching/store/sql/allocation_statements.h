@@ -44,8 +44,8 @@ UPDATE allocations SET phase = :phase, progress_permille = :progress, worker_unt
 WHERE id = :id AND state = :state AND attempt = :attempt)sql";
 
 inline constexpr char kInsertAllocationReserve[] = R"sql(
-INSERT INTO allocation_reserves (allocation_id, position, group_code, share_permille, fallback)
-VALUES (:allocation_id, :position, :group_code, :share_permille, :fallback))sql";
+INSERT INTO allocation_reserves (allocation_id, position, group_code, share_permille, fallback, seat_count, scope)
+VALUES (:allocation_id, :position, :group_code, :share_permille, :fallback, :count, :scope))sql";
 inline constexpr char kSelectAllocationReserves[] =
     "SELECT * FROM allocation_reserves WHERE allocation_id = :allocation_id ORDER BY position";
 inline constexpr char kDeleteAllocationGroups[] = "DELETE FROM allocation_groups WHERE allocation_id = :allocation_id";
@@ -85,9 +85,16 @@ inline constexpr char kSelectApplicationsByParticipant[] =
 inline constexpr char kSelectApplications[] =
     "SELECT allocation_applications.*, participant_id AS id FROM allocation_applications "
     "WHERE allocation_id = :allocation_id";
-inline constexpr char kSelectPlacements[] =
-    "SELECT allocation_applications.*, participant_id AS id FROM allocation_applications "
-    "WHERE allocation_id = :allocation_id AND placement <> ''";
+// With whose seat it was before, and what became of it afterwards.
+inline constexpr char kSelectPlacements[] = R"sql(
+SELECT a.*, a.participant_id AS id, COALESCE(earlier.freed_by_id, '') AS freed_by,
+  COALESCE(later.state, '') AS freed_state, COALESCE(later.participant_id, '') AS passed_to,
+  COALESCE(later.reason, '') AS freed_reason
+FROM allocation_applications a
+LEFT JOIN allocation_offers earlier ON earlier.allocation_id = a.allocation_id
+  AND earlier.participant_id = a.participant_id AND earlier.state = 'OFFERED'
+LEFT JOIN allocation_offers later ON later.allocation_id = a.allocation_id AND later.freed_by_id = a.participant_id
+WHERE a.allocation_id = :allocation_id AND a.placement <> '')sql";
 inline constexpr char kSelectReserves[] =
     "SELECT allocation_applications.*, participant_id AS id FROM allocation_applications "
     "WHERE allocation_id = :allocation_id AND lottery_number > 0 AND placement = ''";

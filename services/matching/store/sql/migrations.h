@@ -4,7 +4,9 @@
 
 #include "common/sql/migration.h"
 #include "services/matching/store/sql/allocation_tables.h"
+#include "services/matching/store/sql/availability_tables.h"
 #include "services/matching/store/sql/networking_tables.h"
+#include "services/matching/store/sql/offer_tables.h"
 #include "services/matching/store/sql/people_tables.h"
 
 namespace brygga::matching {
@@ -352,7 +354,9 @@ CREATE TABLE cadences (
 )sql"},
                                                  {3, kAllocationTables},
                                                  {4, kNetworkingTables},
-                                                 {5, kPeopleTables}};
+                                                 {5, kPeopleTables},
+                                                 {6, kOfferTables},
+                                                 {7, kAvailabilityTables}};
 
 }  // namespace brygga::matching
 

@@ -59,7 +59,8 @@ sql::Args PersonArgs(const Person& person) {
           {"age", f.age},
           {"screening_passed", f.screening_passed},
           {"rounds_waited", f.rounds_waited},
-          {"rounds_before", f.rounds_before}};
+          {"rounds_before", f.rounds_before},
+          {"referral_source", f.referral_source}};
 }
 
 Person ToPerson(const sql::Row& row) {
@@ -93,6 +94,7 @@ Person ToPerson(const sql::Row& row) {
   f.screening_passed = row.Bool("screening_passed");
   f.rounds_waited = static_cast<int>(row.Int("rounds_waited"));
   f.rounds_before = static_cast<int>(row.Int("rounds_before"));
+  f.referral_source = row.Text("referral_source");
   f.capacity = static_cast<int>(row.Int("capacity"));
   return person;
 }

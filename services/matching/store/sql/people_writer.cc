@@ -5,6 +5,7 @@
 #include "common/status/macros.h"
 #include "services/matching/store/sql/people_columns.h"
 #include "services/matching/store/sql/rows.h"
+#include "services/matching/store/sql/sql_availability.h"
 #include "services/matching/store/sql/statements.h"
 
 namespace brygga::matching {
@@ -77,13 +78,19 @@ void PeopleWriter::SetFacts(const CohortId& cohort, std::string_view kind, std::
 // transactions never wait for each other.
 absl::Status PeopleWriter::WriteSeats() {
   for (const auto& [mentor, stated] : stated_) {
-    BRYGGA_RETURN_IF_ERROR(tx_.Run(kStateCapacity, {{"mentor_id", mentor}, {"stated", stated}}));
+    BRYGGA_ASSIGN_OR_RETURN(const int64_t changed,
+                            tx_.Affect(kStateCapacity, {{"mentor_id", mentor}, {"stated", stated}}));
+    if (changed > 0) offering_otherwise_.push_back(mentor);
   }
   return absl::OkStatus();
 }
 
 absl::Status PeopleWriter::WriteNumber(int64_t named) {
-  return tx_.Run(kUpdateReadings, {{"number", number_}, {"named", named}});
+  BRYGGA_RETURN_IF_ERROR(tx_.Run(kUpdateReadings, {{"number", number_}, {"named", named}}));
+  for (const ParticipantId& mentor : offering_otherwise_) {
+    BRYGGA_RETURN_IF_ERROR(GrowAvailabilityOf(tx_, mentor, ParticipantId()));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status PeopleWriter::FinishNamed() {

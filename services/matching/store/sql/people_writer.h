@@ -72,6 +72,7 @@ class PeopleWriter {
   // What a ranking reads of the cohort from this transaction on.
   int64_t NextEpoch(const CohortId& cohort);
   absl::Status WriteSeats();
+  // And, last of all, who is free.
   absl::Status WriteNumber(int64_t named);
 
   sql::Transaction& tx_;
@@ -80,7 +81,8 @@ class PeopleWriter {
   int64_t named_;
   int people_ = 0;
   std::map<CohortId, Entered> cohorts_;
-  std::map<ParticipantId, int> stated_;  // Of mentors: seats over all cohorts.
+  std::map<ParticipantId, int> stated_;            // Of mentors: seats over all cohorts.
+  std::vector<ParticipantId> offering_otherwise_;  // Than before, of these.
 };
 
 }  // namespace brygga::matching

@@ -1,5 +1,6 @@
 #include "services/matching/store/sql/rows.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -10,6 +11,7 @@
 #include "common/status/macros.h"
 #include "services/matching/domain/errors.h"
 #include "services/matching/store/sql/json_columns.h"
+#include "services/matching/store/sql/sql_availability.h"
 #include "services/matching/store/sql/statements.h"
 
 namespace brygga::matching {
@@ -74,6 +76,12 @@ Cohort ToCohort(const sql::Row& row) {
           .epoch = row.Int("epoch"),
           .policy_version = SmallInt(row, "policy_version"),
           .as_of = row.Time("as_of_us")};
+}
+
+Cohort ToCohortNow(const sql::Row& row) {
+  Cohort cohort = ToCohort(row);
+  if (!row.IsNull("followed_us")) cohort.as_of = std::max(cohort.as_of, row.Time("followed_us"));
+  return cohort;
 }
 
 Lock ToLock(const sql::Row& row) {
@@ -239,7 +247,7 @@ sql::Args InsertArgs(const Match& match) {
 absl::StatusOr<Cohort> SelectCohort(sql::Reader& reader, const CohortKey& key) {
   BRYGGA_ASSIGN_OR_RETURN(const auto row, reader.QueryOne(kSelectCohort, KeyArgs(key)));
   if (!row) return NotFound(NameOf(key));
-  return ToCohort(*row);
+  return ToCohortNow(*row);
 }
 
 absl::StatusOr<MatchingPolicy> SelectPolicy(sql::Reader& reader, const CohortKey& key, int version) {
@@ -296,6 +304,9 @@ absl::StatusOr<Match> WriteMatch(sql::Transaction& tx, const Match& before, Matc
   }
   BRYGGA_RETURN_IF_ERROR(tx.Run(kUpdateMatch, UpdateArgs(after)));
   tx.Changed(after.name(), ChangeKind::kUpdated, after.revision, {"state"});
+  if (IsLive(after.state) != IsLive(before.state) || after.kind != before.kind) {
+    BRYGGA_RETURN_IF_ERROR(GrowAvailabilityOf(tx, after.mentor, after.adept));
+  }
   return after;
 }
 

@@ -16,6 +16,8 @@ inline CohortKey KeyOf(const sql::Row& row) {
   return {row.As<ProgrammeId>("programme_id"), row.As<CohortId>("cohort_id")};
 }
 Cohort ToCohort(const sql::Row& row);
+// Of kSelectCohort: its as_of is that of the feed, where that is later.
+Cohort ToCohortNow(const sql::Row& row);
 Lock ToLock(const sql::Row& row);
 Veto ToVeto(const sql::Row& row);
 Round ToRound(const sql::Row& row);

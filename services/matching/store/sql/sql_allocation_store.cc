@@ -134,7 +134,9 @@ absl::StatusOr<Allocation> SqlAllocationStore::CreateAllocation(const Mutation<A
                                                                {"position", static_cast<int64_t>(i)},
                                                                {"group_code", made.reserves[i].group},
                                                                {"share_permille", made.reserves[i].share_permille},
-                                                               {"fallback", NameOf(made.reserves[i].fallback)}}));
+                                                               {"fallback", NameOf(made.reserves[i].fallback)},
+                                                               {"count", made.reserves[i].count},
+                                                               {"scope", NameOf(made.reserves[i].scope)}}));
     }
     BRYGGA_RETURN_IF_ERROR(InsertOpenings(tx, made, openings));
     BRYGGA_RETURN_IF_ERROR(tx.Run(kUpdateAllocation, UpdateArgs(made)));
@@ -228,13 +230,14 @@ absl::StatusOr<Application> SqlAllocationStore::GetApplication(const CohortKey& 
 
 absl::StatusOr<list::Page<Application>> SqlAllocationStore::List(const char* statement, const list::Schema& schema,
                                                                  const CohortKey& key, const AllocationId& id,
-                                                                 const list::ListQuery& query, absl::Time deadline) {
+                                                                 const list::ListQuery& query, absl::Time deadline,
+                                                                 Application (*to_item)(const sql::Row&)) {
   static const sql::Columns kColumns = {{"participant", "participant_id"}, {"create_time", "created_at_us"},
                                         {"opening", "placement"},          {"group", "seat_group"},
                                         {"position", "reserve_position"},  {"openings", "choices"}};
   return database_.Read(deadline, [&](Reader& reader) -> absl::StatusOr<list::Page<Application>> {
     BRYGGA_RETURN_IF_ERROR(Select(reader, kSelectAllocation, key, id));
-    return sql::SelectPage<Application>(reader, statement, Of(id), query, schema, kColumns, &ToApplication);
+    return sql::SelectPage<Application>(reader, statement, Of(id), query, schema, kColumns, to_item);
   });
 }
 
@@ -242,19 +245,19 @@ absl::StatusOr<list::Page<Application>> SqlAllocationStore::ListApplications(con
                                                                              const AllocationId& id,
                                                                              const list::ListQuery& query,
                                                                              absl::Time deadline) {
-  return List(kSelectApplications, ApplicationSchema(), key, id, query, deadline);
+  return List(kSelectApplications, ApplicationSchema(), key, id, query, deadline, &ToApplication);
 }
 
 absl::StatusOr<list::Page<Application>> SqlAllocationStore::ListPlacements(const CohortKey& key, const AllocationId& id,
                                                                            const list::ListQuery& query,
                                                                            absl::Time deadline) {
-  return List(kSelectPlacements, PlacementSchema(), key, id, query, deadline);
+  return List(kSelectPlacements, PlacementSchema(), key, id, query, deadline, &ToPlacement);
 }
 
 absl::StatusOr<list::Page<Application>> SqlAllocationStore::ListReserves(const CohortKey& key, const AllocationId& id,
                                                                          const list::ListQuery& query,
                                                                          absl::Time deadline) {
-  return List(kSelectReserves, ReserveSchema(), key, id, query, deadline);
+  return List(kSelectReserves, ReserveSchema(), key, id, query, deadline, &ToApplication);
 }
 
 absl::StatusOr<AllocationInput> SqlAllocationStore::LoadAllocation(const CohortKey& key, const AllocationId& id,
@@ -461,6 +464,23 @@ absl::Status SqlAllocationStore::SettleSeats(const Origin& origin, const std::ve
                                                              .Set("participant_id", seat.participant)
                                                              .Set("match_id", seat.match)
                                                              .Set("seat", NameOf(seat.wanted))));
+    }
+    return absl::OkStatus();
+  });
+}
+
+absl::Status SqlAllocationStore::LoseSeats(const Origin& origin, const std::vector<UnsettledSeat>& seats) {
+  return database_.Write(origin, [&](Transaction& tx) -> absl::Status {
+    for (const UnsettledSeat& seat : seats) {
+      BRYGGA_ASSIGN_OR_RETURN(const auto row,
+                              tx.QueryOne(kSelectMatchForUpdate, KeyArgs(seat.cohort).Set("id", seat.match)));
+      if (!row) continue;
+      const Match before = ToMatch(*row);
+      BRYGGA_RETURN_IF_ERROR(WriteMatch(tx, before, LoseSeat(before, tx.now())));
+      BRYGGA_RETURN_IF_ERROR(tx.Run(kSetApplicationSeat, Of(seat.allocation)
+                                                             .Set("participant_id", seat.participant)
+                                                             .Set("match_id", seat.match)
+                                                             .Set("seat", NameOf(PlacementSeat::kReleased))));
     }
     return absl::OkStatus();
   });

@@ -62,11 +62,17 @@ class SqlAllocationStore final : public AllocationStore {
                                std::string_view detail) override;
   absl::StatusOr<std::vector<UnsettledSeat>> ListUnsettledSeats(int limit, absl::Time deadline) override;
   absl::Status SettleSeats(const Origin& origin, const std::vector<UnsettledSeat>& seats) override;
+  absl::Status LoseSeats(const Origin& origin, const std::vector<UnsettledSeat>& seats) override;
+  absl::StatusOr<int> OfferFreedSeats(const Origin& origin, const std::function<MatchId()>& new_match) override;
+  absl::StatusOr<UnderWay> ListOffersUnderWay(int limit, absl::Time deadline) override;
+  absl::Status MakeOffer(const Origin& origin, const Offer& offer) override;
+  absl::Status GiveUpOffer(const Origin& origin, const Offer& offer, std::string_view reason) override;
+  absl::Status CloseOffer(const Origin& origin, const Offer& offer) override;
 
  private:
   absl::StatusOr<list::Page<Application>> List(const char* statement, const list::Schema& schema, const CohortKey& key,
                                                const AllocationId& id, const list::ListQuery& query,
-                                               absl::Time deadline);
+                                               absl::Time deadline, Application (*to_item)(const sql::Row&));
   absl::StatusOr<std::string> GetText(const CohortKey& key, const AllocationId& id, std::string_view kind,
                                       absl::Time deadline);
 

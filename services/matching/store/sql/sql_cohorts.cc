@@ -25,6 +25,19 @@ absl::StatusOr<std::vector<Person>> SelectPeople(sql::Reader& reader, const Coho
   return people;
 }
 
+absl::StatusOr<CohortChanges::Context> SelectContext(sql::Reader& reader, const CohortKey& key) {
+  CohortChanges::Context context;
+  BRYGGA_ASSIGN_OR_RETURN(const auto waited, reader.Query(kSelectWaited, {{"programme_id", key.programme}}));
+  for (const sql::Row& row : waited) {
+    context.waited.emplace(row.As<ParticipantId>("adept_id"), static_cast<int>(row.Int("waited")));
+  }
+  BRYGGA_ASSIGN_OR_RETURN(const auto locks, reader.Query(kSelectLocks, KeyArgs(key)));
+  for (const sql::Row& row : locks) context.locks.push_back(ToLock(row));
+  BRYGGA_ASSIGN_OR_RETURN(const auto vetoes, reader.Query(kSelectVetoes, KeyArgs(key)));
+  for (const sql::Row& row : vetoes) context.vetoes.push_back(ToVeto(row));
+  return context;
+}
+
 absl::StatusOr<Person> SelectPerson(sql::Reader& reader, const CohortKey& key, Side role, const ParticipantId& id) {
   BRYGGA_ASSIGN_OR_RETURN(
       const auto row,
@@ -86,7 +99,7 @@ absl::StatusOr<PairFacts> SelectFacts(sql::Reader& reader, const CohortKey& key,
 absl::StatusOr<Cohort> SqlMatchingStore::GetCohort(const CohortKey& key, absl::Time deadline) {
   BRYGGA_ASSIGN_OR_RETURN(const auto row, database_.QueryOne(deadline, kSelectCohort, KeyArgs(key)));
   if (!row) return NotFound(NameOf(key));
-  return ToCohort(*row);
+  return ToCohortNow(*row);
 }
 
 absl::StatusOr<std::vector<Cohort>> SqlMatchingStore::ListCohorts(absl::Time deadline) {
@@ -111,17 +124,40 @@ absl::StatusOr<CohortInput> SqlMatchingStore::LoadInput(const CohortKey& key, in
     for (const sql::Row& row : matched) {
       input.matched.emplace(row.As<ParticipantId>("adept_id"), NameOf(KeyOf(row), row.As<MatchId>("id")));
     }
-    BRYGGA_ASSIGN_OR_RETURN(const auto waited, reader.Query(kSelectWaited, {{"programme_id", key.programme}}));
-    for (const sql::Row& row : waited) {
-      input.waited.emplace(row.As<ParticipantId>("adept_id"), static_cast<int>(row.Int("waited")));
-    }
-    BRYGGA_ASSIGN_OR_RETURN(const auto locks, reader.Query(kSelectLocks, KeyArgs(key)));
-    for (const sql::Row& row : locks) input.locks.push_back(ToLock(row));
-    BRYGGA_ASSIGN_OR_RETURN(const auto vetoes, reader.Query(kSelectVetoes, KeyArgs(key)));
-    for (const sql::Row& row : vetoes) input.vetoes.push_back(ToVeto(row));
+    BRYGGA_ASSIGN_OR_RETURN(CohortChanges::Context context, SelectContext(reader, key));
+    input.waited = std::move(context.waited);
+    input.locks = std::move(context.locks);
+    input.vetoes = std::move(context.vetoes);
     BRYGGA_ASSIGN_OR_RETURN(const auto matches, reader.Query(kSelectMatchesInOrder, KeyArgs(key)));
     for (const sql::Row& row : matches) input.matches.push_back(ToMatch(row));
     return input;
+  });
+}
+
+absl::StatusOr<CohortChanges> SqlMatchingStore::LoadChanges(const CohortKey& key, std::optional<int64_t> since,
+                                                            absl::Time deadline) {
+  return database_.Read(deadline, [&](sql::Reader& reader) -> absl::StatusOr<CohortChanges> {
+    BRYGGA_ASSIGN_OR_RETURN(const auto cohort, reader.QueryOne(kSelectCohort, KeyArgs(key)));
+    if (!cohort) return NotFound(NameOf(key));
+    CohortChanges changes{.cohort = ToCohortNow(*cohort)};
+    if (changes.cohort.policy_version == 0) return NoPolicy(changes.cohort);
+    BRYGGA_ASSIGN_OR_RETURN(changes.policy, SelectPolicy(reader, key, 0));
+    changes.whole = !since || *since < cohort->Int("removals_from") || *since > changes.cohort.epoch;
+    if (changes.whole) {
+      BRYGGA_ASSIGN_OR_RETURN(changes.people, SelectPeople(reader, key.cohort));
+    } else {
+      const sql::Args args = {{"cohort_id", key.cohort}, {"since", *since}};
+      BRYGGA_ASSIGN_OR_RETURN(const auto changed, reader.Query(kSelectPeopleSince, args));
+      for (const sql::Row& row : changed) changes.people.push_back(ToPerson(row));
+      BRYGGA_ASSIGN_OR_RETURN(const auto gone, reader.Query(kSelectRemovedSince, args));
+      for (const sql::Row& row : gone) {
+        changes.gone.emplace_back(SideOf(row.Text("role")), row.As<ParticipantId>("participant_id"));
+      }
+    }
+    if (changes.whole || cohort->Int("context_epoch") > *since) {
+      BRYGGA_ASSIGN_OR_RETURN(changes.context, SelectContext(reader, key));
+    }
+    return changes;
   });
 }
 
@@ -178,6 +214,7 @@ absl::StatusOr<Lock> SqlMatchingStore::CreateLock(const Mutation<Lock>& mutation
                                                        .Set("revision", lock.revision)
                                                        .Set("created_at_us", lock.created_at)));
     if (made == 0) return LockExists(lock);
+    BRYGGA_RETURN_IF_ERROR(tx.Run(kGrowContext, {{"cohort_id", lock.cohort.cohort}}));
     tx.Changed(lock.name(), ChangeKind::kCreated, lock.revision);
     return lock;
   });
@@ -191,6 +228,7 @@ absl::StatusOr<Lock> SqlMatchingStore::DeleteLock(const Mutation<Lock>& mutation
     const Lock lock = ToLock(*row);
     BRYGGA_RETURN_IF_ERROR(ExpectEtag(etag, lock.revision, lock.name()));
     BRYGGA_RETURN_IF_ERROR(tx.Run(kDeleteLock, {{"id", id}}));
+    BRYGGA_RETURN_IF_ERROR(tx.Run(kGrowContext, {{"cohort_id", key.cohort}}));
     tx.Changed(lock.name(), ChangeKind::kDeleted, lock.revision + 1);
     return lock;
   });
@@ -222,7 +260,7 @@ absl::StatusOr<Veto> SqlMatchingStore::CreateVeto(const Mutation<Veto>& mutation
                                                        .Set("revision", made.revision)
                                                        .Set("created_at_us", made.created_at)));
     if (count == 0) return VetoExists(made);
-    BRYGGA_RETURN_IF_ERROR(tx.Run(kGrowEpoch, {{"cohort_id", made.cohort.cohort}}));
+    BRYGGA_RETURN_IF_ERROR(tx.Run(kGrowContext, {{"cohort_id", made.cohort.cohort}}));
     tx.Changed(made.name(), ChangeKind::kCreated, made.revision);
     return made;
   });
@@ -236,7 +274,7 @@ absl::StatusOr<Veto> SqlMatchingStore::DeleteVeto(const Mutation<Veto>& mutation
     const Veto veto = ToVeto(*row);
     BRYGGA_RETURN_IF_ERROR(check(veto));
     BRYGGA_RETURN_IF_ERROR(tx.Run(kDeleteVeto, {{"id", id}}));
-    BRYGGA_RETURN_IF_ERROR(tx.Run(kGrowEpoch, {{"cohort_id", key.cohort}}));
+    BRYGGA_RETURN_IF_ERROR(tx.Run(kGrowContext, {{"cohort_id", key.cohort}}));
     tx.Changed(veto.name(), ChangeKind::kDeleted, veto.revision + 1);
     return veto;
   });

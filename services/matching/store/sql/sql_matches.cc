@@ -9,6 +9,7 @@
 #include "common/status/macros.h"
 #include "services/matching/domain/errors.h"
 #include "services/matching/store/sql/rows.h"
+#include "services/matching/store/sql/sql_availability.h"
 #include "services/matching/store/sql/sql_matching_store.h"
 #include "services/matching/store/sql/statements.h"
 
@@ -89,6 +90,7 @@ absl::StatusOr<Match> SqlMatchingStore::CreateMatch(const Mutation<Match>& mutat
     BRYGGA_ASSIGN_OR_RETURN(const int64_t made, tx.Affect(kInsertMatch, InsertArgs(match)));
     if (made == 0) return AdeptHasMatch(match.cohort, match.adept, MatchId("one made at the same time"));
     tx.Changed(match.name(), ChangeKind::kCreated, match.revision);
+    BRYGGA_RETURN_IF_ERROR(GrowAvailabilityOf(tx, match.mentor, match.adept));
     return match;
   });
 }

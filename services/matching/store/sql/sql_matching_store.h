@@ -30,6 +30,8 @@ class SqlMatchingStore final : public MatchingStore {
   absl::StatusOr<std::optional<feed::Progress>> GetProgress(std::string_view feed, absl::Time deadline) override;
   absl::Status ForgetRemovals(const Origin& origin, absl::Time before) override;
   absl::StatusOr<CohortInput> LoadInput(const CohortKey& key, int policy_version, absl::Time deadline) override;
+  absl::StatusOr<CohortChanges> LoadChanges(const CohortKey& key, std::optional<int64_t> since,
+                                            absl::Time deadline) override;
 
   absl::StatusOr<MatchingPolicy> GetPolicy(const CohortKey& key, int version, absl::Time deadline) override;
   absl::StatusOr<list::Page<MatchingPolicy>> ListPolicies(const CohortKey& key, const list::ListQuery& query,
@@ -92,6 +94,9 @@ class SqlMatchingStore final : public MatchingStore {
   absl::StatusOr<Cadence> SetCadence(const Mutation<Cadence>& mutation, const Cadence& cadence,
                                      std::string_view etag) override;
   absl::StatusOr<MeetingBook> LoadMeetings(const CohortKey& key, absl::Time deadline) override;
+
+  absl::StatusOr<Standing> GetStanding(const CohortKey& key, absl::Time deadline) override;
+  absl::StatusOr<Taken> ListTaken(const CohortKey& key, absl::Time deadline) override;
 
  private:
   sql::Database& database_;

@@ -9,10 +9,12 @@
 #include "common/status/error.h"
 #include "common/status/etag.h"
 #include "common/status/macros.h"
+#include "services/matching/domain/erasure.h"
 #include "services/matching/domain/errors.h"
 #include "services/matching/store/sql/json_columns.h"
 #include "services/matching/store/sql/people_columns.h"
 #include "services/matching/store/sql/rows.h"
+#include "services/matching/store/sql/sql_availability.h"
 #include "services/matching/store/sql/sql_matching_store.h"
 #include "services/matching/store/sql/statements.h"
 
@@ -257,6 +259,7 @@ absl::StatusOr<Round> SqlMatchingStore::CreateRound(const Mutation<Round>& mutat
     Round made = round;
     made.policy_version = policy.version;
     made.created_at = made.updated_at = tx.now();
+    if (mutation.validate_only) return made;  // A trial is no round beside another.
     BRYGGA_ASSIGN_OR_RETURN(const int64_t count, tx.Affect(kInsertRound, InsertArgs(made)));
     if (count == 0) return RoundUnderWay(round.cohort);
     tx.Changed(made.name(), ChangeKind::kCreated, made.revision);
@@ -303,6 +306,7 @@ absl::StatusOr<Proposal> SqlMatchingStore::LoadProposal(const CohortKey& key, co
     BRYGGA_ASSIGN_OR_RETURN(const auto row, reader.QueryOne(kSelectRound, RoundArgs(key, id)));
     if (!row) return NotFound(NameOf(key, id));
     const Round round = ToRound(*row);
+    if (!round.snapshot_hash.empty() && row->Text("certificate").empty()) return SnapshotErased(key, id);
     Proposal proposal{
         .snapshot_hash = round.snapshot_hash, .statistics = round.statistics, .certificate = row->Text("certificate")};
     CohortInput& input = proposal.input;
@@ -372,9 +376,11 @@ absl::StatusOr<Publication> SqlMatchingStore::PublishRound(const Mutation<Public
     publication.withdrawn = publisher.withdrawn();
     if (mutation.validate_only) return publication;
     if (!publication.conflicts.empty()) return RoundOutdated(before, publication.conflicts);
-    // Those who were left out have waited once more.
-    BRYGGA_RETURN_IF_ERROR(tx.Run(kGrowEpoch, {{"cohort_id", order.cohort.cohort}}));
+    // Those who were left out have waited once more, wherever in the programme.
+    BRYGGA_RETURN_IF_ERROR(tx.Run(kGrowContext, {{"cohort_id", order.cohort.cohort}}));
+    BRYGGA_RETURN_IF_ERROR(tx.Run(kGrowContextOfUnmatched, KeyArgs(order.cohort).Set("round_id", order.round)));
     BRYGGA_ASSIGN_OR_RETURN(publication.round, WriteRound(tx, published));
+    BRYGGA_RETURN_IF_ERROR(GrowAvailabilityAround(tx, order.cohort.cohort));
     return publication;
   });
 }

@@ -6,7 +6,10 @@ namespace brygga::matching {
 
 // Cohorts and their people.
 
-inline constexpr char kSelectCohort[] = "SELECT * FROM cohorts WHERE id = :cohort_id AND programme_id = :programme_id";
+// followed_us: all that participant acknowledged before is applied here.
+inline constexpr char kSelectCohort[] = R"sql(
+SELECT c.*, (SELECT as_of_us FROM feed_progress WHERE feed = 'participant') AS followed_us
+FROM cohorts c WHERE c.id = :cohort_id AND c.programme_id = :programme_id)sql";
 inline constexpr char kSelectCohortForUpdate[] =
     "SELECT * FROM cohorts WHERE id = :cohort_id AND programme_id = :programme_id {for_update}";
 inline constexpr char kSelectCohorts[] = "SELECT * FROM cohorts ORDER BY id";
@@ -21,10 +24,23 @@ WHERE id = :cohort_id)sql";
 inline constexpr char kChangeCohort[] =
     "UPDATE cohorts SET kind = :kind, state = :state, epoch = :epoch WHERE id = :cohort_id";
 
-inline constexpr char kGrowEpoch[] = "UPDATE cohorts SET epoch = epoch + 1 WHERE id = :cohort_id";
+// Locks, vetoes or rounds waited have changed.
+inline constexpr char kGrowContext[] =
+    "UPDATE cohorts SET epoch = epoch + 1, context_epoch = epoch + 1 WHERE id = :cohort_id";
+// The same for the other cohorts of those whom a round leaves out.
+inline constexpr char kGrowContextOfUnmatched[] = R"sql(
+UPDATE cohorts SET epoch = epoch + 1, context_epoch = epoch + 1
+WHERE programme_id = :programme_id AND id <> :cohort_id AND id IN (
+  SELECT p.cohort_id FROM round_unmatched u JOIN people p ON p.participant_id = u.adept_id
+  WHERE u.round_id = :round_id AND p.role = 'ADEPT'))sql";
 
 inline constexpr char kSelectPeople[] =
     "SELECT * FROM people WHERE cohort_id = :cohort_id ORDER BY role, participant_id";
+inline constexpr char kSelectPeopleSince[] = R"sql(
+SELECT * FROM people WHERE cohort_id = :cohort_id AND changed_epoch > :since ORDER BY role, participant_id)sql";
+inline constexpr char kSelectRemovedSince[] = R"sql(
+SELECT role, participant_id FROM people_removed WHERE cohort_id = :cohort_id AND epoch > :since
+ORDER BY role, participant_id)sql";
 inline constexpr char kSelectPerson[] =
     "SELECT * FROM people WHERE cohort_id = :cohort_id AND role = :role AND participant_id = :participant_id";
 inline constexpr char kDeletePerson[] =
@@ -35,12 +51,12 @@ INSERT INTO people (cohort_id, changed_epoch, reading,
   role, participant_id, enrolment, person_capacity, capacity, tie_key, occupation_id, ssyk4,
   target_occupation_id, target_ssyk4, skills, languages, sun_field, municipality_code, max_distance_km,
   meeting_format, slots, goals, years_experience, organisation_id, agreement_active, excluded_organisations,
-  gender, preferred_gender, age, screening_passed, rounds_waited, rounds_before)
+  gender, preferred_gender, age, screening_passed, rounds_waited, rounds_before, referral_source)
 VALUES (:cohort_id, :changed_epoch, :reading,
   :role, :participant_id, :enrolment, :person_capacity, :capacity, :tie_key, :occupation_id, :ssyk4,
   :target_occupation_id, :target_ssyk4, :skills, :languages, :sun_field, :municipality_code, :max_distance_km,
   :meeting_format, :slots, :goals, :years_experience, :organisation_id, :agreement_active,
-  :excluded_organisations, :gender, :preferred_gender, :age, :screening_passed, :rounds_waited, :rounds_before)
+  :excluded_organisations, :gender, :preferred_gender, :age, :screening_passed, :rounds_waited, :rounds_before, :referral_source)
 ON CONFLICT (cohort_id, role, participant_id) DO UPDATE SET
   changed_epoch = EXCLUDED.changed_epoch, reading = EXCLUDED.reading, enrolment = EXCLUDED.enrolment,
   person_capacity = EXCLUDED.person_capacity, capacity = EXCLUDED.capacity,
@@ -52,7 +68,8 @@ ON CONFLICT (cohort_id, role, participant_id) DO UPDATE SET
   EXCLUDED.years_experience, organisation_id = EXCLUDED.organisation_id, agreement_active =
   EXCLUDED.agreement_active, excluded_organisations = EXCLUDED.excluded_organisations, gender =
   EXCLUDED.gender, preferred_gender = EXCLUDED.preferred_gender, age = EXCLUDED.age, screening_passed =
-  EXCLUDED.screening_passed, rounds_waited = EXCLUDED.rounds_waited, rounds_before = EXCLUDED.rounds_before)sql";
+  EXCLUDED.screening_passed, rounds_waited = EXCLUDED.rounds_waited, rounds_before = EXCLUDED.rounds_before,
+  referral_source = EXCLUDED.referral_source)sql";
 
 // The number of the last write of people, and of the last about named people.
 
@@ -237,12 +254,12 @@ INSERT INTO round_people (round_id,
   role, participant_id, enrolment, person_capacity, capacity, tie_key, occupation_id, ssyk4,
   target_occupation_id, target_ssyk4, skills, languages, sun_field, municipality_code, max_distance_km,
   meeting_format, slots, goals, years_experience, organisation_id, agreement_active, excluded_organisations,
-  gender, preferred_gender, age, screening_passed, rounds_waited, rounds_before)
+  gender, preferred_gender, age, screening_passed, rounds_waited, rounds_before, referral_source)
 VALUES (:round_id,
   :role, :participant_id, :enrolment, :person_capacity, :capacity, :tie_key, :occupation_id, :ssyk4,
   :target_occupation_id, :target_ssyk4, :skills, :languages, :sun_field, :municipality_code, :max_distance_km,
   :meeting_format, :slots, :goals, :years_experience, :organisation_id, :agreement_active,
-  :excluded_organisations, :gender, :preferred_gender, :age, :screening_passed, :rounds_waited, :rounds_before))sql";
+  :excluded_organisations, :gender, :preferred_gender, :age, :screening_passed, :rounds_waited, :rounds_before, :referral_source))sql";
 inline constexpr char kSelectRoundPeople[] =
     "SELECT * FROM round_people WHERE round_id = :round_id ORDER BY role, participant_id";
 inline constexpr char kInsertRoundLock[] = R"sql(

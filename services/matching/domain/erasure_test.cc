@@ -1,0 +1,40 @@
+#include "services/matching/domain/erasure.h"
+
+#include <gtest/gtest.h>
+
+#include "common/status/error.h"
+
+namespace brygga::matching {
+namespace {
+
+const absl::Time kNow = absl::FromUnixSeconds(1660557600);
+
+Match In(MatchState state) {
+  return {.id = MatchId("m"), .state = state, .mentor = ParticipantId("a"), .adept = ParticipantId("b")};
+}
+
+TEST(ErasureTest, AMatchThatAwaitsAnAnswerExpiresAndOneThatRunsEnds) {
+  const Match proposed = EndByErasure(In(MatchState::kProposed), kNow);
+  EXPECT_EQ(proposed.state, MatchState::kExpired);
+  EXPECT_EQ(proposed.end_reason, "PERSON_ERASED");
+  EXPECT_EQ(proposed.ended_at, kNow);
+
+  const Match running = EndByErasure(In(MatchState::kActive), kNow);
+  EXPECT_EQ(running.state, MatchState::kEndedEarly);
+  EXPECT_EQ(running.end_reason, "PERSON_ERASED");
+}
+
+TEST(ErasureTest, WhatIsOverStaysAsItEnded) {
+  Match completed = In(MatchState::kCompleted);
+  completed.end_reason = "DONE";
+  EXPECT_EQ(EndByErasure(completed, kNow), completed);
+}
+
+TEST(ErasureTest, ARoundWithoutItsSnapshotIsNamed) {
+  const absl::Status status = SnapshotErased({ProgrammeId("p"), CohortId("c")}, RoundId("r"));
+  EXPECT_EQ(ReasonOf(status), "SNAPSHOT_ERASED");
+  EXPECT_EQ(DetailsOf(status).preconditions.front().subject, "programmes/p/cohorts/c/rounds/r");
+}
+
+}  // namespace
+}  // namespace brygga::matching

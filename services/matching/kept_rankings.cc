@@ -1,0 +1,60 @@
+#include "services/matching/kept_rankings.h"
+
+#include <fstream>
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "common/redis/address.h"
+#include "common/status/macros.h"
+#include "services/matching/store/redis/redis_ranking_cache.h"
+#include "services/matching/store/sql/sql_availability.h"
+
+namespace brygga::matching {
+namespace {
+
+// The first line of a file; its end may be missing.
+absl::StatusOr<std::string> ReadPassword(const std::string& path) {
+  if (path.empty()) return std::string();
+  std::ifstream file(path);
+  std::string password;
+  if (!std::getline(file, password)) {
+    return absl::InvalidArgumentError("redis-password-file: there is no password in " + path);
+  }
+  return password;
+}
+
+}  // namespace
+
+void AddSettings(Config& config, KeptRankingsSettings& settings) {
+  config
+      .Text("redis", &settings.redis,
+            "Where rankings are kept for all replicas: off, redis://[USER@]HOST[:PORT][/DB] or unix://[USER@]/PATH")
+      .File("redis-password-file", &settings.redis_password_file, "The file that holds its password")
+      .Int("candidate-memory-mb", &settings.memory_mb, "Memory for rankings kept in this process; 0: none", 0, 65536);
+}
+
+void KeptRankings::Expose(const std::shared_ptr<prometheus::Registry>& registry) const {
+  cache->Expose(registry);
+  if (redis != nullptr) redis->Expose(registry);
+}
+
+absl::StatusOr<KeptRankings> OpenKeptRankings(const KeptRankingsSettings& settings, sql::Database& database,
+                                              std::shared_ptr<Log> log) {
+  KeptRankings kept;
+  std::unique_ptr<RedisRankingCache> shared;
+  std::string secret;
+  if (settings.redis != "off") {
+    BRYGGA_ASSIGN_OR_RETURN(redis::Address address, redis::ParseAddress(settings.redis));
+    BRYGGA_ASSIGN_OR_RETURN(std::string password, ReadPassword(settings.redis_password_file));
+    BRYGGA_ASSIGN_OR_RETURN(secret, RankingSecret(database, absl::Now() + absl::Seconds(30)));
+    shared = std::make_unique<RedisRankingCache>(
+        redis::Client::Start({.address = std::move(address), .password = std::move(password), .log = std::move(log)}));
+    kept.redis = &shared->client();
+  }
+  CandidateCacheOptions options = settings.cache;
+  options.memory_bytes = static_cast<size_t>(settings.memory_mb) << 20;
+  kept.cache = std::make_unique<CandidateCache>(options, std::move(shared), std::move(secret));
+  return kept;
+}
+
+}  // namespace brygga::matching

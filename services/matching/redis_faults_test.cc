@@ -1,0 +1,303 @@
+// Whatever becomes of Redis, the answers are those without it. A replica that
+// keeps rankings in Redis alone is compared, byte by byte, with one on the same
+// database that keeps nothing, while Redis dies, hangs, forgets, lies, is full or
+// slow, and while people are vetoed and matched. The long run is this test,
+// repeated.
+#include <signal.h>
+
+#include <algorithm>
+#include <atomic>
+#include <functional>
+#include <random>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "common/testing/redis.h"
+#include "common/testing/temp_dir.h"
+#include "services/matching/rpc/matching_rpc_testing.h"
+
+namespace brygga::matching {
+namespace {
+
+using ::brygga::testing::IsOk;
+using ::brygga::testing::RedisServer;
+
+constexpr int kPeople = 12;  // Of each side.
+
+// One replica of the service.
+class Replica {
+ public:
+  Replica(const std::string& database, const Clock& clock, KeptRankingsSettings rankings) {
+    auto people = std::make_unique<FakePeopleSource>(clock);
+    std::vector<Person> persons;
+    for (int i = 0; i < kPeople; ++i) {
+      persons.push_back(MentorOf(absl::StrCat("m", i), 2));
+      persons.back().features.years_experience = 1 + i;
+      persons.push_back(AdeptOf(absl::StrCat("a", i)));
+      if (i % 3 == 0) persons.back().features.languages = {{"sv", "B1"}};
+    }
+    people->Set({.cohort = {.key = KeyOf(), .kind = "VOCATIONAL", .state = "OPEN"}, .people = std::move(persons)});
+    service_ = MatchingService::Open(database, {.rankings = std::move(rankings)}, std::move(people), {.clock = &clock})
+                   .value();
+    server_ = std::make_unique<rpc::TestServer>(service_->services());
+  }
+
+  template <typename Response, typename Request>
+  absl::StatusOr<Response> Call(std::string_view method, const Request& request) {
+    return server_->Call<Response>(rpc::Admin(), "brygga.matching.v1.MatchingService/" + std::string(method), request);
+  }
+  absl::StatusOr<v1::ListCandidatesResponse> Candidates(const std::string& person, int page_size) {
+    v1::ListCandidatesRequest request;
+    request.set_parent(kCohort);
+    request.set_participant("participants/" + person);
+    request.set_page_size(page_size);
+    request.set_view(v1::CANDIDATE_VIEW_BASIC);
+    return Call<v1::ListCandidatesResponse>("ListCandidates", request);
+  }
+  bool Lists(const std::string& person, const std::string& other) {
+    const auto answer = Candidates(person, 100);
+    EXPECT_THAT(answer, IsOk());
+    return answer.ok() &&
+           std::any_of(answer->candidates().begin(), answer->candidates().end(),
+                       [&](const auto& candidate) { return candidate.participant() == "participants/" + other; });
+  }
+  // Gives the veto's name.
+  std::string Forbid(const std::string& mentor, const std::string& adept) {
+    v1::CreateVetoRequest request;
+    request.set_parent(kCohort);
+    request.mutable_veto()->set_mentor("participants/" + mentor);
+    request.mutable_veto()->set_adept("participants/" + adept);
+    request.mutable_veto()->set_reason("KNOW_EACH_OTHER");
+    request.set_request_id(NewUuid(absl::Now()));
+    const auto made = Call<v1::CreateVetoResponse>("CreateVeto", request);
+    return made.ok() ? made->veto().name() : "";
+  }
+  void Allow(const std::string& veto) {
+    v1::DeleteVetoRequest request;
+    request.set_name(veto);
+    request.set_request_id(NewUuid(absl::Now()));
+    EXPECT_THAT(Call<v1::DeleteVetoResponse>("DeleteVeto", request), IsOk());
+  }
+  void Match(const std::string& mentor, const std::string& adept) {
+    v1::CreateMatchRequest request;
+    request.set_parent(kCohort);
+    request.set_mentor("participants/" + mentor);
+    request.set_adept("participants/" + adept);
+    request.set_reason("HAND_PICKED");
+    request.set_request_id(NewUuid(absl::Now()));
+    (void)Call<v1::CreateMatchResponse>("CreateMatch", request);  // Who has a match is refused another.
+  }
+
+  CandidateCache& cache() { return *service_->rankings().cache; }
+  redis::Client& redis() { return *service_->rankings().redis; }
+
+ private:
+  std::unique_ptr<MatchingService> service_;
+  std::unique_ptr<rpc::TestServer> server_;
+};
+
+class RedisFaultsTest : public ::testing::Test {
+ protected:
+  std::unique_ptr<Replica> WithRedis(CandidateCacheOptions cache = {}) {
+    cache.patience = absl::Milliseconds(50);  // The machine of a test may be busy.
+    auto replica = std::make_unique<Replica>(
+        database_, clock_, KeptRankingsSettings{.redis = "unix://" + server_.socket(), .memory_mb = 0, .cache = cache});
+    while (!replica->redis().usable()) absl::SleepFor(absl::Milliseconds(1));
+    return replica;
+  }
+  std::unique_ptr<Replica> Without() {
+    return std::make_unique<Replica>(database_, clock_, KeptRankingsSettings{.memory_mb = 0});
+  }
+  int Cli(std::vector<std::string> words) {
+    std::vector<std::string> command = {"redis-cli", "-s", server_.socket()};
+    command.insert(command.end(), words.begin(), words.end());
+    return brygga::testing::RunCommand(command, {.log = "/dev/null"});
+  }
+  // Every value becomes `lua`, an expression in which `i` is its number and `v` a
+  // list of all values as they were.
+  void Overwrite(const std::string& lua) {
+    EXPECT_EQ(Cli({"eval",
+                   "local k=redis.call('keys','*') local v={} for i=1,#k do v[i]=redis.call('get',k[i]) end "
+                   "for i=1,#k do redis.call('set',k[i]," +
+                       lua + ") end return #k",
+                   "0"}),
+              0);
+  }
+  std::string Somebody() { return absl::StrCat(random_() % 2 == 0 ? "a" : "m", random_() % kPeople); }
+
+  // Compares `times` answers, with `before` called before each and a write now and
+  // then; how many differed.
+  int Differences(Replica& kept, Replica& plain, int times, const std::function<void(int)>& before) {
+    int differences = 0;
+    std::string veto;
+    for (int i = 0; i < times; ++i) {
+      before(i);
+      if (i % 10 == 4) {
+        if (!veto.empty()) kept.Allow(veto);
+        veto = kept.Forbid(absl::StrCat("m", random_() % kPeople), absl::StrCat("a", random_() % kPeople));
+      }
+      if (i % 40 == 7) plain.Match(absl::StrCat("m", random_() % kPeople), absl::StrCat("a", random_() % kPeople));
+      const std::string person = Somebody();
+      const int page_size = random_() % 2 == 0 ? 3 : 50;
+      const absl::Time asked = absl::Now();
+      const auto answer = kept.Candidates(person, page_size);
+      longest_ = std::max(longest_, absl::Now() - asked);
+      const auto expected = plain.Candidates(person, page_size);
+      EXPECT_THAT(answer, IsOk());
+      EXPECT_THAT(expected, IsOk());
+      if (!answer.ok() || !expected.ok() || answer->SerializeAsString() != expected->SerializeAsString()) ++differences;
+    }
+    if (!veto.empty()) kept.Allow(veto);
+    return differences;
+  }
+
+  const unsigned seed_ = std::random_device()();
+  const ::testing::ScopedTrace trace_{__FILE__, __LINE__, absl::StrCat("seed ", seed_)};
+  std::mt19937 random_{seed_};
+  absl::Duration longest_ = absl::ZeroDuration();
+  ManualClock clock_{absl::FromCivil(absl::CivilHour(2022, 8, 15, 12), absl::UTCTimeZone())};
+  brygga::testing::TempDir folder_;
+  const std::string database_ = "sqlite:" + folder_.File("matching.db");
+  RedisServer server_;
+};
+
+TEST_F(RedisFaultsTest, WhatOneReplicaRankedTheOtherFindsAndAnswersTheSame) {
+  const auto one = WithRedis(), other = WithRedis(), plain = Without();
+
+  EXPECT_EQ(Differences(*one, *plain, 100, [&](int i) { (void)other->Candidates(absl::StrCat("a", i % 12), 3); }), 0);
+
+  EXPECT_GT(one->cache().count(CacheEvent::kSharedHit), 0);
+  EXPECT_GT(other->cache().count(CacheEvent::kSharedHit), 0);
+}
+
+TEST_F(RedisFaultsTest, NoStateOfRedisChangesAnAnswer) {
+  const auto kept = WithRedis(), plain = Without();
+  const struct {
+    const char* name;
+    std::function<void()> begin;
+    std::function<void(int)> each;
+    std::function<void()> end;
+  } kFaults[] = {
+      {"dead", [&] { server_.Kill(); }, [](int) {}, [&] { server_.Start(); }},
+      {"frozen", [&] { server_.process().Signal(SIGSTOP); }, [](int) {}, [&] { server_.process().Signal(SIGCONT); }},
+      {"flushed", [] {},
+       [&](int i) {
+         if (i % 7 == 0) Cli({"flushall"});
+       },
+       [] {}},
+      {"wrong bytes", [] {},
+       [&](int i) {
+         if (i % 5 == 0) Overwrite("string.rep(string.char(i % 256), i)");
+       },
+       [] {}},
+      {"others' values", [] {},
+       [&](int i) {
+         if (i % 5 == 0) Overwrite("v[i % #k + 1]");
+       },
+       [] {}},
+      {"another type", [] {},
+       [&](int i) {
+         if (i % 9 == 0) {
+           Cli({"eval", "for _,k in ipairs(redis.call('keys','*')) do redis.call('del',k) redis.call('lpush',k,1) end",
+                "0"});
+         }
+       },
+       [&] { Cli({"flushall"}); }},
+      {"slow", [] {},
+       [&](int) {
+         Cli({"client", "pause", "20"});
+       },
+       [] {}},
+      {"full",
+       [&] {
+         Cli({"config", "set", "maxmemory-policy", "noeviction"});
+         Cli({"config", "set", "maxmemory", "1"});
+       },
+       [](int) {},
+       [&] {
+         Cli({"config", "set", "maxmemory", "0"});
+       }},
+  };
+  for (const auto& fault : kFaults) {
+    SCOPED_TRACE(fault.name);
+    longest_ = absl::ZeroDuration();
+    fault.begin();
+
+    EXPECT_EQ(Differences(*kept, *plain, 60, fault.each), 0);
+
+    fault.end();
+    EXPECT_LT(longest_, absl::Seconds(3));
+    const absl::Time over = absl::Now();
+    while (!kept->redis().usable()) absl::SleepFor(absl::Milliseconds(1));
+    EXPECT_LT(absl::Now() - over, absl::Seconds(5)) << "until Redis is used again";
+  }
+  EXPECT_GT(kept->cache().count(CacheEvent::kUnreadable), 0);
+  EXPECT_GT(kept->cache().count(CacheEvent::kUnreachable), 0);
+}
+
+// The negative control: whoever does not look at the seal believes what was moved
+// from another key.
+TEST_F(RedisFaultsTest, WithoutTheSealOthersValuesAreBelieved) {
+  const auto kept = WithRedis({.seal_check = SealCheck::kNo}), plain = Without();
+
+  EXPECT_GT(Differences(*kept, *plain, 100,
+                        [&](int i) {
+                          if (i % 5 == 0) Overwrite("v[i % #k + 1]");
+                        }),
+            0);
+}
+
+TEST_F(RedisFaultsTest, KilledUnderLoadAgainAndAgain) {
+  const auto kept = WithRedis(), plain = Without();
+  std::atomic<bool> over = false;
+  std::thread killer([&] {
+    for (int i = 0; i < 5; ++i) {
+      server_.Kill();
+      absl::SleepFor(absl::Milliseconds(20));
+      server_.Start();
+      absl::SleepFor(absl::Milliseconds(100));
+    }
+    over = true;
+  });
+  int differences = 0;
+  while (!over) differences += Differences(*kept, *plain, 20, [](int) {});
+  killer.join();
+
+  EXPECT_EQ(differences, 0);
+  EXPECT_LT(longest_, absl::Seconds(5));
+}
+
+// Reads of several replicas go on all the while, so that sets of what was ranked
+// before a write come after it. Who reads after the write was acknowledged sees
+// it; where the key does not name the epoch, somebody does not.
+TEST_F(RedisFaultsTest, AfterAWriteNobodyReadsOlder) {
+  for (const EpochInKey in_key : {EpochInKey::kYes, EpochInKey::kNo}) {
+    const auto writer = WithRedis({.epoch_in_key = in_key}), reader = WithRedis({.epoch_in_key = in_key});
+    std::atomic<bool> over = false;
+    std::vector<std::thread> others;
+    for (Replica* replica : {writer.get(), reader.get()}) {
+      others.emplace_back([&over, replica] {
+        while (!over) (void)replica->Candidates("a1", 100);
+      });
+    }
+    int older = 0;
+    for (int i = 0; i < 40; ++i) {
+      const std::string mentor = absl::StrCat("m", i % kPeople);
+      const std::string veto = writer->Forbid(mentor, "a1");
+      if (reader->Lists("a1", mentor)) ++older;
+      writer->Allow(veto);
+      if (!reader->Lists("a1", mentor)) ++older;
+    }
+    over = true;
+    for (std::thread& other : others) other.join();
+    if (in_key == EpochInKey::kYes) {
+      EXPECT_EQ(older, 0);
+    } else {
+      EXPECT_GT(older, 0);
+    }
+    Cli({"flushall"});
+  }
+}
+
+}  // namespace
+}  // namespace brygga::matching

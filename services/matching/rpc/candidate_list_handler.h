@@ -1,0 +1,74 @@
+// ListCandidates: from a ranking that is known, or from the people.
+#ifndef BRYGGA_SERVICES_MATCHING_RPC_CANDIDATE_LIST_HANDLER_H_
+#define BRYGGA_SERVICES_MATCHING_RPC_CANDIDATE_LIST_HANDLER_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "brygga/matching/v1/matching_service.pb.h"
+#include "common/rpc/call.h"
+#include "common/rpc/later.h"
+#include "common/rpc/list.h"
+#include "services/matching/domain/candidates.h"
+#include "services/matching/store/matching_store.h"
+#include "services/matching/work/availability.h"
+#include "services/matching/work/candidate_cache.h"
+#include "services/matching/work/cohort_snapshots.h"
+#include "services/matching/work/projection.h"
+#include "services/matching/work/texts.h"
+
+namespace brygga::matching {
+
+// Safe for concurrent use. What the method does and answers is in the proto; the
+// answer is the same with a cache and without. What it is made from outlives it.
+class CandidateListHandler {
+ public:
+  struct Parts {
+    MatchingStore& store;
+    Projection& projection;
+    CohortSnapshots& snapshots;
+    Availability& availability;
+    CandidateCache& cache;
+    const Texts& texts;
+  };
+  explicit CandidateListHandler(const Parts& parts) : parts_(parts) {}
+
+  // A ranking in memory is answered from on the thread that asks; one in the shared
+  // cache without a thread; the rest on a thread that may wait.
+  rpc::Later<v1::ListCandidatesResponse> List(const v1::ListCandidatesRequest& request, const rpc::Call& call);
+
+ private:
+  // A request as the domain has it. Views point into the request.
+  struct Asked {
+    CohortKey key;
+    ParticipantId participant;
+    CandidateQuery query;
+    std::string scope;
+    rpc::ListArguments arguments;
+    bool is_full = true;
+    const Catalogue* words = nullptr;
+
+    // Whether a kept ranking could answer.
+    bool IsFirstPage() const { return query.filter.empty() && !query.show_unavailable && !query.after; }
+  };
+
+  absl::StatusOr<std::shared_ptr<const Asked>> Parse(const v1::ListCandidatesRequest& request);
+  // Reads the cohort from participant where it is not known, or was not open for
+  // matching.
+  absl::StatusOr<Standing> StandingOf(const CohortKey& key, absl::Time deadline);
+  absl::StatusOr<v1::ListCandidatesResponse> Answer(const Asked& asked, const rpc::Call& call);
+  absl::StatusOr<CandidateCache::Found> Rank(const Asked& asked, const Standing& standing, const Taken& taken,
+                                             absl::Time deadline);
+  v1::ListCandidatesResponse Render(const Asked& asked, const CandidatePage& page, const Cohort& cohort,
+                                    int policy_version) const;
+  // Adds what BASIC leaves out. False where the snapshot has not all of them.
+  bool AddFull(const Asked& asked, const CohortSnapshot& snapshot, const Taken& taken,
+               v1::ListCandidatesResponse& response) const;
+
+  const Parts parts_;
+};
+
+}  // namespace brygga::matching
+
+#endif  // BRYGGA_SERVICES_MATCHING_RPC_CANDIDATE_LIST_HANDLER_H_

@@ -1,0 +1,88 @@
+// The SQL that erases a person from matching.
+#ifndef BRYGGA_SERVICES_MATCHING_STORE_SQL_ERASURE_STATEMENTS_H_
+#define BRYGGA_SERVICES_MATCHING_STORE_SQL_ERASURE_STATEMENTS_H_
+
+namespace brygga::matching {
+
+inline constexpr char kSelectMatchesToErase[] =
+    "SELECT * FROM matches WHERE mentor_id = :person OR adept_id = :person ORDER BY mentor_id, id {for_update}";
+inline constexpr char kSelectLocksToErase[] =
+    "SELECT * FROM locks WHERE mentor_id = :person OR adept_id = :person ORDER BY id {for_update}";
+inline constexpr char kSelectVetoesToErase[] =
+    "SELECT * FROM vetoes WHERE mentor_id = :person OR adept_id = :person ORDER BY id {for_update}";
+
+// The rounds that are being computed with the person begin again without.
+inline constexpr char kSelectRunningRounds[] = R"sql(
+SELECT * FROM rounds WHERE state = 'RUNNING' AND cohort_id IN
+  (SELECT cohort_id FROM people WHERE participant_id = :person
+   UNION SELECT cohort_id FROM people_removed WHERE participant_id = :person)
+ORDER BY id {for_update})sql";
+inline constexpr char kRequeueRound[] = R"sql(
+UPDATE rounds SET state = 'QUEUED', worker = '', worker_until_us = 0, phase = '', progress_permille = 0,
+  revision = revision + 1, updated_at_us = :now WHERE id = :id)sql";
+
+// Where the person was in the snapshot. An empty certificate is what is left of a
+// snapshot: see LoadProposal.
+inline constexpr char kSelectRoundsToErase[] = R"sql(
+SELECT * FROM rounds WHERE id IN (SELECT round_id FROM round_people WHERE participant_id = :person)
+ORDER BY id {for_update})sql";
+inline constexpr const char* kEraseSnapshot[] = {
+    "UPDATE rounds SET certificate = '', revision = revision + 1 WHERE id = :id",
+    "DELETE FROM round_people WHERE round_id = :id",
+    "DELETE FROM round_locks WHERE round_id = :id",
+    "DELETE FROM round_vetoes WHERE round_id = :id",
+};
+
+// Rankings of the cohorts that the person was in are made anew and wholly.
+inline constexpr char kRankAnew[] = R"sql(
+UPDATE cohorts SET epoch = epoch + 1, context_epoch = epoch + 1, removals_from = epoch + 1 WHERE id IN
+  (SELECT cohort_id FROM people WHERE participant_id = :person
+   UNION SELECT cohort_id FROM people_removed WHERE participant_id = :person
+   UNION SELECT cohort_id FROM locks WHERE mentor_id = :person OR adept_id = :person
+   UNION SELECT cohort_id FROM vetoes WHERE mentor_id = :person OR adept_id = :person))sql";
+
+// What goes.
+inline constexpr const char* kErase[] = {
+    "DELETE FROM people WHERE participant_id = :person",
+    "DELETE FROM people_removed WHERE participant_id = :person",
+    "DELETE FROM mentor_capacity WHERE participant_id = :person",
+    "DELETE FROM locks WHERE mentor_id = :person OR adept_id = :person",
+    "DELETE FROM vetoes WHERE mentor_id = :person OR adept_id = :person",
+    R"sql(UPDATE allocations SET application_count = application_count - 1 WHERE state = 'OPEN' AND id IN
+      (SELECT allocation_id FROM allocation_applications WHERE participant_id = :person))sql",
+    R"sql(DELETE FROM allocation_applications WHERE participant_id = :person AND allocation_id IN
+      (SELECT id FROM allocations WHERE state = 'OPEN'))sql",
+    R"sql(DELETE FROM networking_conversations WHERE (newcomer_id = :person OR established_id = :person) AND round >
+      (SELECT started_rounds FROM networking_plans p WHERE p.id = networking_conversations.plan_id))sql",
+};
+
+// What stays under the name of nobody.
+inline constexpr const char* kRename[] = {
+    "UPDATE matches SET mentor_id = :stand_in WHERE mentor_id = :person",
+    "UPDATE matches SET adept_id = :stand_in WHERE adept_id = :person",
+    "UPDATE round_pairs SET mentor_id = :stand_in WHERE mentor_id = :person",
+    "UPDATE round_pairs SET adept_id = :stand_in WHERE adept_id = :person",
+    "UPDATE round_earlier SET mentor_id = :stand_in WHERE mentor_id = :person",
+    "UPDATE round_earlier SET adept_id = :stand_in WHERE adept_id = :person",
+    "UPDATE round_unmatched SET adept_id = :stand_in WHERE adept_id = :person",
+    "UPDATE allocation_applications SET participant_id = :stand_in, gone = 1 WHERE participant_id = :person",
+    "UPDATE allocation_offers SET participant_id = :stand_in WHERE participant_id = :person",
+    "UPDATE allocation_offers SET freed_by_id = :stand_in WHERE freed_by_id = :person",
+    "UPDATE networking_guests SET participant_id = :stand_in, absent = 1 WHERE participant_id = :person",
+    "UPDATE networking_conversations SET newcomer_id = :stand_in WHERE newcomer_id = :person",
+    "UPDATE networking_conversations SET established_id = :stand_in WHERE established_id = :person",
+};
+
+// Groups that could not be matched name their people, and so do texts of
+// allocations.
+inline constexpr const char* kRenameInTexts[] = {
+    R"sql(UPDATE round_unmatched SET details = REPLACE(details, CAST(:person AS TEXT), CAST(:stand_in AS TEXT))
+      WHERE round_id = :id)sql",
+};
+inline constexpr char kRenameInAllocations[] = R"sql(
+UPDATE allocation_texts SET content = REPLACE(content, CAST(:person AS TEXT), CAST(:stand_in AS TEXT))
+WHERE allocation_id IN (SELECT allocation_id FROM allocation_applications WHERE participant_id = :person))sql";
+
+}  // namespace brygga::matching
+
+#endif  // BRYGGA_SERVICES_MATCHING_STORE_SQL_ERASURE_STATEMENTS_H_

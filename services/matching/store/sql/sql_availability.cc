@@ -1,0 +1,81 @@
+// SqlMatchingStore: who is free.
+#include "services/matching/store/sql/sql_availability.h"
+
+#include <openssl/rand.h>
+
+#include <algorithm>
+#include <array>
+
+#include "absl/strings/escaping.h"
+#include "common/status/check.h"
+#include "common/status/error.h"
+#include "common/status/macros.h"
+#include "services/matching/store/sql/availability_tables.h"
+#include "services/matching/store/sql/rows.h"
+#include "services/matching/store/sql/sql_matching_store.h"
+#include "services/matching/store/sql/statements.h"
+
+namespace brygga::matching {
+namespace {
+
+Standing ToStanding(const sql::Row& row) {
+  return {.cohort = ToCohortNow(row), .policy_hash = row.Text("policy_hash"), .availability = row.Int("availability")};
+}
+
+int SeatsLeft(const sql::Row& row) {
+  const Seats seats = {.capacity = static_cast<int>(row.Int("capacity")),
+                       .taken = static_cast<int>(row.Int("taken")),
+                       .taken_here = static_cast<int>(row.Int("taken_here"))};
+  return std::max(0, FreeSeats(seats, static_cast<int>(row.Int("capacity_here"))));
+}
+
+}  // namespace
+
+absl::StatusOr<Standing> SqlMatchingStore::GetStanding(const CohortKey& key, absl::Time deadline) {
+  BRYGGA_ASSIGN_OR_RETURN(const auto row, database_.QueryOne(deadline, kSelectStanding, KeyArgs(key)));
+  if (!row) return NotFound(NameOf(key));
+  return ToStanding(*row);
+}
+
+absl::StatusOr<Taken> SqlMatchingStore::ListTaken(const CohortKey& key, absl::Time deadline) {
+  return database_.Read(deadline, [&](sql::Reader& reader) -> absl::StatusOr<Taken> {
+    BRYGGA_ASSIGN_OR_RETURN(const auto row, reader.QueryOne(kSelectStanding, KeyArgs(key)));
+    if (!row) return NotFound(NameOf(key));
+    const Standing standing = ToStanding(*row);
+    Taken taken{.epoch = standing.cohort.epoch, .availability = standing.availability};
+    BRYGGA_ASSIGN_OR_RETURN(const auto seats, reader.Query(kSelectTakenSeats, {{"cohort_id", key.cohort}}));
+    for (const sql::Row& mentor : seats) {
+      taken.seats_left.emplace(mentor.As<ParticipantId>("participant_id"), SeatsLeft(mentor));
+    }
+    BRYGGA_ASSIGN_OR_RETURN(const auto matched,
+                            reader.Query(kSelectMatchedAdepts, {{"programme_id", key.programme},
+                                                                {"kind", NameOf(MatchKindFor(standing.cohort.kind))}}));
+    for (const sql::Row& match : matched) {
+      taken.matches.emplace(match.As<ParticipantId>("adept_id"), NameOf(KeyOf(match), match.As<MatchId>("id")));
+    }
+    return taken;
+  });
+}
+
+absl::Status GrowAvailabilityOf(sql::Transaction& tx, const ParticipantId& mentor, const ParticipantId& adept) {
+  return tx.Run(kGrowAvailabilityOf, {{"mentor_id", mentor}, {"adept_id", adept}});
+}
+
+absl::Status GrowAvailabilityAround(sql::Transaction& tx, const CohortId& cohort) {
+  return tx.Run(kGrowAvailabilityAround, {{"cohort_id", cohort}});
+}
+
+absl::StatusOr<std::string> RankingSecret(sql::Database& database, absl::Time deadline) {
+  std::array<unsigned char, 32> bytes;
+  BRYGGA_CHECK(RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) == 1);
+  const std::string fresh =
+      absl::WebSafeBase64Escape(absl::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+  BRYGGA_RETURN_IF_ERROR(database.Write(
+      Origin{.actor = "matching", .method = "work/ranking-secret", .deadline = deadline}, [&](sql::Transaction& tx) {
+        return tx.Run(kInsertRankingSecret, {{"secret", fresh}});
+      }));
+  BRYGGA_ASSIGN_OR_RETURN(const auto row, database.QueryOne(deadline, kSelectRankingSecret));
+  return row->Text("secret");
+}
+
+}  // namespace brygga::matching

@@ -1,0 +1,109 @@
+#include "services/matching/store/sql/sql_erasure_store.h"
+
+#include <string>
+#include <vector>
+
+#include "common/sql/requests.h"
+#include "common/status/macros.h"
+#include "services/matching/domain/erasure.h"
+#include "services/matching/store/sql/erasure_statements.h"
+#include "services/matching/store/sql/people_writer.h"
+#include "services/matching/store/sql/rows.h"
+#include "services/matching/store/sql/sql_availability.h"
+#include "services/matching/store/sql/statements.h"
+
+namespace brygga::matching {
+namespace {
+
+using sql::Row;
+using sql::Transaction;
+
+// A reading of people that began before is overtaken, so that it brings nobody
+// back: the writer's number says so.
+absl::Status TakeOut(Transaction& tx, const ParticipantId& person) {
+  BRYGGA_ASSIGN_OR_RETURN(PeopleWriter writer, PeopleWriter::Begin(tx, std::nullopt));
+  BRYGGA_ASSIGN_OR_RETURN(const auto known, SelectKnown(tx, kSelectCohortsOfPerson, {{"participant_id", person}}));
+  for (const KnownPerson& row : known) {
+    BRYGGA_RETURN_IF_ERROR(writer.Enter(row.cohort));
+    BRYGGA_RETURN_IF_ERROR(writer.Remove(row));
+  }
+  return writer.FinishNamed();
+}
+
+absl::Status BeginRoundsAgain(Transaction& tx, const ParticipantId& person) {
+  BRYGGA_ASSIGN_OR_RETURN(const std::vector<Row> rows, tx.Query(kSelectRunningRounds, {{"person", person}}));
+  for (const Row& row : rows) {
+    const Round round = ToRound(row);
+    BRYGGA_RETURN_IF_ERROR(tx.Run(kRequeueRound, {{"id", round.id}, {"now", tx.now()}}));
+    tx.Changed(round.name(), ChangeKind::kUpdated, round.revision + 1, {"state"});
+  }
+  return absl::OkStatus();
+}
+
+absl::Status EraseSnapshots(Transaction& tx, const ParticipantId& person, const ParticipantId& stand_in) {
+  BRYGGA_ASSIGN_OR_RETURN(const std::vector<Row> rows, tx.Query(kSelectRoundsToErase, {{"person", person}}));
+  for (const Row& row : rows) {
+    const Round round = ToRound(row);
+    for (const char* statement : kEraseSnapshot) BRYGGA_RETURN_IF_ERROR(tx.Run(statement, {{"id", round.id}}));
+    for (const char* statement : kRenameInTexts) {
+      BRYGGA_RETURN_IF_ERROR(tx.Run(statement, {{"id", round.id}, {"person", person}, {"stand_in", stand_in}}));
+    }
+    tx.Changed(round.name(), ChangeKind::kUpdated, round.revision + 1, {"snapshot"});
+  }
+  return absl::OkStatus();
+}
+
+// The matches of the person as they were.
+absl::StatusOr<std::vector<Match>> EndMatches(Transaction& tx, const ParticipantId& person) {
+  BRYGGA_ASSIGN_OR_RETURN(const std::vector<Row> rows, tx.Query(kSelectMatchesToErase, {{"person", person}}));
+  std::vector<Match> matches;
+  for (const Row& row : rows) {
+    const Match& before = matches.emplace_back(ToMatch(row));
+    BRYGGA_RETURN_IF_ERROR(WriteMatch(tx, before, EndByErasure(before, tx.now())));
+    BRYGGA_RETURN_IF_ERROR(sql::EraseAnswers(tx, before.name()));
+  }
+  return matches;
+}
+
+absl::Status NoteGone(Transaction& tx, const std::string& name, int64_t revision) {
+  tx.Changed(name, ChangeKind::kDeleted, revision + 1);
+  return sql::EraseAnswers(tx, name);
+}
+
+absl::Status NotePairsGone(Transaction& tx, const ParticipantId& person) {
+  BRYGGA_ASSIGN_OR_RETURN(const std::vector<Row> locks, tx.Query(kSelectLocksToErase, {{"person", person}}));
+  for (const Row& row : locks) {
+    const Lock lock = ToLock(row);
+    BRYGGA_RETURN_IF_ERROR(NoteGone(tx, NameOf(lock.cohort, lock.id), lock.revision));
+  }
+  BRYGGA_ASSIGN_OR_RETURN(const std::vector<Row> vetoes, tx.Query(kSelectVetoesToErase, {{"person", person}}));
+  for (const Row& row : vetoes) {
+    const Veto veto = ToVeto(row);
+    BRYGGA_RETURN_IF_ERROR(NoteGone(tx, NameOf(veto.cohort, veto.id), veto.revision));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status SqlErasureStore::ErasePerson(const Origin& origin, const ParticipantId& person,
+                                          const ParticipantId& stand_in) {
+  return database_.Write(origin, [&](Transaction& tx) -> absl::Status {
+    const sql::Args of_person = {{"person", person}};
+    const sql::Args both = {{"person", person}, {"stand_in", stand_in}};
+    // Rounds before cohorts and cohorts before seats, as in a publication.
+    BRYGGA_RETURN_IF_ERROR(BeginRoundsAgain(tx, person));
+    BRYGGA_RETURN_IF_ERROR(EraseSnapshots(tx, person, stand_in));
+    BRYGGA_RETURN_IF_ERROR(TakeOut(tx, person));
+    BRYGGA_RETURN_IF_ERROR(tx.Run(kRankAnew, of_person));
+    BRYGGA_ASSIGN_OR_RETURN(const std::vector<Match> matches, EndMatches(tx, person));
+    BRYGGA_RETURN_IF_ERROR(NotePairsGone(tx, person));
+    BRYGGA_RETURN_IF_ERROR(tx.Run(kRenameInAllocations, both));
+    for (const char* statement : kErase) BRYGGA_RETURN_IF_ERROR(tx.Run(statement, of_person));
+    for (const char* statement : kRename) BRYGGA_RETURN_IF_ERROR(tx.Run(statement, both));
+    for (const Match& match : matches) BRYGGA_RETURN_IF_ERROR(GrowAvailabilityOf(tx, match.mentor, match.adept));
+    return absl::OkStatus();
+  });
+}
+
+}  // namespace brygga::matching
