@@ -94,7 +94,8 @@ class OracleJob(unittest.TestCase):
         """The other's id and the score of each of one person's candidates, over many small pages."""
         return [(cls.ids[candidate.participant], candidate.score) for candidate in sample.all_pages(
             cls.client.matching.ListCandidates,
-            matching.ListCandidatesRequest(parent=cohort, participant=participant, page_size=25), "candidates")]
+            matching.ListCandidatesRequest(
+                parent=cohort, participant=participant, page_size=25, show_unavailable=True), "candidates")]
 
     @classmethod
     def is_paused(cls, participant):
