@@ -10,14 +10,17 @@
 #include "common/status/error.h"
 #include "engine/fairest.h"
 #include "engine/flow.h"
+#include "engine/flow_hint.h"
 #include "engine/network.h"
 #include "engine/plain_start.h"
+#include "engine/rough_auction.h"
 
 namespace brygga::engine {
 namespace {
 
 constexpr int64_t kBytesOfAPair = 80, kBytesOfAPerson = 1024;
 constexpr int64_t kMostWeight = int64_t{1} << 62;  // Times eight people each.
+constexpr int64_t kMostRough = int64_t{1} << 58;   // A weight that rough bids are made for.
 constexpr auto kNoLinkCost = [](const Link&) { return int64_t{0}; };
 
 // Spreads positions, so that a stage has something to choose by.
@@ -76,6 +79,17 @@ void Prove(const StagedFlow& flow, StageKind kind, GeneralAnswer& answer) {
     stage.price.push_back(flow.price()[v]);
   }
   answer.stages.push_back(std::move(stage));
+}
+
+template <typename W>
+FlowHint RoughHint(const Bipartite<W>& graph, const std::vector<int32_t>& places, const Network& network,
+                   Ticker& ticker) {
+  const W most = graph.weight.empty() ? 0 : *std::max_element(graph.weight.begin(), graph.weight.end());
+  if (static_cast<int64_t>(most) > kMostRough) return {.stay = std::vector<int64_t>(graph.agent_count(), 0)};
+  const std::vector<int32_t> one_each(places.empty() ? graph.agent_count() : 0, 1);
+  RoughAuction<W> auction(graph, places.empty() ? one_each : places, ticker);
+  auction.Run();
+  return HintFrom(network, graph.weight, auction.Chosen(), auction.price(), /*stay=*/0, ticker);
 }
 
 // Takes the levels' pairs into the answer; false where it was stopped.
@@ -165,7 +179,7 @@ absl::StatusOr<GeneralAnswer> SolveGeneral(const Bipartite<W>& graph, const std:
   const bool one_each = std::all_of(places.begin(), places.end(), [](int32_t most) { return most == 1; });
   if (objective == Objective::kFairest && one_each) return SolvePlainFairest(graph, network, options);
   Ticker ticker(options.control, "coverage", network.nodes);
-  StagedFlow flow(network, ticker);
+  StagedFlow flow(network, RoughHint(graph, places, network, ticker), ticker);
   if (!flow.MakeFeasible(ticker)) return Cancelled();
   Prove(flow, StageKind::kBounds, answer);
   if (objective != Objective::kScore) {
