@@ -56,9 +56,13 @@ bench-deps:
 	@deploy/install-deps --bench
 
 bench: bench-deps  ## Our figures beside their references, interleaved in one run.
-	@cmake --preset release >/dev/null && cmake --build --preset release --parallel $(JOBS) --target brygga-bench brygga-bench-engine
+	@cmake --preset release >/dev/null && cmake --build --preset release --parallel $(JOBS) --target brygga-bench brygga-bench-engine brygga-bench-feed
 	@build/release/brygga-bench
 	@build/release/brygga-bench-engine
+	@build/release/brygga-bench-feed
+
+soak: build  ## The long forms of the tests that have one.
+	@BRYGGA_FEED_COMMITS=100000 BRYGGA_CONSUMER_KILLS=200 $(CTEST) --test-dir build -R '^feed_(storm|kill)_test$$'
 
 clean:  ## Remove what was built and what the demo left.
 	@rm -rf build .run

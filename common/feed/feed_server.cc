@@ -3,7 +3,6 @@
 #include <string>
 #include <vector>
 
-#include "brygga/partner/v1/change_service.pb.h"
 #include "common/feed/change_feed.h"
 #include "common/feed/feed_testing.h"
 #include "common/rpc/process.h"

@@ -46,7 +46,7 @@ def layer_of(parts):
 def is_test(path):
     """True for test code: beside what it tests, or a double, or a conformance suite."""
     name = path.name
-    return bool(re.search(r"(_test|_conformance|testing)\.(cc|h)$|^fake_", name)) or "testing" in path.parts
+    return bool(re.search(r"(_test|_conformance|_probe|testing)\.(cc|h)$|^fake_", name)) or "testing" in path.parts
 
 
 def fault(path, included):
