@@ -40,6 +40,7 @@ from brygga.matching.v1 import (  # noqa: E402
     networking_service_pb2_grpc,
 )
 from brygga.participant.v1 import (  # noqa: E402
+    data_subject_request_service_pb2_grpc,
     enquiry_service_pb2,
     enquiry_service_pb2_grpc,
     enrolment_service_pb2,
@@ -112,10 +113,41 @@ class Postgres:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+class Redis:
+    """A Redis server of its own that writes nothing to disk."""
+
+    def __init__(self):
+        self.port = free_port()
+        self.process = subprocess.Popen(["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", "",
+                                         "--appendonly", "no"], stdout=subprocess.DEVNULL, cwd="/tmp")
+        wait_until(self.answers, 20, "Redis")
+
+    def answers(self):
+        with socket.socket() as s:
+            return s.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def ask(self, *command):
+        """What redis-cli prints."""
+        return subprocess.check_output(["redis-cli", "-p", str(self.port), "--no-raw", *command], text=True)
+
+    def freeze(self):
+        """It keeps its connections and answers nobody."""
+        self.process.send_signal(signal.SIGSTOP)
+
+    def thaw(self):
+        self.process.send_signal(signal.SIGCONT)
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
+
+
 class Stack:
     """The five services, each a process with a database of its own."""
 
-    def __init__(self, engine="sqlite", services=SERVICES, binaries=BUILD):
+    def __init__(self, engine="sqlite", services=SERVICES, binaries=BUILD, redis=None, flags=None):
+        self.redis = redis
+        self.flags = flags or {}  # More of them, by service.
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="brygga-journey-"))
         self.binaries = binaries
         self.engine = engine
@@ -144,7 +176,9 @@ class Stack:
             flags += [f"--{other}", self.address(other)]
         if name == "matching":
             flags += ["--data", str(ROOT / "data")]
-        return flags
+            if self.redis:
+                flags += ["--redis", f"redis://127.0.0.1:{self.redis.port}"]
+        return flags + self.flags.get(name, [])
 
     def start(self, name):
         with open(self.folder / f"{name}.log", "ab") as log:
@@ -255,6 +289,7 @@ class Client:
         "programmes": programme_service_pb2_grpc.ProgrammeServiceStub,
         "enrolments": enrolment_service_pb2_grpc.EnrolmentServiceStub,
         "enquiries": enquiry_service_pb2_grpc.EnquiryServiceStub,
+        "requests": data_subject_request_service_pb2_grpc.DataSubjectRequestServiceStub,
         "matching": matching_service_pb2_grpc.MatchingServiceStub,
         "allocations": allocation_service_pb2_grpc.AllocationServiceStub,
         "networking": networking_service_pb2_grpc.NetworkingServiceStub,
