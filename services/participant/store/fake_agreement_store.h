@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 #include "common/time/clock.h"
+#include "common/wait/mutex.h"
 #include "services/participant/store/agreement_store.h"
 
 namespace brygga::participant {
@@ -22,12 +22,12 @@ class FakeAgreementStore final : public AgreementStore {
   explicit FakeAgreementStore(const Clock&) {}
 
   absl::StatusOr<std::optional<feed::Progress>> GetProgress(absl::Time) override {
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(&mutex_);
     return progress_;
   }
 
   absl::Status Replace(const Origin&, const std::vector<Agreement>& agreements, const feed::Step& step) override {
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(&mutex_);
     if (!Take(step)) return feed::FeedMoved(step.feed);
     agreements_.clear();
     for (const Agreement& agreement : agreements) agreements_[agreement.name] = agreement;
@@ -35,7 +35,7 @@ class FakeAgreementStore final : public AgreementStore {
   }
 
   absl::Status Apply(const Origin&, const std::vector<Agreement>& agreements, const feed::Step& step) override {
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(&mutex_);
     if (!Take(step)) return feed::FeedMoved(step.feed);
     for (const Agreement& agreement : agreements) agreements_[agreement.name] = agreement;
     return absl::OkStatus();
@@ -44,7 +44,7 @@ class FakeAgreementStore final : public AgreementStore {
   absl::StatusOr<std::optional<ActiveAgreements>> FindActive(const std::string& operator_name,
                                                              const std::set<std::string>& organisations, Date day,
                                                              absl::Time) override {
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(&mutex_);
     if (!progress_) return std::nullopt;
     ActiveAgreements active{.as_of = progress_->as_of};
     for (const auto& [name, agreement] : agreements_) {
@@ -61,7 +61,7 @@ class FakeAgreementStore final : public AgreementStore {
     return fits;
   }
 
-  absl::Mutex mutex_;
+  Mutex mutex_;
   std::optional<feed::Progress> progress_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, Agreement> agreements_ ABSL_GUARDED_BY(mutex_);
 };

@@ -57,7 +57,7 @@ absl::StatusOr<DataSubjectRequest> FakeParticipantStore::ChangeDataSubjectReques
 
 absl::StatusOr<DataSubjectRequest> FakeParticipantStore::GetDataSubjectRequest(const DataSubjectRequestId& id,
                                                                                absl::Time) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   const auto found = state_.requests.find(id);
   if (found == state_.requests.end()) return NotFound(NameOf(id));
   return found->second;
@@ -65,7 +65,7 @@ absl::StatusOr<DataSubjectRequest> FakeParticipantStore::GetDataSubjectRequest(c
 
 absl::StatusOr<list::Page<DataSubjectRequest>> FakeParticipantStore::ListDataSubjectRequests(
     const RequestAudience& audience, const list::ListQuery& query, absl::Time) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   std::vector<DataSubjectRequest> seen;
   for (const auto& [id, request] : state_.requests) {
     if (audience.everything || request.requested_by == audience.requester ||

@@ -225,7 +225,7 @@ absl::StatusOr<ImportReport> FakeParticipantStore::Import(const Mutation<ImportR
 
 absl::StatusOr<std::vector<Participant>> FakeParticipantStore::GetParticipants(const std::vector<ParticipantId>& ids,
                                                                                absl::Time) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   std::vector<Participant> persons;
   for (const ParticipantId& id : ids) {
     const auto found = state_.persons.find(id);
@@ -238,13 +238,13 @@ absl::StatusOr<std::vector<Participant>> FakeParticipantStore::GetParticipants(c
 absl::StatusOr<list::Page<Participant>> FakeParticipantStore::ListParticipants(const Audience& audience,
                                                                                const list::ListQuery& query,
                                                                                absl::Time) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   return state_.Persons(audience, query);
 }
 
 absl::Status FakeParticipantStore::CheckVisible(const Audience& audience, const std::vector<ParticipantId>& ids,
                                                 absl::Time) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   for (const ParticipantId& id : ids) {
     if (!state_.persons.contains(id) || !state_.Sees(audience, id)) return NotFound(NameOf(id));
   }
@@ -282,7 +282,7 @@ absl::StatusOr<Consent> FakeParticipantStore::WithdrawConsent(const Mutation<Con
 
 absl::StatusOr<list::Page<Consent>> FakeParticipantStore::ListConsents(const ParticipantId& person,
                                                                        const list::ListQuery& query, absl::Time) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   return PageOf<Consent>(state_.consents, query, &ConsentField,
                          [&](const Consent& consent) { return consent.person == person; });
 }
@@ -313,7 +313,7 @@ absl::StatusOr<Programme> FakeParticipantStore::ChangeProgramme(const Mutation<P
 }
 
 absl::StatusOr<Programme> FakeParticipantStore::GetProgramme(const ProgrammeId& id, absl::Time) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   const auto found = state_.programmes.find(id);
   if (found == state_.programmes.end()) return NotFound(NameOf(id));
   return found->second;
@@ -321,7 +321,7 @@ absl::StatusOr<Programme> FakeParticipantStore::GetProgramme(const ProgrammeId& 
 
 absl::StatusOr<list::Page<Programme>> FakeParticipantStore::ListProgrammes(const Audience& audience,
                                                                            const list::ListQuery& query, absl::Time) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   return PageOf<Programme>(state_.programmes, query, &ProgrammeField, [&](const Programme& programme) {
     return audience.everything || audience.programmes.contains(programme.id);
   });
@@ -342,7 +342,7 @@ absl::StatusOr<RuleSet> FakeParticipantStore::CreateRuleSet(const Mutation<RuleS
 }
 
 absl::StatusOr<RuleSet> FakeParticipantStore::GetRuleSet(const ProgrammeId& programme, int version, absl::Time) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   if (version == 0) return RuleSet{.programme = programme};
   const auto found = state_.rules.find({programme, version});
   if (found == state_.rules.end()) return NotFound(NameOf(programme) + "/ruleSets/" + std::to_string(version));
@@ -374,7 +374,7 @@ absl::StatusOr<Cohort> FakeParticipantStore::ChangeCohort(const Mutation<Cohort>
 }
 
 absl::StatusOr<Cohort> FakeParticipantStore::GetCohort(const CohortRef& ref, absl::Time) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   BRYGGA_ASSIGN_OR_RETURN(CohortFacts facts, state_.FactsOf(ref));
   return std::move(facts.cohort);
 }
@@ -382,7 +382,7 @@ absl::StatusOr<Cohort> FakeParticipantStore::GetCohort(const CohortRef& ref, abs
 absl::StatusOr<list::Page<Cohort>> FakeParticipantStore::ListCohorts(const std::optional<ProgrammeId>& programme,
                                                                      const Audience& audience,
                                                                      const list::ListQuery& query, absl::Time) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   return PageOf<Cohort>(state_.cohorts, query, &CohortField, [&](const Cohort& cohort) {
     return (!programme || cohort.ref.programme == *programme) &&
            (audience.everything || audience.programmes.contains(cohort.ref.programme));
@@ -390,7 +390,7 @@ absl::StatusOr<list::Page<Cohort>> FakeParticipantStore::ListCohorts(const std::
 }
 
 absl::StatusOr<CohortSummary> FakeParticipantStore::Summarise(const CohortRef& ref, absl::Time) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   BRYGGA_ASSIGN_OR_RETURN(CohortFacts facts, state_.FactsOf(ref));
   CohortSummary summary{.cohort = std::move(facts.cohort)};
   for (const auto& [key, enrolment] : state_.enrolments) {
@@ -476,7 +476,7 @@ absl::StatusOr<DecisionReport> FakeParticipantStore::DecideEnrolments(const Muta
 
 absl::StatusOr<std::vector<Enrolment>> FakeParticipantStore::GetEnrolments(const std::vector<EnrolmentRef>& refs,
                                                                            absl::Time) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   std::vector<Enrolment> enrolments;
   for (const EnrolmentRef& ref : refs) {
     const auto found = state_.enrolments.find(ref);
@@ -488,12 +488,12 @@ absl::StatusOr<std::vector<Enrolment>> FakeParticipantStore::GetEnrolments(const
 
 absl::StatusOr<list::Page<Enrolment>> FakeParticipantStore::ListEnrolments(const EnrolmentScope& scope,
                                                                            const list::ListQuery& query, absl::Time) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   return state_.Enrolments(scope, query);
 }
 
 absl::StatusOr<std::set<std::string>> FakeParticipantStore::EmployersIn(const CohortRef& cohort, absl::Time) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   std::set<std::string> employers;
   for (const auto& [ref, enrolment] : state_.enrolments) {
     const std::string& employer = state_.persons.at(enrolment.person).profile.employer;
@@ -505,7 +505,7 @@ absl::StatusOr<std::set<std::string>> FakeParticipantStore::EmployersIn(const Co
 absl::StatusOr<FeaturesPage> FakeParticipantStore::ListFeatures(const CohortRef& cohort,
                                                                 const AgreementFacts& agreements, Date today,
                                                                 const list::ListQuery& query, absl::Time) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   const State& state = state_;
   BRYGGA_ASSIGN_OR_RETURN(const CohortFacts facts, state.FactsOf(cohort));
   const auto page = PageOf<Enrolment>(state.enrolments, query, &EnrolmentField, [&](const Enrolment& enrolment) {
@@ -524,7 +524,7 @@ absl::StatusOr<FeaturesPage> FakeParticipantStore::ListFeatures(const CohortRef&
 absl::StatusOr<NamedFeatures> FakeParticipantStore::GetFeatures(const std::vector<EnrolmentRef>& refs,
                                                                 const std::vector<ParticipantId>& persons, Date today,
                                                                 absl::Time) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   const State& state = state_;
   NamedFeatures named{.as_of = clock_.Now()};
   for (const auto& [ref, enrolment] : state.enrolments) {
@@ -579,7 +579,7 @@ absl::StatusOr<ScreeningReport> FakeParticipantStore::RecordScreenings(const Mut
 }
 
 absl::StatusOr<std::vector<Screening>> FakeParticipantStore::GetScreenings(const ParticipantId& person, absl::Time) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   return state_.ScreeningsOf(person);
 }
 
@@ -619,7 +619,7 @@ absl::StatusOr<Enquiry> FakeParticipantStore::ChangeEnquiry(const Mutation<Enqui
 }
 
 absl::StatusOr<Enquiry> FakeParticipantStore::GetEnquiry(const EnquiryId& id, absl::Time) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   const auto found = state_.enquiries.find(id);
   if (found == state_.enquiries.end()) return NotFound(NameOf(id));
   return found->second;
@@ -627,14 +627,14 @@ absl::StatusOr<Enquiry> FakeParticipantStore::GetEnquiry(const EnquiryId& id, ab
 
 absl::StatusOr<list::Page<Enquiry>> FakeParticipantStore::ListEnquiries(const Audience& audience,
                                                                         const list::ListQuery& query, absl::Time) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   return PageOf<Enquiry>(state_.enquiries, query, &EnquiryField, [&](const Enquiry& enquiry) {
     return audience.everything || (enquiry.programme && audience.programmes.contains(*enquiry.programme));
   });
 }
 
 absl::StatusOr<int> FakeParticipantStore::EraseEnquiries(absl::Time before, absl::Time) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   int erased = 0;
   for (auto& [id, enquiry] : state_.enquiries) {
     if (enquiry.created_at >= before || enquiry.state == EnquiryState::kDeleted || erased == 100) continue;

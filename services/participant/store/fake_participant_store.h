@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 #include "common/mutation/fake_ledger.h"
 #include "common/time/clock.h"
+#include "common/wait/mutex.h"
 #include "services/participant/store/participant_store.h"
 
 namespace brygga::participant {
@@ -145,7 +145,7 @@ class FakeParticipantStore final : public ParticipantStore {
   // Runs `change(state, ledger)` once per mutation, all or nothing.
   template <typename T, typename F>
   absl::StatusOr<T> Once(const Mutation<T>& mutation, const F& change) {
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(&mutex_);
     return OnceIn(state_, ledger_, mutation, change);
   }
   template <typename T, typename F>
@@ -154,7 +154,7 @@ class FakeParticipantStore final : public ParticipantStore {
   }
 
   const Clock& clock_;
-  absl::Mutex mutex_;
+  Mutex mutex_;
   FakeLedger ledger_ ABSL_GUARDED_BY(mutex_);
   State state_ ABSL_GUARDED_BY(mutex_);
 };
