@@ -127,10 +127,14 @@ bool FairestLevels::RunLevel(int32_t rank, Ticker& ticker) {
     const auto [_, agent, host] = waiting_.top();
     waiting_.pop();
     const Matched* const matched = FindMatched(agent, host);
+    if (!ticker.Step(static_cast<int64_t>(matched_[At(agent)].size()) + 1)) return false;
     if (matched == nullptr || matched->rank != rank) continue;
     if (ReducedCost(agent, host, rank) > 0 && Replace(agent, host, ticker)) continue;
     if (ticker.stopped()) return false;
     pairs.emplace_back(agent, host);
+  }
+  for (const int32_t node : touched_) {  // What the end of the level looks at.
+    if (!ticker.Step(static_cast<int64_t>(matched_[At(node)].size() + kept_[At(node)].size()) + 1)) return false;
   }
   EndLevel(pairs);
   return true;
@@ -341,7 +345,7 @@ void FairestLevels::Relabel() {
   if (!stage.node.empty()) stages_.push_back(std::move(stage));
 }
 
-FlowStart FairestLevels::End() const {
+FlowStart FairestLevels::End(Ticker& ticker) const {
   FlowStart end{
       .free = {}, .carries = {}, .fixed = start_.fixed, .link_flow = start_.link_flow, .link_fixed = start_.link_fixed};
   for (size_t l = 0; l < network_.links.size(); ++l) {
@@ -349,9 +353,8 @@ FlowStart FairestLevels::End() const {
   }
   enum Mark : uint8_t { kGone, kFree, kCarries, kFixed };
   std::vector<uint8_t> mark(At(network_.hosts), kGone);
-  std::vector<std::pair<int32_t, int32_t>> fixed = fixed_;
-  std::sort(fixed.begin(), fixed.end());
-  size_t next = 0;
+  std::vector<std::vector<int32_t>> fixed(At(network_.agents));
+  for (const auto& [agent, host] : fixed_) fixed[At(agent)].push_back(host);
   for (int32_t a = 0; a < network_.agents; ++a) {
     std::vector<int32_t> hosts;
     const auto set = [&](int32_t host, Mark to) {
@@ -360,7 +363,7 @@ FlowStart FairestLevels::End() const {
     };
     for (const int32_t host : kept_[At(a)]) set(host, kFree);
     for (const Matched& matched : matched_[At(a)]) set(matched.other, kCarries);
-    for (; next < fixed.size() && fixed[next].first == a; ++next) set(fixed[next].second, kFixed);
+    for (const int32_t host : fixed[At(a)]) set(host, kFixed);
     if (hosts.empty()) continue;
     for (int64_t e = network_.offset[At(a)]; e < network_.offset[At(a) + 1]; ++e) {
       const uint8_t is = mark[At(network_.host[At(e)])];
@@ -370,6 +373,7 @@ FlowStart FairestLevels::End() const {
       end.carries.push_back(is == kCarries ? 1 : 0);
     }
     for (const int32_t host : hosts) mark[At(host)] = kGone;
+    if (!ticker.Step(2 * (network_.offset[At(a) + 1] - network_.offset[At(a)]))) return end;
   }
   std::inplace_merge(end.fixed.begin(), end.fixed.begin() + static_cast<std::ptrdiff_t>(start_.fixed.size()),
                      end.fixed.end());

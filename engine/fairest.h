@@ -77,8 +77,8 @@ class FairestLevels {
   // many there are. False where `ticker` stopped it.
   bool Run(const std::vector<int32_t>& rank, int32_t levels, Ticker& ticker);
 
-  // The circulations that are left, and one of them.
-  FlowStart End() const;
+  // The circulations that are left, and one of them; cut short where `ticker` stops it.
+  FlowStart End(Ticker& ticker) const;
   // One for each level at which a pair must stay, ascending; Stage::level is the rank.
   const std::vector<Stage>& stages() const { return stages_; }
 

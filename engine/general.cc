@@ -111,12 +111,14 @@ bool Level(const Bipartite<W>& graph, const Network& network, FlowStart start, c
     stage.level = static_cast<int64_t>(ranks.value[At(stage.level)]);
     answer.stages.push_back(std::move(stage));
   }
-  const FlowStart end = fairest.End();
+  const FlowStart end = fairest.End(ticker);
+  if (ticker.stopped()) return false;
   answer.chosen = end.fixed;
   for (size_t i = 0; i < end.free.size(); ++i) {
     if (end.carries[i]) answer.chosen.push_back(end.free[i]);
   }
-  std::sort(answer.chosen.begin(), answer.chosen.end());
+  std::inplace_merge(answer.chosen.begin(), answer.chosen.begin() + static_cast<std::ptrdiff_t>(end.fixed.size()),
+                     answer.chosen.end());
   return true;
 }
 

@@ -208,7 +208,9 @@ class Stages {
       stage.level = ranks.value[At(stage.level)];
       stages_.push_back(std::move(stage));
     }
-    return levels.End();
+    FlowStart end = levels.End(ticker);
+    if (ticker.stopped()) return Cancelled();
+    return end;
   }
 
   absl::StatusOr<Solution> Finish(StagedFlow& flow) {
