@@ -79,10 +79,17 @@ TEST_F(PlacesTest, HolidayJobsAreGivenOutFromTheCommandLine) {
                             HasSubstr("No opening is called so"), HasSubstr("groups")));
   EXPECT_THAT(Do({"allocate", "commit", "vocational"}), HasSubstr("SHA-256"));
   EXPECT_THAT(Do({"allocate", "draw", "vocational"}), HasSubstr("not published yet"));
+  EXPECT_THAT(Do({"allocate", "run", "vocational", "--dry-run"}),
+              AllOf(HasSubstr("Dry run"), HasSubstr("2 of 3 eligible"), HasSubstr("SPECIAL_REASONS")));
+  EXPECT_THAT(Do({"allocate", "show", "vocational"}), HasSubstr("is open"));
   EXPECT_THAT(Do({"allocate", "run", "vocational"}), AllOf(HasSubstr("2 of 3 eligible"), HasSubstr("Certified")));
   EXPECT_THAT(Do({"allocate", "show", "vocational"}), AllOf(HasSubstr("Lot"), HasSubstr("Park keeper")));
   EXPECT_THAT(Do({"allocate", "reserves", "vocational"}), HasSubstr("outranked"));
   EXPECT_THAT(Do({"allocate", "publish", "vocational", "--dry-run"}), HasSubstr("every seat is free"));
+  EXPECT_THAT(
+      Brygga({"allocate", "create", "vocational", "Wrong", "--opening", "Park keeper", "--reserve", "S=25:sets"})
+          .second,
+      HasSubstr(":each-opening"));
   EXPECT_THAT(Do({"allocate", "publish", "vocational"}), HasSubstr("published"));
   const std::string draw = File("draw.json");
   EXPECT_THAT(Do({"allocate", "draw", "vocational", "--out", draw}), HasSubstr("replay.py"));

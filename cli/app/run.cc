@@ -64,12 +64,15 @@ ExitCode Run(std::vector<std::string> arguments, const Streams& streams, Connect
   AddCohort(program);
   AddImport(program);
   AddMatch(program);
+  AddCandidates(program);
   AddOpening(program);
   AddAllocate(program);
   AddNetworking(program);
   AddEvent(program);
   AddBoard(program);
   AddHome(program);
+  AddErasure(program);
+  AddWatch(program);
   AddSolve(program);
   AddToken(program);
   AddStatus(program);

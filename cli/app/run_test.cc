@@ -83,11 +83,19 @@ TEST_F(RunTest, TheSampleBecomesMatchedPeople) {
       << "the same import repeats its first answer";
 
   EXPECT_THAT(Do({"cohort", "decide", "vocational"}), HasSubstr("refused"));
+  const std::string candidates = Do({"candidates", "A00002", "--cohort", "vocational", "--top", "3", "--lang", "en"});
+  EXPECT_THAT(candidates, AllOf(HasSubstr("Mainly because"), HasSubstr("Seats"), HasSubstr("Occupation")));
+  EXPECT_THAT(nlohmann::json::parse(Do({"candidates", "A00002", "--cohort", "vocational", "--json"}))["candidates"],
+              ::testing::SizeIs(10));
+  EXPECT_THAT(Do({"candidates", "A00002", "--cohort", "vocational", "--filter", "free_seats > 1000"}),
+              HasSubstr("Nobody."));
+  EXPECT_THAT(Brygga({"candidates", "A00002", "--filter", "gender = MALE", "--cohort", "vocational"}).err,
+              HasSubstr("municipality"));
   EXPECT_THAT(Do({"match", "run", "vocational"}), HasSubstr("certified"));
   EXPECT_THAT(Do({"match", "publish", "vocational"}), HasSubstr("published"));
   EXPECT_THAT(Do({"match", "show", "vocational"}), AllOf(HasSubstr("Main reasons"), HasSubstr("Why unmatched")));
   EXPECT_THAT(Do({"board", "vocational"}), HasSubstr("proposed"));
-  EXPECT_THAT(Do({"match", "explain", "vocational", "M00002", "A00002"}), HasSubstr("The two can"));
+  EXPECT_THAT(Do({"match", "explain", "vocational", "M00002", "A00002", "--lang", "en"}), HasSubstr("The two can"));
 }
 
 TEST_F(RunTest, ADryRunStoresNothing) {

@@ -65,31 +65,6 @@ absl::StatusOr<int> ParseWord(const google::protobuf::EnumDescriptor& type, std:
 
 std::string Points(int64_t micros) { return absl::StrFormat("%.1f", micros / 10'000.0); }
 
-std::string ReasonText(mv1::Criterion criterion) {
-  switch (criterion) {
-    case mv1::CRITERION_OCCUPATION:
-      return "close occupation";
-    case mv1::CRITERION_COMPETENCES:
-      return "shared competences";
-    case mv1::CRITERION_LANGUAGE:
-      return "common language";
-    case mv1::CRITERION_DISTANCE:
-      return "easy to meet";
-    case mv1::CRITERION_SLOTS:
-      return "common times";
-    case mv1::CRITERION_GOALS:
-      return "goals met by experience";
-    case mv1::CRITERION_EDUCATION_FIELD:
-      return "same field of education";
-    case mv1::CRITERION_CONTINUITY:
-      return "a mentor before";
-    case mv1::CRITERION_ROUNDS_WAITED:
-      return "long wait";
-    default:
-      return WordOf(criterion);
-  }
-}
-
 std::string RuleText(mv1::HardRule rule) {
   switch (rule) {
     case mv1::HARD_RULE_VETO:
@@ -130,31 +105,9 @@ std::string MainReasons(const google::protobuf::RepeatedPtrField<mv1::Contributi
   for (const mv1::Contribution& part : contributions) parts.push_back(&part);
   std::stable_sort(parts.begin(), parts.end(), [](const auto* a, const auto* b) { return a->micro() > b->micro(); });
   parts.resize(std::min(parts.size(), at_most));
-  return absl::StrJoin(parts, ", ", [](std::string* out, const mv1::Contribution* part) {
-    absl::StrAppend(out, ReasonText(part->criterion()), " ", Points(part->micro()),
-                    part->unknown() ? " (assumed)" : "");
+  return absl::StrJoin(parts, "; ", [](std::string* out, const mv1::Contribution* part) {
+    absl::StrAppend(out, Points(part->micro()), " ", Printable(part->sentence().text()));
   });
-}
-
-std::string UnmatchedText(const mv1::UnmatchedAdept& adept) {
-  switch (adept.reason()) {
-    case mv1::UNMATCHED_REASON_NO_FEASIBLE_MENTOR: {
-      const auto end = adept.rules().begin() + std::min(3, adept.rules_size());
-      const std::string counts =
-          absl::StrJoin(adept.rules().begin(), end, ", ", [](std::string* out, const mv1::RuleCount& count) {
-            absl::StrAppend(out, count.mentors(), " ", RuleText(count.rule()));
-          });
-      return absl::StrCat("no mentor satisfies every rule", counts.empty() ? "" : ": ", counts);
-    }
-    case mv1::UNMATCHED_REASON_BOTTLENECK:
-      return absl::StrCat("one of ", Count(adept.group_size(), "adept", "adepts"), " who share ",
-                          Count(adept.group_seats(), "seat", "seats"), " of ",
-                          Count(adept.group_mentors_size(), "mentor", "mentors"));
-    case mv1::UNMATCHED_REASON_NO_SEATS:
-      return "mentors would do, and none of them has a free seat";
-    default:
-      return WordOf(adept.reason());
-  }
 }
 
 std::string StockholmTime(const google::protobuf::Timestamp& time) {

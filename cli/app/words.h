@@ -49,18 +49,13 @@ absl::StatusOr<E> ParseWord(std::string_view flag, std::string_view word) {
 // A score in points out of 100, "81.4".
 std::string Points(int64_t micros);
 
-// What counts most in a score: "close occupation 36.2, common times 18.0".
+// What counts most in a score, in the sentences of the answer: "36.2 Occupation: the
+// same occupation; 18.0 Times: 3 in common of 4".
 std::string MainReasons(const google::protobuf::RepeatedPtrField<matching::v1::Contribution>& contributions,
                         size_t at_most);
 
-// "close occupation".
-std::string ReasonText(matching::v1::Criterion criterion);
 // "no common language".
 std::string RuleText(matching::v1::HardRule rule);
-
-// Why an adept has no mentor: "no mentor satisfies every rule: 212 too far
-// away, 87 no common language".
-std::string UnmatchedText(const matching::v1::UnmatchedAdept& adept);
 
 // "2022-10-06 10:00" in Europe/Stockholm; "" where it is unset.
 std::string StockholmTime(const google::protobuf::Timestamp& time);

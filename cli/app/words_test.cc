@@ -32,36 +32,16 @@ TEST(WordsTest, PointsAreOutOfAHundred) {
 
 TEST(WordsTest, TheLargestPartsOfAScoreAreItsReasons) {
   google::protobuf::RepeatedPtrField<mv1::Contribution> parts;
-  const auto add = [&](mv1::Criterion criterion, int micro) {
+  const auto add = [&](const char* sentence, int micro) {
     mv1::Contribution& part = *parts.Add();
-    part.set_criterion(criterion);
+    part.mutable_sentence()->set_text(sentence);
     part.set_micro(micro);
   };
-  add(mv1::CRITERION_SLOTS, 100'000);
-  add(mv1::CRITERION_OCCUPATION, 320'000);
-  add(mv1::CRITERION_LANGUAGE, 90'000);
-  parts.Mutable(0)->set_unknown(true);
+  add("Tider: okända", 100'000);
+  add("Yrke: samma yrke", 320'000);
+  add("Språk: okänt", 90'000);
 
-  EXPECT_EQ(MainReasons(parts, 2), "close occupation 32.0, common times 10.0 (assumed)");
-}
-
-TEST(WordsTest, ABottleneckIsNamed) {
-  mv1::UnmatchedAdept adept;
-  adept.set_reason(mv1::UNMATCHED_REASON_BOTTLENECK);
-  for (int i = 0; i < 9; ++i) adept.add_group("participants/a");
-  adept.add_group_mentors("participants/m");
-  adept.set_group_seats(6);
-
-  EXPECT_EQ(UnmatchedText(adept), "one of 9 adepts who share 6 seats of 1 mentor");
-}
-
-TEST(WordsTest, TheRulesThatForbidAreCounted) {
-  mv1::UnmatchedAdept adept;
-  adept.set_reason(mv1::UNMATCHED_REASON_NO_FEASIBLE_MENTOR);
-  adept.add_rules()->set_rule(mv1::HARD_RULE_TOO_FAR);
-  adept.mutable_rules(0)->set_mentors(212);
-
-  EXPECT_EQ(UnmatchedText(adept), "no mentor satisfies every rule: 212 too far away");
+  EXPECT_EQ(MainReasons(parts, 2), "32.0 Yrke: samma yrke; 10.0 Tider: okända");
 }
 
 TEST(WordsTest, TimesAreReadInStockholm) {

@@ -90,24 +90,42 @@ void CreateOptions(CLI::App& command, CreateFlags& flags) {
   command.add_option("--priority", flags.priorities,
                      "A code that an application may carry; the first one given comes first. May be repeated");
   command.add_option("--reserve", flags.reserves,
-                     "GROUP=PERCENT of all seats kept for a group; :keep-empty after it leaves empty what the group "
-                     "does not take. May be repeated");
+                     "GROUP=PERCENT of all seats kept for a group, or GROUP=NUMBER:seats; :each-opening after it is of "
+                     "each opening's seats, :keep-empty leaves empty what the group does not take. May be repeated");
   command.add_option("--guarantee", flags.guarantees, "A group whose members are placed first. May be repeated");
 }
 
+// "GROUP=PERCENT" and, after colons, what is meant otherwise.
 absl::Status AddReserve(const std::string& text, v1::Allocation& allocation) {
   const std::pair<std::string, std::string> parts = absl::StrSplit(text, absl::MaxSplits('=', 1));
-  const std::pair<std::string, std::string> share = absl::StrSplit(parts.second, absl::MaxSplits(':', 1));
-  double percent = 0;
-  if (!absl::SimpleAtod(share.first, &percent) || percent <= 0 || percent > 100 ||
-      (!share.second.empty() && share.second != "keep-empty")) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "--reserve ", text, " is not GROUP=PERCENT or GROUP=PERCENT:keep-empty, such as SPECIAL_REASONS=25"));
-  }
+  const std::vector<std::string> words = absl::StrSplit(parts.second, ':');
   v1::AllocationReserve& reserve = *allocation.add_reserves();
   reserve.set_group(parts.first);
-  reserve.set_share_permille(static_cast<int>(percent * 10 + 0.5));
-  if (!share.second.empty()) reserve.set_fallback(v1::ALLOCATION_RESERVE_FALLBACK_KEEP_EMPTY);
+  bool is_count = false, is_known = !parts.first.empty();
+  for (size_t i = 1; i < words.size(); ++i) {
+    if (words[i] == "keep-empty") {
+      reserve.set_fallback(v1::ALLOCATION_RESERVE_FALLBACK_KEEP_EMPTY);
+    } else if (words[i] == "each-opening") {
+      reserve.set_scope(v1::ALLOCATION_RESERVE_SCOPE_EACH_OPENING);
+    } else if (words[i] == "seats") {
+      is_count = true;
+    } else {
+      is_known = false;
+    }
+  }
+  double number = 0;
+  const bool is_number = absl::SimpleAtod(words.front(), &number) && number > 0 && number <= (is_count ? 100'000 : 100);
+  if (!is_known || !is_number) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--reserve ", text,
+                     " is not GROUP=PERCENT, such as SPECIAL_REASONS=25, or GROUP=NUMBER:seats; after it may stand "
+                     ":each-opening and :keep-empty"));
+  }
+  if (is_count) {
+    reserve.set_count(static_cast<int>(number));
+  } else {
+    reserve.set_share_permille(static_cast<int>(number * 10 + 0.5));
+  }
   return absl::OkStatus();
 }
 
@@ -309,6 +327,7 @@ absl::StatusOr<v1::Allocation> Watch(Context& context, const Api& api, v1::Alloc
 struct RunFlags {
   std::string allocation;
   std::string objective = "deferred acceptance";
+  bool dry_run = false;
 };
 
 void RunOptions(CLI::App& command, RunFlags& flags) {
@@ -318,6 +337,7 @@ void RunOptions(CLI::App& command, RunFlags& flags) {
                   "deferred acceptance: nobody is passed over, and it never pays to say anything but what one wants; "
                   "max placed: most people placed, then the best choices")
       ->capture_default_str();
+  command.add_flag("--dry-run", flags.dry_run, "Compute and show the figures, and store nothing");
 }
 
 ExitCode RunAllocation(Context& context, const RunFlags& flags) {
@@ -327,9 +347,16 @@ ExitCode RunAllocation(Context& context, const RunFlags& flags) {
   v1::StartAllocationRequest request;
   request.set_name(allocation.name());
   request.set_objective(objective);
+  request.set_validate_only(flags.dry_run);
   request.set_request_id(NewRequestId());
   BRYGGA_CLI_ASSIGN(const auto started,
                     api->Call<v1::StartAllocationResponse>(absl::StrCat(kService, "StartAllocation"), request));
+  if (flags.dry_run) {
+    context.json ? context.PrintJson(started.allocation())
+                 : void(context.out() << "Dry run, nothing is stored.\n"
+                                      << ResultText(started.allocation()) << GroupsText(started.allocation()));
+    return kDone;
+  }
   BRYGGA_CLI_ASSIGN(const v1::Allocation done, Watch(context, *api, started.allocation()));
   Print(context, done);
   if (!context.json) context.out() << GroupsText(done);
@@ -353,8 +380,32 @@ const std::string& WordFor(const std::map<std::string, std::string>& words, cons
   return found == words.end() ? name : found->second;
 }
 
-void PrintMore(Context& context, int shown, int64_t all) {
-  if (shown < all) context.out() << "… and " << all - shown << " more (--limit 0 shows all)\n";
+void PrintMore(Context& context, const std::string& next_page) {
+  if (!next_page.empty()) context.out() << "… and more (--limit 0 shows all)\n";
+}
+
+// The person of a placement, as a resource name.
+std::string PersonOf(const std::string& placement) {
+  return absl::StrCat("participants/", placement.substr(placement.rfind('/') + 1));
+}
+
+// Whose seat it was before, and who has it now.
+std::string PassedText(const v1::Placement& placement, const std::map<std::string, std::string>& names) {
+  std::string text;
+  if (!placement.freed_by().empty()) {
+    text = absl::StrCat("from the reserve list, after ", WordFor(names, PersonOf(placement.freed_by())));
+  }
+  const std::string between = text.empty() ? "" : "; ";
+  switch (placement.freed_seat()) {
+    case v1::FREED_SEAT_OFFERING:
+      return absl::StrCat(text, between, "being offered on");
+    case v1::FREED_SEAT_OFFERED:
+      return absl::StrCat(text, between, "offered to ", WordFor(names, PersonOf(placement.passed_to())));
+    case v1::FREED_SEAT_LAPSED:
+      return absl::StrCat(text, between, "not offered on (", placement.lapse_reason(), ")");
+    default:
+      return text;
+  }
 }
 
 ExitCode Show(Context& context, const NameFlags& flags) {
@@ -380,6 +431,8 @@ ExitCode Show(Context& context, const NameFlags& flags) {
   std::set<std::string> people, openings;
   for (const v1::Placement& placement : all.placements()) {
     people.insert(placement.participant());
+    if (!placement.freed_by().empty()) people.insert(PersonOf(placement.freed_by()));
+    if (!placement.passed_to().empty()) people.insert(PersonOf(placement.passed_to()));
     openings.insert(placement.opening());
   }
   BRYGGA_CLI_ASSIGN(const auto names, NamesOf(*api, people));
@@ -391,14 +444,15 @@ ExitCode Show(Context& context, const NameFlags& flags) {
                {"Choice", Align::kRight},
                {"Reserved for"},
                {"Lot", Align::kRight},
-               {"Seat"}});
+               {"Seat"},
+               {"What became of it", Align::kLeft, 60}});
   for (const v1::Placement& placement : all.placements()) {
     table.Add({WordFor(names, placement.participant()), WordFor(titles, placement.opening()),
                absl::StrCat(placement.choice()), placement.group(), absl::StrCat(placement.lottery_number()),
-               WordOf(placement.seat())});
+               WordOf(placement.seat()), PassedText(placement, names)});
   }
   context.out() << "\n" << table.Render();
-  PrintMore(context, all.placements_size(), allocation.statistics().placed());
+  PrintMore(context, all.next_page_token());
   return kDone;
 }
 
@@ -437,7 +491,7 @@ ExitCode ShowReserves(Context& context, const NameFlags& flags) {
                Count(reserve.openings_size(), "opening", "openings")});
   }
   context.out() << table.Render();
-  if (flags.limit != 0) PrintMore(context, all.reserves_size(), allocation.statistics().reserves());
+  PrintMore(context, all.next_page_token());
   return kDone;
 }
 
@@ -549,7 +603,7 @@ void AddAllocate(const Program& program) {
                         "outcome",
                         "  brygga allocate commit \"Summer 2023\"", &NameOptions, &Commit);
   AddCommand<RunFlags>(program, group, "run", "Draw lots, place people and wait for the result",
-                       "  brygga allocate run \"Summer 2023\"\n"
+                       "  brygga allocate run \"Summer 2023\" --dry-run\n"
                        "  brygga allocate run \"Summer 2023\" --objective \"max placed\"",
                        &RunOptions, &RunAllocation);
   AddCommand<NameFlags>(program, group, "show", "Show an allocation and who is placed where",

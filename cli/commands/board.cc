@@ -12,7 +12,7 @@ namespace {
 namespace gv1 = ::brygga::gateway::v1;
 
 struct BoardFlags {
-  std::string cohort;
+  std::string cohort, language;
   bool allow_partial = false;
   int limit = 20;
 };
@@ -22,6 +22,7 @@ void BoardOptions(CLI::App& command, BoardFlags& flags) {
   command.add_option("--limit", flags.limit, "Most pairs and most unmatched adepts, up to 1000")->capture_default_str();
   command.add_flag("--allow-partial", flags.allow_partial,
                    "Show what there is although a service is away; what is missing is named");
+  AddLanguage(command, flags.language);
 }
 
 const std::string& NameOf(const gv1::Person& person) {
@@ -44,7 +45,7 @@ std::string PairsTable(const gv1::CohortBoard& board) {
                {"Mentor", Align::kLeft, 28},
                {"Points", Align::kRight},
                {"State"},
-               {"Main reasons", Align::kLeft, 90}});
+               {"Main reasons", Align::kLeft, 150}});
   for (const gv1::BoardPair& pair : board.pairs()) {
     table.Add({NameOf(pair.adept()), NameOf(pair.mentor()), Points(pair.score()),
                pair.match().empty() ? "not published" : WordOf(pair.state()), MainReasons(pair.contributions(), 3)});
@@ -53,9 +54,9 @@ std::string PairsTable(const gv1::CohortBoard& board) {
 }
 
 std::string UnmatchedTable(const gv1::CohortBoard& board) {
-  Table table({{"Adept", Align::kLeft, 28}, {"Why unmatched", Align::kLeft, 120}});
+  Table table({{"Adept", Align::kLeft, 28}, {"Why unmatched", Align::kLeft, 150}});
   for (const gv1::BoardUnmatched& unmatched : board.unmatched()) {
-    table.Add({NameOf(unmatched.adept()), UnmatchedText(unmatched.result())});
+    table.Add({NameOf(unmatched.adept()), unmatched.result().sentence().text()});
   }
   return table.Render();
 }
@@ -79,6 +80,7 @@ ExitCode ShowBoard(Context& context, const BoardFlags& flags) {
   gv1::GetCohortBoardRequest request;
   request.set_name(cohort.name());
   request.set_allow_partial(flags.allow_partial);
+  request.set_language_code(flags.language);
   request.set_max_pairs(flags.limit);
   request.set_max_unmatched(flags.limit);
   BRYGGA_CLI_ASSIGN(const auto response,

@@ -10,6 +10,10 @@
 
 namespace brygga::cli {
 
+// --language, as every command that says sentences takes it: sv or en, by default what
+// BRYGGA_LANGUAGE says, else what the API speaks.
+void AddLanguage(CLI::App& command, std::string& language);
+
 // All of these outlive the parsing of the command line.
 struct Program {
   CLI::App& app;
@@ -24,6 +28,7 @@ void AddProgramme(const Program& program);
 void AddCohort(const Program& program);
 void AddImport(const Program& program);
 void AddMatch(const Program& program);
+void AddCandidates(const Program& program);
 // To the group `match`: why, and why not.
 void AddExplanations(const Program& program, CLI::App& match);
 // To the group `match`: pairs by hand, locks, vetoes, and the life of a match.
@@ -34,8 +39,11 @@ void AddOpening(const Program& program);
 void AddAllocate(const Program& program);
 void AddNetworking(const Program& program);
 void AddEvent(const Program& program);
+void AddErasure(const Program& program);
 void AddBoard(const Program& program);
 void AddHome(const Program& program);
+// What changes, as it happens.
+void AddWatch(const Program& program);
 void AddSolve(const Program& program);
 
 // Adds a group of commands, of which one must be given.

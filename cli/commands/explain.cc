@@ -56,16 +56,9 @@ std::string WithNames(std::string_view text, const Names& names) {
   }
 }
 
-void LanguageOption(CLI::App& command, std::string& language) {
-  command.add_option("--language", language, "Of the explanation: sv or en")
-      ->check(CLI::IsMember({"sv", "en"}))
-      ->envname("BRYGGA_LANGUAGE")
-      ->capture_default_str();
-}
-
 struct PairFlags {
   std::string round, mentor, adept;  // `round` may be a cohort.
-  std::string language = "en";
+  std::string language;
 };
 
 void PrintParts(Context& context, const v1::ExplainPairResponse& response) {
@@ -116,7 +109,7 @@ void ExplainOptions(CLI::App& command, PairFlags& flags) {
   command.add_option("COHORT", flags.round, "Its name, what people call it, or the kind of its programme")->required();
   command.add_option("MENTOR", flags.mentor, kMentorHelp)->required();
   command.add_option("ADEPT", flags.adept, kAdeptHelp)->required();
-  LanguageOption(command, flags.language);
+  AddLanguage(command, flags.language);
 }
 
 ExitCode ExplainPair(Context& context, const PairFlags& flags) {
@@ -140,7 +133,7 @@ void WhyNotOptions(CLI::App& command, PairFlags& flags) {
   command.add_option("ROUND", flags.round, kRoundHelp)->required();
   command.add_option("MENTOR", flags.mentor, kMentorHelp)->required();
   command.add_option("ADEPT", flags.adept, kAdeptHelp)->required();
-  LanguageOption(command, flags.language);
+  AddLanguage(command, flags.language);
 }
 
 ExitCode WhyNot(Context& context, const PairFlags& flags) {
@@ -160,13 +153,13 @@ ExitCode WhyNot(Context& context, const PairFlags& flags) {
 
 struct WhyFlags {
   std::string round, adept;
-  std::string language = "en";
+  std::string language;
 };
 
 void WhyOptions(CLI::App& command, WhyFlags& flags) {
   command.add_option("ROUND", flags.round, kRoundHelp)->required();
   command.add_option("ADEPT", flags.adept, kAdeptHelp)->required();
-  LanguageOption(command, flags.language);
+  AddLanguage(command, flags.language);
 }
 
 // The pair of an adept in a round; without a mentor where there is none.
@@ -239,12 +232,12 @@ ExitCode Why(Context& context, const WhyFlags& flags) {
 
 struct FairnessFlags {
   std::string round;
-  std::string language = "en";
+  std::string language;
 };
 
 void FairnessOptions(CLI::App& command, FairnessFlags& flags) {
   command.add_option("ROUND", flags.round, kRoundHelp)->required();
-  LanguageOption(command, flags.language);
+  AddLanguage(command, flags.language);
 }
 
 void AddRow(const v1::FairnessGroup& group, Table& table) {
@@ -289,6 +282,12 @@ ExitCode Fairness(Context& context, const FairnessFlags& flags) {
 }
 
 }  // namespace
+
+void AddLanguage(CLI::App& command, std::string& language) {
+  command.add_option("--language,--lang", language, "Of the sentences: sv or en; else sv")
+      ->check(CLI::IsMember({"sv", "en"}))
+      ->envname("BRYGGA_LANGUAGE");
+}
 
 void AddExplanations(const Program& program, CLI::App& match) {
   AddCommand<PairFlags>(program, match, "explain", "Say why a pair would do, or which rules forbid it",

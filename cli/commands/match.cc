@@ -233,7 +233,7 @@ ExitCode ReplayRound(Context& context, const ReplayFlags& flags) {
 }
 
 struct ShowFlags {
-  std::string round;
+  std::string round, language;
   int limit = 20;
 };
 
@@ -241,6 +241,7 @@ void ShowOptions(CLI::App& command, ShowFlags& flags) {
   command.add_option("ROUND", flags.round, kRoundHelp)->required();
   command.add_option("--limit", flags.limit, "Most pairs and most unmatched adepts shown; 0: all")
       ->capture_default_str();
+  AddLanguage(command, flags.language);
 }
 
 struct RoundResult {
@@ -248,11 +249,12 @@ struct RoundResult {
   v1::ListUnmatchedResponse unmatched;
 };
 
-absl::StatusOr<RoundResult> ReadResult(const Api& api, const v1::MatchingRound& round) {
+absl::StatusOr<RoundResult> ReadResult(const Api& api, const v1::MatchingRound& round, const std::string& language) {
   RoundResult result;
   v1::ListRoundPairsRequest pairs;
   pairs.set_parent(round.name());
   pairs.set_page_size(1000);
+  pairs.set_language_code(language);
   pairs.set_order_by("score desc");
   BRYGGA_RETURN_IF_ERROR(api.Pages<v1::ListRoundPairsResponse>(
       "brygga.matching.v1.MatchingService/ListRoundPairs", pairs,
@@ -260,6 +262,7 @@ absl::StatusOr<RoundResult> ReadResult(const Api& api, const v1::MatchingRound& 
   v1::ListUnmatchedRequest unmatched;
   unmatched.set_parent(round.name());
   unmatched.set_page_size(1000);
+  unmatched.set_language_code(language);
   unmatched.set_order_by("rounds_waited desc");
   BRYGGA_RETURN_IF_ERROR(api.Pages<v1::ListUnmatchedResponse>(
       "brygga.matching.v1.MatchingService/ListUnmatched", unmatched, [&](const v1::ListUnmatchedResponse& page) {
@@ -291,7 +294,7 @@ void PrintPairs(Context& context, const RoundResult& result, const std::map<std:
   Table table({{"Adept", Align::kLeft, 28},
                {"Mentor", Align::kLeft, 28},
                {"Points", Align::kRight},
-               {"Main reasons", Align::kLeft, 90}});
+               {"Main reasons", Align::kLeft, 150}});
   for (int i = 0; i < shown; ++i) {
     const v1::RoundPair& pair = result.pairs.pairs(i);
     table.Add({NameIn(names, pair.adept()), NameIn(names, pair.mentor()), Points(pair.score()),
@@ -306,10 +309,10 @@ void PrintUnmatched(Context& context, const RoundResult& result, const std::map<
   const int all = result.unmatched.unmatched_size();
   const int shown = limit == 0 ? all : std::min(limit, all);
   if (shown == 0) return;
-  Table table({{"Adept", Align::kLeft, 28}, {"Why unmatched", Align::kLeft, 120}});
+  Table table({{"Adept", Align::kLeft, 28}, {"Why unmatched", Align::kLeft, 150}});
   for (int i = 0; i < shown; ++i) {
     const v1::UnmatchedAdept& adept = result.unmatched.unmatched(i);
-    table.Add({NameIn(names, adept.adept()), UnmatchedText(adept)});
+    table.Add({NameIn(names, adept.adept()), adept.sentence().text()});
   }
   context.out() << "\nUnmatched\n" << table.Render();
   PrintMore(context, shown, all, "unmatched adepts");
@@ -322,7 +325,7 @@ ExitCode ShowRound(Context& context, const ShowFlags& flags) {
     context.PrintJson(round);
     return kDone;
   }
-  BRYGGA_CLI_ASSIGN(const RoundResult result, ReadResult(*api, round));
+  BRYGGA_CLI_ASSIGN(const RoundResult result, ReadResult(*api, round, flags.language));
   BRYGGA_CLI_ASSIGN(const auto names, NamesOf(*api, PeopleIn(result, flags.limit)));
   context.out() << RoundText(round);
   PrintPairs(context, result, names, flags.limit);
@@ -471,8 +474,8 @@ void AddMatch(const Program& program) {
       [](CLI::App& command, ReplayFlags& flags) { command.add_option("ROUND", flags.round, kRoundHelp)->required(); },
       &ReplayRound);
   AddCommand<ShowFlags>(program, group, "show", "Show a round: pairs with score and reasons, who is unmatched and why",
-                        "  brygga match show vocational\n  brygga match show vocational --limit 0", &ShowOptions,
-                        &ShowRound);
+                        "  brygga match show vocational\n  brygga match show vocational --limit 0 --language en",
+                        &ShowOptions, &ShowRound);
   AddCommand<PublishFlags>(program, group, "publish", "Turn the pairs of a round into matches that people can accept",
                            "  brygga match publish vocational --dry-run\n"
                            "  brygga match publish vocational --answer-days 10",

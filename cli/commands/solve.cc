@@ -1,10 +1,8 @@
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -16,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
+#include "cli/app/interruptible.h"
 #include "cli/commands/commands.h"
 #include "cli/output/text.h"
 #include "engine/instance.h"
@@ -59,33 +58,13 @@ const ObjectiveWords& WordsOf(const std::string& flag) {
   return kObjectives[0];  // The parser lets no other through.
 }
 
-// Set by Ctrl-C while a Interruptible lives.
-std::atomic<bool> interrupted = false;
-
-// Lets Ctrl-C end the work instead of the program.
-class Interruptible {
- public:
-  Interruptible() {
-    interrupted = false;
-    struct sigaction action {};
-    action.sa_handler = [](int) { interrupted = true; };
-    sigaction(SIGINT, &action, &before_);
-  }
-  ~Interruptible() { sigaction(SIGINT, &before_, nullptr); }
-  Interruptible(const Interruptible&) = delete;
-  Interruptible& operator=(const Interruptible&) = delete;
-
- private:
-  struct sigaction before_ {};
-};
-
 // One bar for each phase of the work, redrawn a few times a second.
 class Bars {
  public:
   explicit Bars(Context& context) : context_(context) {}
 
   engine::Control control() {
-    return {.cancelled = [] { return interrupted.load(std::memory_order_relaxed); },
+    return {.cancelled = [] { return Interruptible::interrupted(); },
             .progress = [this](const engine::Progress& progress) { Show(progress); }};
   }
   void End() { bar_.reset(); }
@@ -137,7 +116,7 @@ class File {
     for (;;) {
       const ssize_t got = read(number, to, most);
       if (got >= 0) return static_cast<size_t>(got);
-      if (errno == EINTR && interrupted) return absl::CancelledError("Reading was stopped");
+      if (errno == EINTR && Interruptible::interrupted()) return absl::CancelledError("Reading was stopped");
       if (errno != EINTR) return absl::InvalidArgumentError(absl::StrCat("cannot be read: ", std::strerror(errno)));
     }
   }
