@@ -84,6 +84,7 @@ absl::StatusOr<std::optional<ForcedAgain>> ForceAgain(const Problem& problem, Ob
     seats -= lock.mentor == mentor ? 1 : 0;
   }
   Problem locked = problem;
+  for (Lock& lock : locked.locks) lock.override_rules |= lock.mentor == mentor && seats <= 0;  // One seat more.
   locked.locks.push_back(
       {.adept = adept, .mentor = mentor, .override_rules = seats <= 0 || problem.edges.Find(adept, mentor) < 0});
   const auto solution = Solve(locked, objective, options);

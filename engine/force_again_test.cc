@@ -55,7 +55,7 @@ class Trial {
 TEST(ForceAgainTest, FairestLosesWhatTryingAllAnswersSaysItLoses) {
   std::mt19937_64 random(20260723);
   int asked = 0;
-  for (int i = 0; i < 600; ++i) {
+  for (int i = 0; i < 800; ++i) {
     const Problem problem =
         RandomProblem(random, {.adepts = 5, .mentors = 4, .most_seats = 2, .distinct_scores = 4, .with_locks = false});
     const Solution solution = Solve(problem, Objective::kFairest).value();
