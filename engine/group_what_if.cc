@@ -256,12 +256,13 @@ int32_t GroupWhatIf::AboveHost(int32_t mentor) const {
   for (const size_t l : links_of_[At(NodeOf(mentor))]) {
     if (network_.links[l].hung == NodeOf(mentor)) return network_.links[l].head;
   }
-  // Has no seats, and hangs nowhere: it would in the innermost group with a rule.
+  // Has no seats, and hangs nowhere: it would in the innermost group with a rule, of
+  // equal ones the later (network.cc).
   size_t innermost = problem_.groups.size(), fewest = problem_.capacity.size() + 1;
   for (size_t g = 0; g < problem_.groups.size(); ++g) {
     const Group& group = problem_.groups[g];
     const bool has_rule = group.at_most || group.at_least > 0 || group.reserved > 0;
-    if (group.side != GroupSide::kMentors || !has_rule || group.members.size() >= fewest) continue;
+    if (group.side != GroupSide::kMentors || !has_rule || group.members.size() > fewest) continue;
     if (!std::binary_search(group.members.begin(), group.members.end(), mentor)) continue;
     innermost = g;
     fewest = group.members.size();
@@ -307,9 +308,12 @@ GroupWhatIf::Room GroupWhatIf::RoomFor(int32_t adept) const {
   for (int32_t m = 0; m < network_.hosts; ++m) {
     room.mentors[At(m)] = network_.host_open[At(m)] && IsOneMore(back, pair, NodeOf(m), kNone);
   }
+  // Where overriding locks take more seats than there are, one more is theirs.
+  std::vector<int32_t> left = problem_.capacity;
+  for (const Lock& lock : problem_.locks) --left[At(lock.mentor)];
   for (int64_t e = problem_.edges.offset[At(adept)]; e < problem_.edges.offset[At(adept) + 1]; ++e) {
     const int32_t m = problem_.edges.mentor[At(e)];
-    if (IsOneMore(back, pair, AboveHost(m), NodeOf(m))) room.seats.push_back(m);
+    if (left[At(m)] >= 0 && IsOneMore(back, pair, AboveHost(m), NodeOf(m))) room.seats.push_back(m);
   }
   std::sort(room.seats.begin(), room.seats.end());
   room.new_mentor = IsOneMore(back, pair, Top(), kNone);
