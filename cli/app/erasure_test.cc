@@ -26,7 +26,8 @@ class ErasureTest : public suite::SuiteTest {
  protected:
   ErasureTest() : token_file_(File("admin.token")) {
     std::ofstream(token_file_) << rpc::TokenOf(rpc::Admin()) << "\n";
-    const std::string city = Do({"organisation", "create", "Stockholms stad", "--sector", "public"});
+    const std::string city =
+        Do({"organisation", "create", "Stockholms stad", "--sector", "public", "--kind", "municipality"});
     Do({"programme", "create", "data/rules/vocational.json", "--operator", city});
   }
 
