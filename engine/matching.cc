@@ -44,7 +44,10 @@ class GraphSolver {
   void LeaveOutNeedlessSeats() {
     const int64_t agents = static_cast<int64_t>(graph_.agent_count());
     int64_t total = 0;
-    for (const int32_t seats : graph_.seats) total += std::min<int64_t>(seats, agents + 1);
+    for (int32_t& seats : graph_.seats) {
+      seats = static_cast<int32_t>(std::min<int64_t>(seats, agents + 1));
+      total += seats;
+    }
     if (total <= agents + agents / 2) return;
     std::vector<int32_t> wanted(graph_.host_count(), 1);
     for (const int32_t host : graph_.host) ++wanted[At(host)];

@@ -340,6 +340,22 @@ TEST(MatchingTest, SeatsForEverybodyCostNoMemory) {
   EXPECT_EQ(graph.seats[0], std::numeric_limits<int32_t>::max());
 }
 
+TEST(MatchingTest, OneHostWithSeatsForTheWorldCostsNoMemory) {
+  Bipartite<int32_t> graph;
+  for (int32_t a = 0; a < 1'000; ++a) {
+    graph.host.push_back(0);
+    graph.weight.push_back(a);
+    graph.offset.push_back(a + 1);
+  }
+  graph.seats = {std::numeric_limits<int32_t>::max()};
+  for (const bool coverage_first : {true, false}) {
+    const auto answer = Solve(graph, coverage_first, {.memory_limit_bytes = 16 << 20});
+    ASSERT_TRUE(answer.ok()) << answer.status();
+    EXPECT_EQ(answer->size, 1'000);
+    EXPECT_EQ(Fault(graph, *answer, coverage_first), "");
+  }
+}
+
 // Bytes that this program holds.
 int64_t Held() {
   const struct mallinfo2 info = mallinfo2();
