@@ -152,13 +152,19 @@ bool FairestLevels::Replace(int32_t agent, int32_t host, Ticker& ticker) {
     front.next = 0;
     front.work = 0;
   }
+  // A front is at its end, or the one goes on that will have looked at less.
+  const auto is_over = [](const Front& front) { return front.next == front.queue.size(); };
+  const auto cost = [&](const Front& front) {
+    const size_t node = At(front.queue[front.next]);
+    return front.work + static_cast<int64_t>(end_[node] - begin_[node] + matched_[node].size());
+  };
   for (;;) {
-    const bool forward = front_[0].work <= front_[1].work;
-    Front& front = front_[forward ? 0 : 1];
-    if (front.next == front.queue.size()) {
-      Raise(forward);
+    if (is_over(front_[0]) || is_over(front_[1])) {
+      Raise(/*forward=*/is_over(front_[0]));
       return false;
     }
+    const bool forward = cost(front_[0]) <= cost(front_[1]);
+    Front& front = front_[forward ? 0 : 1];
     const int64_t before = front.work;
     const int32_t meeting = Expand(forward);
     if (!ticker.Step(front.work - before)) return false;
