@@ -60,12 +60,12 @@ class Consumer::Pump {
   // The next message; nothing at `deadline`; the error that ended the stream,
   // behind all that came before.
   absl::StatusOr<std::optional<ChangeBatch>> Take(absl::Time deadline) {
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(&mutex_);
     const auto ready = [this] {
       mutex_.AssertReaderHeld();
       return !waiting_.empty() || !end_.ok();
     };
-    if (!mutex_.AwaitWithDeadline(absl::Condition(&ready), deadline)) return std::nullopt;
+    if (!mutex_.AwaitWithDeadline(Condition(&ready), deadline)) return std::nullopt;
     if (waiting_.empty()) return end_;
     ChangeBatch batch = std::move(waiting_.front());
     waiting_.pop_front();
@@ -74,7 +74,7 @@ class Consumer::Pump {
 
   void Cancel() {
     {
-      const absl::MutexLock lock(&mutex_);
+      const MutexLock lock(&mutex_);
       cancelled_ = true;
       if (end_.ok()) end_ = absl::CancelledError();
     }
@@ -85,7 +85,7 @@ class Consumer::Pump {
   void Read() {
     for (;;) {
       absl::StatusOr<ChangeBatch> batch = stream_->Next();
-      const absl::MutexLock lock(&mutex_);
+      const MutexLock lock(&mutex_);
       if (!batch.ok()) {
         if (end_.ok()) end_ = batch.status();
         return;
@@ -94,14 +94,14 @@ class Consumer::Pump {
         mutex_.AssertReaderHeld();
         return waiting_.size() < kMostWaiting || cancelled_;
       };
-      mutex_.Await(absl::Condition(&room));
+      mutex_.Await(Condition(&room));
       if (cancelled_) return;
       waiting_.push_back(*std::move(batch));
     }
   }
 
   const std::unique_ptr<ChangeStream> stream_;
-  absl::Mutex mutex_;
+  Mutex mutex_;
   std::deque<ChangeBatch> waiting_ ABSL_GUARDED_BY(mutex_);
   absl::Status end_ ABSL_GUARDED_BY(mutex_);
   bool cancelled_ ABSL_GUARDED_BY(mutex_) = false;
@@ -121,7 +121,7 @@ void Consumer::Start() {
 
 void Consumer::Stop() {
   {
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(&mutex_);
     stopping_ = true;
     if (pump_ != nullptr) pump_->Cancel();
   }
@@ -129,32 +129,32 @@ void Consumer::Stop() {
 }
 
 ConsumerStatus Consumer::status() const {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   return status_;
 }
 
 bool Consumer::WaitFor(absl::Time as_of, absl::Time deadline) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   const auto reached = [&] {
     mutex_.AssertReaderHeld();
     return status_.progress.as_of >= as_of || stopping_;
   };
-  return mutex_.AwaitWithDeadline(absl::Condition(&reached), deadline) && status_.progress.as_of >= as_of;
+  return mutex_.AwaitWithDeadline(Condition(&reached), deadline) && status_.progress.as_of >= as_of;
 }
 
 bool Consumer::stopping() const {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   return stopping_;
 }
 
 bool Consumer::Sleep(absl::Duration duration) {
-  const absl::MutexLock lock(&mutex_);
-  return !mutex_.AwaitWithTimeout(absl::Condition(&stopping_), duration);
+  const MutexLock lock(&mutex_);
+  return !mutex_.AwaitWithTimeout(Condition(&stopping_), duration);
 }
 
 template <typename F>
 void Consumer::Count(F count) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   count(status_);
 }
 
@@ -217,12 +217,12 @@ template <typename F>
 absl::Status Consumer::Pumping(const std::string& token, F read) {
   Pump pump(source_.Open(token));
   {
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(&mutex_);
     if (stopping_) return absl::CancelledError();
     pump_ = &pump;
   }
   const absl::Status ended = read(pump);
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   pump_ = nullptr;
   return ended;
 }

@@ -21,11 +21,11 @@
 #include "absl/random/random.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "common/feed/change_source.h"
 #include "common/log/log.h"
 #include "common/mutation/feed_step.h"
+#include "common/wait/mutex.h"
 
 namespace prometheus {
 class Registry;
@@ -157,7 +157,7 @@ class Consumer {
   bool gap_ = false;
   absl::BitGen random_;
 
-  mutable absl::Mutex mutex_;
+  mutable Mutex mutex_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   Pump* pump_ ABSL_GUARDED_BY(mutex_) = nullptr;  // While a stream is read.
   ConsumerStatus status_ ABSL_GUARDED_BY(mutex_);

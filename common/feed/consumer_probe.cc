@@ -12,7 +12,6 @@
 #include <memory>
 #include <string>
 
-#include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "brygga/partner/v1/change_service.pb.h"
 #include "common/feed/channel_source.h"
@@ -21,6 +20,7 @@
 #include "common/sql/database.h"
 #include "common/sql/feed_progress.h"
 #include "common/status/macros.h"
+#include "common/wait/mutex.h"
 
 namespace brygga::feed {
 namespace {

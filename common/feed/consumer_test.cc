@@ -43,37 +43,37 @@ class FakeFeed final : public ChangeSource {
   };
 
   void Log(const std::string& resource, int64_t revision) {
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(&mutex_);
     log_.push_back({.resource = resource, .kind = ChangeKind::kUpdated, .revision = revision});
     now_ = absl::Now();
   }
   // Forgets the beginning of the log.
   void Compact() {
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(&mutex_);
     floor_ = log_.size();
   }
   void Set(Faults faults) {
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(&mutex_);
     faults_ = std::move(faults);
   }
   // What the service said at `token`: who counts cannot use what it says later.
   std::map<std::string, int64_t> StateAt(const std::string& token) {
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(&mutex_);
     std::map<std::string, int64_t> state;
     for (size_t i = 0; i < std::stoul(token); ++i) state[log_[i].resource] = log_[i].revision;
     return state;
   }
   size_t size() {
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(&mutex_);
     return log_.size();
   }
   int opened() {
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(&mutex_);
     return opened_;
   }
 
   std::unique_ptr<ChangeStream> Open(const std::string& token) override {
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(&mutex_);
     ++opened_;
     return std::make_unique<Stream>(*this, token);
   }
@@ -84,7 +84,7 @@ class FakeFeed final : public ChangeSource {
     Stream(FakeFeed& feed, std::string token) : feed_(feed), token_(std::move(token)) {}
 
     absl::StatusOr<ChangeBatch> Next() override {
-      const absl::MutexLock lock(&feed_.mutex_);
+      const MutexLock lock(&feed_.mutex_);
       if (!queue_.empty()) {
         ChangeBatch batch = std::move(queue_.front());
         queue_.pop_front();
@@ -102,14 +102,14 @@ class FakeFeed final : public ChangeSource {
         feed_.mutex_.AssertReaderHeld();
         return cancelled_ || at_ < feed_.log_.size();
       };
-      if (!feed_.mutex_.AwaitWithTimeout(absl::Condition(&ready), absl::Milliseconds(20))) {
+      if (!feed_.mutex_.AwaitWithTimeout(Condition(&ready), absl::Milliseconds(20))) {
         return ChangeBatch{.token = absl::StrCat(at_), .as_of = absl::Now() - absl::Milliseconds(25)};
       }
       if (cancelled_) return absl::CancelledError();
       return Send();
     }
     void Cancel() override {
-      const absl::MutexLock lock(&feed_.mutex_);
+      const MutexLock lock(&feed_.mutex_);
       cancelled_ = true;
     }
 
@@ -139,7 +139,7 @@ class FakeFeed final : public ChangeSource {
     bool cancelled_ = false;
   };
 
-  absl::Mutex mutex_;
+  Mutex mutex_;
   std::vector<Change> log_ ABSL_GUARDED_BY(mutex_);
   size_t floor_ ABSL_GUARDED_BY(mutex_) = 0;
   Faults faults_ ABSL_GUARDED_BY(mutex_);

@@ -26,7 +26,7 @@ void ErasureHolder::Start() { thread_ = std::thread(&ErasureHolder::Run, this); 
 
 void ErasureHolder::Stop() {
   {
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(&mutex_);
     stopped_ = true;
   }
   requests_.Stop();
@@ -40,8 +40,8 @@ void ErasureHolder::Run() {
   for (;;) {
     look();
     requests_.Follow(look).IgnoreError();
-    absl::MutexLock lock(&mutex_);
-    if (mutex_.AwaitWithTimeout(absl::Condition(&stopped_), kBetweenTries)) return;
+    MutexLock lock(&mutex_);
+    if (mutex_.AwaitWithTimeout(Condition(&stopped_), kBetweenTries)) return;
   }
 }
 

@@ -16,8 +16,8 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "common/wait/mutex.h"
 
 namespace brygga::feed {
 
@@ -69,7 +69,7 @@ class ErasureHolder {
 
   ErasureRequests& requests_;
   const ErasePerson erase_;
-  absl::Mutex mutex_;
+  Mutex mutex_;
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;  // Of Start and Stop alone.
 };

@@ -19,29 +19,29 @@ using ::testing::IsEmpty;
 class FakeRequests final : public ErasureRequests {
  public:
   void Ask(const std::string& person) {
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(&mutex_);
     waiting_.push_back({"dataSubjectRequests/" + person, "participants/" + person});
     news_ = true;
   }
   // Whether it takes acknowledgements.
   void set_listening(bool listening) {
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(&mutex_);
     listening_ = listening;
   }
   // Waits until nobody waits.
   bool AwaitNobody() {
-    absl::MutexLock lock(&mutex_);
-    return mutex_.AwaitWithTimeout(absl::Condition(
+    MutexLock lock(&mutex_);
+    return mutex_.AwaitWithTimeout(Condition(
                                        +[](FakeRequests* self) { return self->waiting_.empty(); }, this),
                                    absl::Seconds(20));
   }
 
   absl::StatusOr<std::vector<ErasureRequest>> Waiting(absl::Time) override {
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(&mutex_);
     return waiting_;
   }
   absl::Status Acknowledge(const ErasureRequest& request, absl::Time) override {
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(&mutex_);
     if (!listening_) return absl::UnavailableError("gone");
     std::erase(waiting_, request);
     return absl::OkStatus();
@@ -49,9 +49,9 @@ class FakeRequests final : public ErasureRequests {
   absl::Status Follow(absl::FunctionRef<void()> look) override {
     for (;;) {
       {
-        absl::MutexLock lock(&mutex_);
+        MutexLock lock(&mutex_);
         const auto stirred = [](FakeRequests* self) { return self->news_ || self->stopped_; };
-        mutex_.Await(absl::Condition(+stirred, this));
+        mutex_.Await(Condition(+stirred, this));
         if (stopped_) return absl::CancelledError("stopped");
         news_ = false;
       }
@@ -59,12 +59,12 @@ class FakeRequests final : public ErasureRequests {
     }
   }
   void Stop() override {
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(&mutex_);
     stopped_ = true;
   }
 
  private:
-  absl::Mutex mutex_;
+  Mutex mutex_;
   std::vector<ErasureRequest> waiting_ ABSL_GUARDED_BY(mutex_);
   bool listening_ ABSL_GUARDED_BY(mutex_) = true;
   bool news_ ABSL_GUARDED_BY(mutex_) = false;
@@ -75,7 +75,7 @@ class ErasureHolderTest : public ::testing::Test {
  protected:
   absl::Status Erase(const std::string& participant) {
     if (participant == broken_) return absl::UnavailableError("disk");
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(&mutex_);
     erased_.push_back(participant);
     return absl::OkStatus();
   }
@@ -83,7 +83,7 @@ class ErasureHolderTest : public ::testing::Test {
 
   FakeRequests requests_;
   std::string broken_;
-  absl::Mutex mutex_;
+  Mutex mutex_;
   std::vector<std::string> erased_ ABSL_GUARDED_BY(mutex_);
   ErasureHolder holder_{requests_, [this](const std::string& participant, absl::Time) { return Erase(participant); }};
 };

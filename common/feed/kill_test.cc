@@ -18,7 +18,6 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "common/feed/consumer_probe.h"
 #include "common/feed/feed_testing.h"
@@ -27,6 +26,7 @@
 #include "common/testing/process.h"
 #include "common/testing/stores.h"
 #include "common/testing/temp_dir.h"
+#include "common/wait/mutex.h"
 
 namespace brygga::feed {
 namespace {
@@ -79,7 +79,7 @@ class KillTest : public ::testing::Test {
       for (const std::string& name : names) ++acknowledged[name];
       absl::SleepFor(absl::Milliseconds(1));
     }
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(&mutex_);
     for (const auto& [name, count] : acknowledged) acknowledged_[name] += count;
   }
   void StartWriting() {
@@ -124,7 +124,7 @@ class KillTest : public ::testing::Test {
     return rows;
   }
   Rows Replayed() {
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(&mutex_);
     Rows rows;
     for (const auto& [name, count] : acknowledged_) rows[name] = {count, count, 1};
     return rows;
@@ -155,7 +155,7 @@ class KillTest : public ::testing::Test {
   std::unique_ptr<sql::Database> derived_;
   std::atomic<bool> stopping_ = false;
   std::vector<std::thread> writers_;
-  absl::Mutex mutex_;
+  Mutex mutex_;
   std::map<std::string, int64_t> acknowledged_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -33,10 +33,12 @@ using Notification = absl::Notification;
 namespace brygga {
 
 // True where `*what`, a bool or a function without parameters, is or returns
-// true. It outlives the condition.
+// true; or `function` of `argument`. What is pointed to outlives the condition.
 class Condition {
  public:
   explicit Condition(const bool* what) : eval_([what] { return *what; }) {}
+  template <typename T>
+  Condition(bool (*function)(T*), T* argument) : eval_([function, argument] { return function(argument); }) {}
   template <typename F>
   explicit Condition(const F* what) : eval_([what] { return (*what)(); }) {}
   bool Eval() const { return eval_(); }

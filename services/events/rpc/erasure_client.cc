@@ -64,21 +64,21 @@ absl::Status ErasureClient::Follow(absl::FunctionRef<void()> look) {
   auto stream = participants_->Open<pb::WatchParticipantChangesResponse>(
       rpc::CallOptions::Within(kLongestStream, tokens_.Token()), kWatch, request);
   {
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(&mutex_);
     if (stopped_) stream.Cancel();
     cancel_ = [&stream] { stream.Cancel(); };
   }
   // Every message, and be it a bookmark.
   for (pb::WatchParticipantChangesResponse response; stream.Read(&response);) look();
   {
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(&mutex_);
     cancel_ = nullptr;
   }
   return stream.Finish();
 }
 
 void ErasureClient::Stop() {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   stopped_ = true;
   if (cancel_) cancel_();
 }

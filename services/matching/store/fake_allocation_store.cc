@@ -73,14 +73,14 @@ absl::StatusOr<Allocation> FakeAllocationStore::AddOpenings(const Mutation<Alloc
 
 absl::StatusOr<Allocation> FakeAllocationStore::GetAllocation(const CohortKey& key, const AllocationId& id,
                                                               absl::Time) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   BRYGGA_ASSIGN_OR_RETURN(const Entry* const entry, state_.Find(key, id));
   return entry->allocation;
 }
 
 absl::StatusOr<list::Page<Allocation>> FakeAllocationStore::ListAllocations(const CohortKey& key,
                                                                             const list::ListQuery& query, absl::Time) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   std::vector<Allocation> chosen;
   for (const auto& [id, entry] : state_.entries) {
     if (entry.allocation.cohort == key) chosen.push_back(entry.allocation);
@@ -148,7 +148,7 @@ absl::StatusOr<Application> FakeAllocationStore::Withdraw(const Mutation<Applica
 
 absl::StatusOr<Application> FakeAllocationStore::GetApplication(const CohortKey& key, const AllocationId& id,
                                                                 const ParticipantId& participant, absl::Time) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   BRYGGA_ASSIGN_OR_RETURN(const Entry* const entry, state_.Find(key, id));
   const auto known = entry->applications.find(participant);
   if (known == entry->applications.end()) return NotFound(NameOf(key, id) + "/applications/" + participant.value());
@@ -158,7 +158,7 @@ absl::StatusOr<Application> FakeAllocationStore::GetApplication(const CohortKey&
 template <typename Wanted>
 absl::StatusOr<list::Page<Application>> FakeAllocationStore::List(const CohortKey& key, const AllocationId& id,
                                                                   const list::ListQuery& query, const Wanted& wanted) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   BRYGGA_ASSIGN_OR_RETURN(const Entry* const entry, state_.Find(key, id));
   std::vector<Application> chosen;
   for (const auto& [participant, application] : entry->applications) {
@@ -179,7 +179,7 @@ absl::StatusOr<list::Page<Application>> FakeAllocationStore::ListPlacements(cons
                                                                             const list::ListQuery& query, absl::Time) {
   BRYGGA_ASSIGN_OR_RETURN(
       auto page, List(key, id, query, [](const Application& application) { return !application.placement.empty(); }));
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   const auto& offers = state_.entries[id].offers;
   for (Application& placed : page.items) {
     for (const auto& [freed_by, offer] : offers) {
@@ -203,7 +203,7 @@ absl::StatusOr<list::Page<Application>> FakeAllocationStore::ListReserves(const 
 
 absl::StatusOr<AllocationInput> FakeAllocationStore::LoadAllocation(const CohortKey& key, const AllocationId& id,
                                                                     absl::Time) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   BRYGGA_ASSIGN_OR_RETURN(const Entry* const entry, state_.Find(key, id));
   AllocationInput input{.allocation = entry->allocation};
   for (const auto& [name, opening] : entry->openings) input.openings.push_back(opening);
@@ -213,20 +213,20 @@ absl::StatusOr<AllocationInput> FakeAllocationStore::LoadAllocation(const Cohort
 
 absl::StatusOr<std::string> FakeAllocationStore::GetCertificate(const CohortKey& key, const AllocationId& id,
                                                                 absl::Time) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   BRYGGA_ASSIGN_OR_RETURN(const Entry* const entry, state_.Find(key, id));
   return entry->certificate;
 }
 
 absl::StatusOr<std::string> FakeAllocationStore::GetDocument(const CohortKey& key, const AllocationId& id, absl::Time) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   BRYGGA_ASSIGN_OR_RETURN(const Entry* const entry, state_.Find(key, id));
   return entry->document;
 }
 
 absl::StatusOr<std::vector<ParticipantId>> FakeAllocationStore::PlacedElsewhere(const CohortKey& key,
                                                                                 const AllocationId& id, absl::Time) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   BRYGGA_ASSIGN_OR_RETURN(const Entry* const entry, state_.Find(key, id));
   std::vector<ParticipantId> participants;
   for (const auto& [participant, application] : entry->applications) {
@@ -255,7 +255,7 @@ absl::StatusOr<Allocation> FakeAllocationStore::BeginPublication(const Mutation<
 }
 
 absl::StatusOr<std::vector<Allocation>> FakeAllocationStore::ListClaimableAllocations(absl::Time) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   std::vector<Allocation> claimable;
   for (const auto& [id, entry] : state_.entries) {
     if (IsClaimable(entry.allocation, clock_.Now())) claimable.push_back(entry.allocation);
@@ -269,7 +269,7 @@ absl::StatusOr<std::vector<Allocation>> FakeAllocationStore::ListClaimableAlloca
 absl::StatusOr<std::optional<Allocation>> FakeAllocationStore::ClaimAllocation(const Origin&, const AllocationId& id,
                                                                                std::string_view worker,
                                                                                absl::Duration length) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   const auto found = state_.entries.find(id);
   if (found == state_.entries.end() || !IsClaimable(found->second.allocation, clock_.Now())) {
     return std::optional<Allocation>();
@@ -282,7 +282,7 @@ absl::StatusOr<std::optional<Allocation>> FakeAllocationStore::ClaimAllocation(c
 
 absl::Status FakeAllocationStore::Work(const Allocation& claimed,
                                        const std::function<absl::Status(State&, Entry&)>& change) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   BRYGGA_ASSIGN_OR_RETURN(Entry* const entry, state_.FindClaimed(claimed));
   const Entry before = *entry;
   const absl::Status changed = change(state_, *entry);
@@ -377,7 +377,7 @@ absl::Status FakeAllocationStore::UndoPublication(const Origin&, const Allocatio
 }
 
 absl::StatusOr<std::vector<UnsettledSeat>> FakeAllocationStore::ListUnsettledSeats(int limit, absl::Time) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   std::vector<UnsettledSeat> seats;
   for (const auto& [id, entry] : state_.entries) {
     if (entry.allocation.state != AllocationState::kPublished) continue;
@@ -394,7 +394,7 @@ absl::StatusOr<std::vector<UnsettledSeat>> FakeAllocationStore::ListUnsettledSea
 }
 
 absl::Status FakeAllocationStore::SettleSeats(const Origin&, const std::vector<UnsettledSeat>& seats) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   for (const UnsettledSeat& seat : seats) {
     Application& application = state_.entries[seat.allocation].applications[seat.participant];
     if (application.match == seat.match) application.seat = seat.wanted;
@@ -403,7 +403,7 @@ absl::Status FakeAllocationStore::SettleSeats(const Origin&, const std::vector<U
 }
 
 absl::Status FakeAllocationStore::LoseSeats(const Origin&, const std::vector<UnsettledSeat>& seats) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   for (const UnsettledSeat& seat : seats) {
     Application& application = state_.entries[seat.allocation].applications[seat.participant];
     if (application.match != seat.match) continue;
@@ -414,7 +414,7 @@ absl::Status FakeAllocationStore::LoseSeats(const Origin&, const std::vector<Uns
 }
 
 absl::StatusOr<int> FakeAllocationStore::OfferFreedSeats(const Origin&, const std::function<MatchId()>& new_match) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   int decided = 0;
   for (auto& [id, entry] : state_.entries) {
     if (entry.allocation.state != AllocationState::kPublished) continue;
@@ -440,7 +440,7 @@ absl::StatusOr<int> FakeAllocationStore::OfferFreedSeats(const Origin&, const st
 }
 
 absl::StatusOr<OfferStore::UnderWay> FakeAllocationStore::ListOffersUnderWay(int limit, absl::Time) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   UnderWay under_way{.offers = {}, .now = clock_.Now()};
   for (const auto& [id, entry] : state_.entries) {
     for (const auto& [freed_by, offer] : entry.offers) {
@@ -472,7 +472,7 @@ void MoveUp(std::map<ParticipantId, Application>& applications, int after) {
 }  // namespace
 
 absl::Status FakeAllocationStore::MakeOffer(const Origin&, const Offer& offer) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   BRYGGA_ASSIGN_OR_RETURN(const auto found, state_.FindOffer(offer, OfferState::kOffering));
   const auto [entry, stored] = found;
   if (!state_.placed.insert({offer.cohort.programme, offer.participant}).second) {
@@ -494,7 +494,7 @@ absl::Status FakeAllocationStore::MakeOffer(const Origin&, const Offer& offer) {
 }
 
 absl::Status FakeAllocationStore::GiveUpOffer(const Origin&, const Offer& offer, std::string_view reason) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   BRYGGA_ASSIGN_OR_RETURN(const auto found, state_.FindOffer(offer, OfferState::kOffering));
   Offer* const stored = found.second;
   stored->state = OfferState::kReturning;
@@ -503,7 +503,7 @@ absl::Status FakeAllocationStore::GiveUpOffer(const Origin&, const Offer& offer,
 }
 
 absl::Status FakeAllocationStore::CloseOffer(const Origin&, const Offer& offer) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   BRYGGA_ASSIGN_OR_RETURN(const auto found, state_.FindOffer(offer, OfferState::kReturning));
   const auto [entry, stored] = found;
   if (!IsAboutPerson(stored->reason)) {

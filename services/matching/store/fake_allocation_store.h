@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 #include "common/mutation/fake_ledger.h"
 #include "common/time/clock.h"
+#include "common/wait/mutex.h"
 #include "services/matching/store/allocation_store.h"
 
 namespace brygga::matching {
@@ -97,7 +97,7 @@ class FakeAllocationStore final : public AllocationStore {
 
   template <typename T, typename F>
   absl::StatusOr<T> Once(const Mutation<T>& mutation, const F& change) {
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(&mutex_);
     return OnceIn(state_, ledger_, mutation, change);
   }
   template <typename T, typename F>
@@ -110,7 +110,7 @@ class FakeAllocationStore final : public AllocationStore {
                                                const list::ListQuery& query, const Wanted& wanted);
 
   const Clock& clock_;
-  absl::Mutex mutex_;
+  Mutex mutex_;
   FakeLedger ledger_ ABSL_GUARDED_BY(mutex_);
   State state_ ABSL_GUARDED_BY(mutex_);
 };

@@ -31,7 +31,7 @@ absl::StatusOr<Taken> FakeMatchingStore::TakenIn(const CohortKey& key) {
 }
 
 absl::StatusOr<Standing> FakeMatchingStore::GetStanding(const CohortKey& key, absl::Time) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   BRYGGA_ASSIGN_OR_RETURN(const Cohort* cohort, FindCohort(key));
   Standing standing{.cohort = AsOfNow(*cohort)};
   if (cohort->policy_version != 0) {
@@ -44,7 +44,7 @@ absl::StatusOr<Standing> FakeMatchingStore::GetStanding(const CohortKey& key, ab
 }
 
 absl::StatusOr<Taken> FakeMatchingStore::ListTaken(const CohortKey& key, absl::Time) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   return TakenIn(key);
 }
 

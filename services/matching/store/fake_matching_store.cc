@@ -32,7 +32,7 @@ auto ValuesIn(const Map& map, const CohortKey& key) {
 
 template <typename T, typename F>
 absl::StatusOr<T> FakeMatchingStore::Once(const Mutation<T>& mutation, F change) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   return ledger_.Once(mutation, state_, change);
 }
 
@@ -150,7 +150,7 @@ absl::StatusOr<Match> FakeMatchingStore::WriteMatch(const Match& before, Match a
 }
 
 absl::StatusOr<Cohort> FakeMatchingStore::GetCohort(const CohortKey& key, absl::Time) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   BRYGGA_ASSIGN_OR_RETURN(const Cohort* cohort, FindCohort(key));
   return AsOfNow(*cohort);
 }
@@ -162,14 +162,14 @@ Cohort FakeMatchingStore::AsOfNow(Cohort cohort) {
 }
 
 absl::StatusOr<std::vector<Cohort>> FakeMatchingStore::ListCohorts(absl::Time) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   std::vector<Cohort> cohorts;
   for (const auto& [key, cohort] : state_.cohorts) cohorts.push_back(cohort);
   return cohorts;
 }
 
 absl::StatusOr<int64_t> FakeMatchingStore::ReadingMark(absl::Time) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   return state_.readings;
 }
 
@@ -315,7 +315,7 @@ absl::StatusOr<PeopleApplied> FakeMatchingStore::ApplyPeople(const Origin& origi
 
 absl::StatusOr<std::set<ParticipantId>> FakeMatchingStore::ListEmployed(const std::set<std::string>& organisations,
                                                                         absl::Time) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   std::set<ParticipantId> employed;
   for (const auto& [key, people] : state_.people) {
     for (const auto& [id, person] : people) {
@@ -326,7 +326,7 @@ absl::StatusOr<std::set<ParticipantId>> FakeMatchingStore::ListEmployed(const st
 }
 
 absl::StatusOr<std::optional<feed::Progress>> FakeMatchingStore::GetProgress(std::string_view feed, absl::Time) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   const auto known = state_.feeds.find(feed);
   return known == state_.feeds.end() ? std::nullopt : std::optional(known->second);
 }
@@ -349,7 +349,7 @@ absl::Status FakeMatchingStore::ForgetRemovals(const Origin& origin, absl::Time 
 }
 
 absl::StatusOr<CohortInput> FakeMatchingStore::LoadInput(const CohortKey& key, int policy_version, absl::Time) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   CohortInput input;
   BRYGGA_ASSIGN_OR_RETURN(const Cohort* cohort, FindCohort(key));
   input.cohort = *cohort;
@@ -383,13 +383,11 @@ std::map<ParticipantId, int> FakeMatchingStore::WaitedIn(const ProgrammeId& prog
   return waited;
 }
 
-void FakeMatchingStore::GrowContext(const CohortKey& key) {
-  state_.context_epochs[key] = ++state_.cohorts[key].epoch;
-}
+void FakeMatchingStore::GrowContext(const CohortKey& key) { state_.context_epochs[key] = ++state_.cohorts[key].epoch; }
 
 absl::StatusOr<CohortChanges> FakeMatchingStore::LoadChanges(const CohortKey& key, std::optional<int64_t> since,
                                                              absl::Time) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   CohortChanges changes;
   BRYGGA_ASSIGN_OR_RETURN(const Cohort* cohort, FindCohort(key));
   if (cohort->policy_version == 0) return NoPolicy(*cohort);
@@ -415,13 +413,13 @@ absl::StatusOr<CohortChanges> FakeMatchingStore::LoadChanges(const CohortKey& ke
 }
 
 absl::StatusOr<MatchingPolicy> FakeMatchingStore::GetPolicy(const CohortKey& key, int version, absl::Time) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   return FindPolicy(key, version);
 }
 
 absl::StatusOr<list::Page<MatchingPolicy>> FakeMatchingStore::ListPolicies(const CohortKey& key,
                                                                            const list::ListQuery& query, absl::Time) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   return PageOf(ValuesIn(state_.policies, key), query);
 }
 
@@ -498,7 +496,7 @@ absl::StatusOr<Lock> FakeMatchingStore::DeleteLock(const Mutation<Lock>& mutatio
 
 absl::StatusOr<list::Page<Lock>> FakeMatchingStore::ListLocks(const CohortKey& key, const list::ListQuery& query,
                                                               absl::Time) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   return PageOf(ValuesIn(state_.locks, key), query);
 }
 
@@ -535,7 +533,7 @@ absl::StatusOr<Veto> FakeMatchingStore::DeleteVeto(const Mutation<Veto>& mutatio
 
 absl::StatusOr<list::Page<Veto>> FakeMatchingStore::ListVetoes(const CohortKey& key, const list::ListQuery& query,
                                                                absl::Time) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   return PageOf(ValuesIn(state_.vetoes, key), query);
 }
 
@@ -564,33 +562,33 @@ absl::StatusOr<Round> FakeMatchingStore::CreateRound(const Mutation<Round>& muta
 }
 
 absl::StatusOr<Round> FakeMatchingStore::GetRound(const CohortKey& key, const RoundId& id, absl::Time) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   BRYGGA_ASSIGN_OR_RETURN(const Round* round, FindRound(key, id));
   return *round;
 }
 
 absl::StatusOr<list::Page<Round>> FakeMatchingStore::ListRounds(const CohortKey& key, const list::ListQuery& query,
                                                                 absl::Time) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   return PageOf(ValuesIn(state_.rounds, key), query);
 }
 
 absl::StatusOr<list::Page<RoundPair>> FakeMatchingStore::ListPairs(const CohortKey& key, const RoundId& id,
                                                                    const list::ListQuery& query, absl::Time) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   BRYGGA_RETURN_IF_ERROR(FindRound(key, id));
   return PageOf(state_.proposals[id].pairs, query);
 }
 
 absl::StatusOr<list::Page<Unmatched>> FakeMatchingStore::ListUnmatched(const CohortKey& key, const RoundId& id,
                                                                        const list::ListQuery& query, absl::Time) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   BRYGGA_RETURN_IF_ERROR(FindRound(key, id));
   return PageOf(state_.proposals[id].unmatched, query);
 }
 
 absl::StatusOr<Proposal> FakeMatchingStore::LoadProposal(const CohortKey& key, const RoundId& id, absl::Time) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   BRYGGA_RETURN_IF_ERROR(FindRound(key, id));
   Proposal proposal = state_.proposals[id];
   std::sort(proposal.pairs.begin(), proposal.pairs.end(), [](const RoundPair& a, const RoundPair& b) {
@@ -641,9 +639,8 @@ std::string FakeMatchingStore::PublishPair(const Round& round, MatchKind kind, R
   return "";
 }
 
-absl::StatusOr<FakeMatchingStore::Kept> FakeMatchingStore::Mend(const Round& round,
-                                                                    const std::vector<RoundPair>& pairs,
-                                                                    Publication& publication) {
+absl::StatusOr<FakeMatchingStore::Kept> FakeMatchingStore::Mend(const Round& round, const std::vector<RoundPair>& pairs,
+                                                                Publication& publication) {
   Kept standing;
   if (!round.repair) return standing;
   std::set<std::pair<ParticipantId, ParticipantId>> wanted;
@@ -697,7 +694,9 @@ absl::StatusOr<Publication> FakeMatchingStore::PublishRound(const Mutation<Publi
     for (const auto& [key, people] : state_.people) {
       if (key == order.cohort || key.programme != order.cohort.programme) continue;
       const auto& unmatched = state_.proposals[order.round].unmatched;
-      const auto is_here = [&people = people](const Unmatched& left) { return people.contains({Side::kAdept, left.adept}); };
+      const auto is_here = [&people = people](const Unmatched& left) {
+        return people.contains({Side::kAdept, left.adept});
+      };
       if (std::any_of(unmatched.begin(), unmatched.end(), is_here)) GrowContext(key);
     }
     publication.round = WriteRound(published);
@@ -706,7 +705,7 @@ absl::StatusOr<Publication> FakeMatchingStore::PublishRound(const Mutation<Publi
 }
 
 absl::StatusOr<std::vector<Round>> FakeMatchingStore::ListClaimable(absl::Time) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   std::vector<Round> rounds;
   for (const auto& [id, round] : state_.rounds) {
     if (IsClaimable(round, clock_.Now())) rounds.push_back(round);
@@ -775,7 +774,7 @@ absl::Status FakeMatchingStore::FailRound(const Origin& origin, const Round& cla
 }
 
 absl::StatusOr<Match> FakeMatchingStore::GetMatch(const CohortKey& key, const MatchId& id, absl::Time) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   BRYGGA_ASSIGN_OR_RETURN(const Match* found, FindMatch(key, id));
   return *found;
 }
@@ -792,14 +791,14 @@ absl::StatusOr<std::vector<Match>> FakeMatchingStore::BatchGetMatches(const Coho
 
 absl::StatusOr<list::Page<Match>> FakeMatchingStore::ListMatches(const CohortKey& key, const list::ListQuery& query,
                                                                  absl::Time) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   return PageOf(ValuesIn(state_.matches, key), query);
 }
 
 absl::StatusOr<list::Page<Match>> FakeMatchingStore::ListMatchesOf(
     const ParticipantId& person, const std::optional<std::vector<ProgrammeId>>& programmes,
     const list::ListQuery& query, absl::Time) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   std::vector<Match> matches;
   for (const auto& [id, match] : state_.matches) {
     const bool is_asked =
@@ -883,14 +882,14 @@ absl::StatusOr<Meeting> FakeMatchingStore::RecordMeeting(const Mutation<Meeting>
 absl::StatusOr<list::Page<Meeting>> FakeMatchingStore::ListMeetings(const CohortKey& key,
                                                                     const std::optional<MatchId>& match,
                                                                     const list::ListQuery& query, absl::Time) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   std::vector<Meeting> meetings = ValuesIn(state_.meetings, key);
   std::erase_if(meetings, [&](const Meeting& meeting) { return match && meeting.match != *match; });
   return PageOf(std::move(meetings), query);
 }
 
 absl::StatusOr<Cadence> FakeMatchingStore::GetCadence(const CohortKey& key, absl::Time) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   const auto found = state_.cadences.find(key);
   if (found == state_.cadences.end()) return NotFound(Cadence{.cohort = key}.name());
   return found->second;
@@ -916,7 +915,7 @@ absl::StatusOr<Cadence> FakeMatchingStore::SetCadence(const Mutation<Cadence>& m
 }
 
 absl::StatusOr<MeetingBook> FakeMatchingStore::LoadMeetings(const CohortKey& key, absl::Time) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   BRYGGA_RETURN_IF_ERROR(FindCohort(key));
   const auto cadence = state_.cadences.find(key);
   if (cadence == state_.cadences.end()) return NoCadence(key);

@@ -12,9 +12,9 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 #include "common/mutation/fake_ledger.h"
 #include "common/time/clock.h"
+#include "common/wait/mutex.h"
 #include "services/matching/store/matching_store.h"
 
 namespace brygga::matching {
@@ -190,7 +190,7 @@ class FakeMatchingStore final : public MatchingStore {
                           Publication& publication) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Clock& clock_;
-  absl::Mutex mutex_;
+  Mutex mutex_;
   State state_ ABSL_GUARDED_BY(mutex_);
   FakeLedger ledger_ ABSL_GUARDED_BY(mutex_);
 };

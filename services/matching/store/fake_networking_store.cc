@@ -37,14 +37,14 @@ absl::StatusOr<NetworkingRecord> FakeNetworkingStore::CreatePlan(const Mutation<
 
 absl::StatusOr<NetworkingRecord> FakeNetworkingStore::LoadPlan(const CohortKey& key, const NetworkingPlanId& id,
                                                                absl::Time) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   BRYGGA_ASSIGN_OR_RETURN(const NetworkingRecord* const record, Find(state_, key, id));
   return *record;
 }
 
 absl::StatusOr<list::Page<NetworkingPlan>> FakeNetworkingStore::ListPlans(const CohortKey& key,
                                                                           const list::ListQuery& query, absl::Time) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   std::vector<NetworkingPlan> plans;
   for (const auto& [id, record] : state_) {
     if (record.plan.cohort == key) plans.push_back(record.plan);
@@ -55,7 +55,7 @@ absl::StatusOr<list::Page<NetworkingPlan>> FakeNetworkingStore::ListPlans(const 
 absl::StatusOr<list::Page<NetworkingConversation>> FakeNetworkingStore::ListConversations(
     const CohortKey& key, const NetworkingPlanId& id, const ConversationScope& scope, const list::ListQuery& query,
     absl::Time) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   BRYGGA_ASSIGN_OR_RETURN(const NetworkingRecord* const record, Find(state_, key, id));
   std::vector<NetworkingConversation> chosen;
   for (const NetworkingConversation& conversation : record->conversations) {

@@ -5,9 +5,9 @@
 #include <map>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 #include "common/mutation/fake_ledger.h"
 #include "common/time/clock.h"
+#include "common/wait/mutex.h"
 #include "services/matching/store/networking_store.h"
 
 namespace brygga::matching {
@@ -37,7 +37,7 @@ class FakeNetworkingStore final : public NetworkingStore {
   // Runs `change(state, ledger)` once per mutation, all or nothing.
   template <typename T, typename F>
   absl::StatusOr<T> Once(const Mutation<T>& mutation, const F& change) {
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(&mutex_);
     return OnceIn(state_, ledger_, mutation, change);
   }
   template <typename T, typename F>
@@ -46,7 +46,7 @@ class FakeNetworkingStore final : public NetworkingStore {
   }
 
   const Clock& clock_;
-  absl::Mutex mutex_;
+  Mutex mutex_;
   FakeLedger ledger_ ABSL_GUARDED_BY(mutex_);
   State state_ ABSL_GUARDED_BY(mutex_);
 };

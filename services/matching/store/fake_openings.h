@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 #include "common/status/error.h"
+#include "common/wait/mutex.h"
 #include "services/matching/domain/allocation_errors.h"
 #include "services/matching/domain/errors.h"
 #include "services/matching/store/openings.h"
@@ -19,23 +19,23 @@ namespace brygga::matching {
 class FakeOpenings final : public Openings {
  public:
   void Set(const std::string& name, OpeningFacts facts) {
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(&mutex_);
     openings_[name] = std::move(facts);
   }
   void SetUnreachable(bool unreachable) {
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(&mutex_);
     unreachable_ = unreachable;
   }
   // The state of a match's seat: "HELD", "CONFIRMED", "RELEASED", or "".
   std::string SeatOf(const std::string& match) {
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(&mutex_);
     for (const auto& [ref, state] : seats_) {
       if (ref.second == match) return state;
     }
     return "";
   }
   int CountSeats(const std::string& state) {
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(&mutex_);
     int count = 0;
     for (const auto& [ref, seat] : seats_) count += seat == state ? 1 : 0;
     return count;
@@ -43,7 +43,7 @@ class FakeOpenings final : public Openings {
 
   absl::StatusOr<std::vector<std::optional<OpeningFacts>>> Read(const std::vector<std::string>& names,
                                                                 absl::Time) override {
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(&mutex_);
     if (unreachable_) return PartnerUnavailable();
     std::vector<std::optional<OpeningFacts>> facts;
     for (const std::string& name : names) {
@@ -53,7 +53,7 @@ class FakeOpenings final : public Openings {
     return facts;
   }
   absl::Status Hold(const std::vector<SeatRef>& seats, absl::Time) override {
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(&mutex_);
     if (unreachable_) return PartnerUnavailable();
     const auto openings = openings_;
     const auto before = seats_;
@@ -67,7 +67,7 @@ class FakeOpenings final : public Openings {
     return absl::OkStatus();
   }
   absl::Status Confirm(const std::vector<SeatRef>& seats, absl::Time) override {
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(&mutex_);
     if (unreachable_) return PartnerUnavailable();
     for (const SeatRef& seat : seats) {
       const auto known = seats_.find({seat.opening, seat.match});
@@ -81,7 +81,7 @@ class FakeOpenings final : public Openings {
     return absl::OkStatus();
   }
   absl::Status Release(const std::vector<SeatRef>& seats, absl::Time) override {
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(&mutex_);
     if (unreachable_) return PartnerUnavailable();
     for (const SeatRef& seat : seats) {
       std::string& state = seats_[{seat.opening, seat.match}];
@@ -106,7 +106,7 @@ class FakeOpenings final : public Openings {
     return absl::OkStatus();
   }
 
-  absl::Mutex mutex_;
+  Mutex mutex_;
   std::map<std::string, OpeningFacts> openings_ ABSL_GUARDED_BY(mutex_);
   std::map<std::pair<std::string, std::string>, std::string> seats_ ABSL_GUARDED_BY(mutex_);
   bool unreachable_ ABSL_GUARDED_BY(mutex_) = false;
@@ -117,19 +117,19 @@ class FakeAgeCheck final : public AgeCheck {
  public:
   // An absent date: the person exists, and when they were born is not known.
   void Set(const std::string& participant, std::optional<Date> born) {
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(&mutex_);
     born_[participant] = born;
   }
 
   // The person does not exist any more.
   void Forget(const std::string& participant) {
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(&mutex_);
     born_.erase(participant);
   }
 
   absl::StatusOr<std::vector<AgeAnswer>> Ask(const std::vector<std::string>& participants, const AgeWindow& window,
                                              Date on, absl::Time) override {
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(&mutex_);
     std::vector<AgeAnswer> answers;
     for (const std::string& participant : participants) {
       const auto found = born_.find(participant);
@@ -147,7 +147,7 @@ class FakeAgeCheck final : public AgeCheck {
   }
 
  private:
-  absl::Mutex mutex_;
+  Mutex mutex_;
   std::map<std::string, std::optional<Date>> born_ ABSL_GUARDED_BY(mutex_);
 };
 

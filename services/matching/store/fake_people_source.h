@@ -11,10 +11,10 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "common/time/clock.h"
+#include "common/wait/mutex.h"
 #include "services/matching/domain/errors.h"
 #include "services/matching/store/people_source.h"
 
@@ -29,7 +29,7 @@ class FakePeopleSource final : public PeopleSource {
     std::function<void()> meanwhile;
     CohortPeople people;
     {
-      const absl::MutexLock lock(&mutex_);
+      const MutexLock lock(&mutex_);
       if (unreachable_) return PeopleUnavailable();
       const auto found = cohorts_.find(key);
       if (found == cohorts_.end()) return NotFound(NameOf(key));
@@ -52,7 +52,7 @@ class FakePeopleSource final : public PeopleSource {
     std::function<void()> meanwhile;
     std::vector<PeopleChange::Found> found;
     {
-      const absl::MutexLock lock(&mutex_);
+      const MutexLock lock(&mutex_);
       if (unreachable_) return PeopleUnavailable();
       ++named_reads_;
       for (const auto& [key, people] : cohorts_) {
@@ -68,41 +68,41 @@ class FakePeopleSource final : public PeopleSource {
     return found;
   }
   int named_reads() {
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(&mutex_);
     return named_reads_;
   }
   // Runs `meanwhile` between the next reading and its answer.
   void SetMeanwhile(std::function<void()> meanwhile) {
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(&mutex_);
     meanwhile_ = std::move(meanwhile);
   }
 
   void Set(CohortPeople people) {
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(&mutex_);
     const CohortKey key = people.cohort.key;
     cohorts_[key] = std::move(people);
   }
   // The person withdraws consent, or leaves.
   void Remove(const CohortKey& key, const ParticipantId& person) {
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(&mutex_);
     std::erase_if(cohorts_[key].people, [&](const Person& known) { return known.id == person; });
   }
   // Changes one person in place.
   template <typename F>
   void Change(const CohortKey& key, const ParticipantId& person, F change) {
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(&mutex_);
     for (Person& known : cohorts_[key].people) {
       if (known.id == person) change(known);
     }
   }
   void SetUnreachable(bool unreachable) {
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(&mutex_);
     unreachable_ = unreachable;
   }
 
  private:
   const Clock& clock_;
-  absl::Mutex mutex_;
+  Mutex mutex_;
   std::map<CohortKey, CohortPeople> cohorts_ ABSL_GUARDED_BY(mutex_);
   bool unreachable_ ABSL_GUARDED_BY(mutex_) = false;
   int named_reads_ ABSL_GUARDED_BY(mutex_) = 0;

@@ -84,7 +84,7 @@ class AllocationWorker::Heart {
   // No beat follows.
   void Stop() {
     {
-      const absl::MutexLock lock(&mutex_);
+      const MutexLock lock(&mutex_);
       done_ = true;
     }
     if (thread_.joinable()) thread_.join();
@@ -104,8 +104,8 @@ class AllocationWorker::Heart {
     }
   }
   bool Wait() {
-    const absl::MutexLock lock(&mutex_);
-    return mutex_.AwaitWithTimeout(absl::Condition(&done_), worker_.options_.beat);
+    const MutexLock lock(&mutex_);
+    return mutex_.AwaitWithTimeout(Condition(&done_), worker_.options_.beat);
   }
 
   AllocationWorker& worker_;
@@ -113,7 +113,7 @@ class AllocationWorker::Heart {
   std::atomic<bool> lost_ = false;
   std::atomic<AllocationPhase> phase_;
   std::atomic<int> permille_ = 0;
-  absl::Mutex mutex_;
+  Mutex mutex_;
   bool done_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };
@@ -134,19 +134,19 @@ void AllocationWorker::Start() {
 
 void AllocationWorker::Stop() {
   {
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(&mutex_);
     stopping_ = true;
   }
   if (thread_.joinable()) thread_.join();
 }
 
 void AllocationWorker::Nudge() {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   ++nudges_;
 }
 
 bool AllocationWorker::stopping() const {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   return stopping_;
 }
 
@@ -157,8 +157,8 @@ void AllocationWorker::Run() {
   while (!stopping()) {
     RunOnce();
     const auto woken = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return stopping_ || nudges_ != seen; };
-    const absl::MutexLock lock(&mutex_);
-    mutex_.AwaitWithTimeout(absl::Condition(&woken), options_.poll);
+    const MutexLock lock(&mutex_);
+    mutex_.AwaitWithTimeout(Condition(&woken), options_.poll);
     seen = nudges_;
   }
 }

@@ -13,9 +13,9 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "common/log/log.h"
+#include "common/wait/mutex.h"
 #include "services/matching/store/allocation_store.h"
 #include "services/matching/store/openings.h"
 #include "services/matching/work/allocation_facts.h"
@@ -83,7 +83,7 @@ class AllocationWorker {
   const std::shared_ptr<Log> log_;  // Shared with the server; null in tests.
   std::function<bool(std::string_view)> killed_;
   std::thread thread_;
-  mutable absl::Mutex mutex_;
+  mutable Mutex mutex_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   int64_t nudges_ ABSL_GUARDED_BY(mutex_) = 0;
 };

@@ -15,7 +15,7 @@ int64_t PeopleIn(const CohortSnapshots::Snapshot& snapshot) {
 }  // namespace
 
 CohortSnapshots::Snapshot CohortSnapshots::InMemory(const CohortKey& key, int64_t epoch) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   const auto place = places_.find(key);
   if (place == places_.end()) return nullptr;
   const Snapshot& snapshot = place->second->snapshot;
@@ -29,7 +29,7 @@ absl::StatusOr<CohortSnapshots::Snapshot> CohortSnapshots::Get(const CohortKey& 
   if (Snapshot known = InMemory(key, epoch)) return known;
   Snapshot before;
   {
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(&mutex_);
     // Whoever waited looks again: what was read meanwhile may be too old for them.
     for (;;) {
       const Place place = Find(key);
@@ -40,14 +40,14 @@ absl::StatusOr<CohortSnapshots::Snapshot> CohortSnapshots::Get(const CohortKey& 
         const auto now = places_.find(key);
         return now == places_.end() || !now->second->is_reading;
       };
-      if (!mutex_.AwaitWithDeadline(absl::Condition(&is_read), deadline)) {
+      if (!mutex_.AwaitWithDeadline(Condition(&is_read), deadline)) {
         return absl::DeadlineExceededError("the cohort is still being read");
       }
     }
     Find(key)->is_reading = true;
   }
   absl::StatusOr<Snapshot> made = Read(key, before, deadline);
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   const Place place = Find(key);
   place->is_reading = false;
   if (made.ok()) place->snapshot = *made;

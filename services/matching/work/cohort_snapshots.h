@@ -10,8 +10,8 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "common/wait/mutex.h"
 #include "engine/reference.h"
 #include "services/matching/domain/cohort_snapshot.h"
 #include "services/matching/store/cohort_store.h"
@@ -66,7 +66,7 @@ class CohortSnapshots {
   const engine::Reference& reference_;
   const CohortSnapshotsOptions options_;
   std::atomic<int64_t> rebuilt_ = 0, applied_ = 0;
-  absl::Mutex mutex_;                             // Held for a moment only; never while something is read or made.
+  Mutex mutex_;                                   // Held for a moment only; never while something is read or made.
   std::list<Kept> kept_ ABSL_GUARDED_BY(mutex_);  // The last asked for first.
   std::map<CohortKey, Place> places_ ABSL_GUARDED_BY(mutex_);
 };

@@ -10,10 +10,10 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "common/testing/matchers.h"
 #include "common/time/clock.h"
+#include "common/wait/mutex.h"
 #include "services/matching/store/fake_matching_store.h"
 #include "services/matching/work/default_policies.h"
 
@@ -36,7 +36,7 @@ class SlowStore final : public CohortStore {
                                             absl::Time deadline) override {
     auto changes = store_.LoadChanges(key, since, deadline);
     ++loads;
-    if (absl::Notification* const held = held_up) held->WaitForNotification();
+    if (Notification* const held = held_up) held->WaitForNotification();
     return changes;
   }
   absl::StatusOr<Cohort> GetCohort(const CohortKey& key, absl::Time deadline) override {
@@ -67,7 +67,7 @@ class SlowStore final : public CohortStore {
   }
 
   std::atomic<int> loads = 0;
-  std::atomic<absl::Notification*> held_up = nullptr;
+  std::atomic<Notification*> held_up = nullptr;
 
  private:
   FakeMatchingStore& store_;
@@ -173,7 +173,7 @@ TEST_F(CohortSnapshotsTest, NobodyWithASnapshotWaitsForTheNextOne) {
   const auto first = Get(snapshots);
   const int64_t before = Epoch();
   Know({Somebody(Side::kMentor, "m"), Somebody(Side::kMentor, "n"), Somebody(Side::kAdept, "a")});
-  absl::Notification held;
+  Notification held;
   store_.held_up = &held;
   std::thread reader([&] { EXPECT_EQ(Get(snapshots)->mentors().count(), 2); });
   while (store_.loads < 2) std::this_thread::yield();
@@ -196,7 +196,7 @@ TEST_F(CohortSnapshotsTest, NobodyWithASnapshotWaitsForTheNextOne) {
 TEST_F(CohortSnapshotsTest, ThoseWhoAskAtTheSameTimeReadOnce) {
   CohortSnapshots snapshots(store_, Tables());
   Know({Somebody(Side::kMentor, "m"), Somebody(Side::kAdept, "a")});
-  absl::Notification held;
+  Notification held;
   store_.held_up = &held;
   std::vector<std::thread> readers;
   for (int i = 0; i < 8; ++i) readers.emplace_back([&] { EXPECT_EQ(Get(snapshots)->mentors().count(), 1); });
@@ -211,7 +211,7 @@ TEST_F(CohortSnapshotsTest, ThoseWhoAskAtTheSameTimeReadOnce) {
 TEST_F(CohortSnapshotsTest, WhoWaitsForAReaderWaitsNoLongerThanTheDeadline) {
   CohortSnapshots snapshots(store_, Tables());
   Know({Somebody(Side::kMentor, "m"), Somebody(Side::kAdept, "a")});
-  absl::Notification held;
+  Notification held;
   store_.held_up = &held;
   std::thread reader([&] { Get(snapshots); });
   while (store_.loads < 1) std::this_thread::yield();

@@ -21,7 +21,7 @@ absl::StatusOr<std::shared_ptr<const CohortView>> CohortViews::Get(const CohortK
 }
 
 CohortViews::View CohortViews::Find(const Cohort& cohort) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   for (auto view = views_.begin(); view != views_.end(); ++view) {
     if ((*view)->input().cohort.key != cohort.key) continue;
     if ((*view)->input().cohort.epoch != cohort.epoch) return nullptr;
@@ -32,7 +32,7 @@ CohortViews::View CohortViews::Find(const Cohort& cohort) {
 }
 
 void CohortViews::Keep(View view) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   std::erase_if(views_, [&](const View& other) { return other->input().cohort.key == view->input().cohort.key; });
   views_.push_front(std::move(view));
   if (views_.size() > kMaxViews) views_.pop_back();

@@ -9,8 +9,8 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "common/wait/mutex.h"
 #include "engine/reference.h"
 #include "services/matching/domain/cohort_view.h"
 #include "services/matching/store/cohort_store.h"
@@ -43,7 +43,7 @@ class CohortViews {
   CohortStore& store_;
   Projection& projection_;
   const engine::Reference& reference_;
-  absl::Mutex mutex_;
+  Mutex mutex_;
   std::list<View> views_ ABSL_GUARDED_BY(mutex_);  // One a cohort, the last used first.
 };
 

@@ -10,11 +10,11 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "common/feed/erasure_holder.h"
 #include "common/rpc/auth/local_issuer.h"
 #include "common/rpc/client.h"
+#include "common/wait/mutex.h"
 
 namespace brygga::matching {
 
@@ -35,7 +35,7 @@ class ErasureClient final : public feed::ErasureRequests {
 
   const std::shared_ptr<rpc::Channel> participants_;  // Shared with what else asks participant.
   const rpc::TokenSource& tokens_;
-  absl::Mutex mutex_;
+  Mutex mutex_;
   std::function<void()> cancel_ ABSL_GUARDED_BY(mutex_);  // Ends the stream, while there is one.
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
 };

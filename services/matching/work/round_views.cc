@@ -73,7 +73,7 @@ absl::StatusOr<RoundViews::Opened> RoundViews::Get(const CohortKey& key, const R
 }
 
 RoundViews::View RoundViews::Find(const RoundId& id) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   for (auto view = views_.begin(); view != views_.end(); ++view) {
     if ((*view)->round != id) continue;
     views_.splice(views_.begin(), views_, view);
@@ -83,7 +83,7 @@ RoundViews::View RoundViews::Find(const RoundId& id) {
 }
 
 void RoundViews::Keep(View view) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   std::erase_if(views_, [&](const View& other) { return other->round == view->round; });
   views_.push_front(std::move(view));
   if (views_.size() > kMaxViews) views_.pop_back();

@@ -11,8 +11,8 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "common/wait/mutex.h"
 #include "engine/explain.h"
 #include "engine/force_again.h"
 #include "engine/group_what_if.h"
@@ -86,7 +86,7 @@ class RoundViews {
 
   RoundStore& store_;
   const engine::Reference& reference_;
-  absl::Mutex mutex_;
+  Mutex mutex_;
   std::list<View> views_ ABSL_GUARDED_BY(mutex_);  // The last used first.
 };
 

@@ -43,7 +43,7 @@ class RoundWorker::Heart {
   ~Heart() {
     worker_.SetHeart(nullptr);
     {
-      const absl::MutexLock lock(&mutex_);
+      const MutexLock lock(&mutex_);
       done_ = true;
     }
     thread_.join();
@@ -68,8 +68,8 @@ class RoundWorker::Heart {
 
   // True once the work is done; false after a while.
   bool Done() {
-    const absl::MutexLock lock(&mutex_);
-    return mutex_.AwaitWithTimeout(absl::Condition(&done_), worker_.options_.beat);
+    const MutexLock lock(&mutex_);
+    return mutex_.AwaitWithTimeout(Condition(&done_), worker_.options_.beat);
   }
 
   RoundWorker& worker_;
@@ -77,7 +77,7 @@ class RoundWorker::Heart {
   std::atomic<bool> lost_ = false;
   std::atomic<RoundPhase> phase_ = RoundPhase::kPeople;
   std::atomic<int> permille_ = 0;
-  absl::Mutex mutex_;
+  Mutex mutex_;
   bool done_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };
@@ -93,35 +93,35 @@ void RoundWorker::Start() {
 
 void RoundWorker::Stop() {
   {
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(&mutex_);
     stopping_ = true;
   }
   if (thread_.joinable()) thread_.join();
 }
 
 void RoundWorker::Nudge() {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   ++nudges_;
 }
 
 void RoundWorker::Cancel(const RoundId& round) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   if (heart_ != nullptr && heart_->round() == round) heart_->Lose();
 }
 
 std::optional<RoundWorker::Position> RoundWorker::PositionOf(const RoundId& round) const {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   if (heart_ == nullptr || heart_->round() != round) return std::nullopt;
   return heart_->position();
 }
 
 void RoundWorker::SetHeart(Heart* heart) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   heart_ = heart;
 }
 
 bool RoundWorker::stopping() const {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   return stopping_;
 }
 
@@ -130,8 +130,8 @@ void RoundWorker::Run() {
   while (!stopping()) {
     RunOnce();
     const auto woken = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return stopping_ || nudges_ != seen; };
-    const absl::MutexLock lock(&mutex_);
-    mutex_.AwaitWithTimeout(absl::Condition(&woken), options_.poll);
+    const MutexLock lock(&mutex_);
+    mutex_.AwaitWithTimeout(Condition(&woken), options_.poll);
     seen = nudges_;
   }
 }

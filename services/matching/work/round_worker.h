@@ -8,9 +8,9 @@
 #include <thread>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "common/log/log.h"
+#include "common/wait/mutex.h"
 #include "services/matching/store/round_store.h"
 #include "services/matching/work/proposer.h"
 
@@ -68,7 +68,7 @@ class RoundWorker {
   const RoundWorkerOptions options_;
   const std::shared_ptr<Log> log_;  // Shared with the server; null in tests.
   std::thread thread_;
-  mutable absl::Mutex mutex_;
+  mutable Mutex mutex_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   int64_t nudges_ ABSL_GUARDED_BY(mutex_) = 0;
   Heart* heart_ ABSL_GUARDED_BY(mutex_) = nullptr;  // Of the round that runs.
