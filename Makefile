@@ -56,10 +56,11 @@ bench-deps:
 	@deploy/install-deps --bench
 
 bench: bench-deps  ## Our figures beside their references, interleaved in one run.
-	@cmake --preset release >/dev/null && cmake --build --preset release --parallel $(JOBS) --target brygga-bench brygga-bench-engine brygga-bench-feed
+	@cmake --preset release >/dev/null && cmake --build --preset release --parallel $(JOBS) --target brygga-bench brygga-bench-engine brygga-bench-feed brygga-bench-redis
 	@build/release/brygga-bench
 	@build/release/brygga-bench-engine
 	@build/release/brygga-bench-feed
+	@build/release/brygga-bench-redis
 
 soak: build  ## The long forms of the tests that have one.
 	@BRYGGA_FEED_COMMITS=100000 BRYGGA_CONSUMER_KILLS=200 $(CTEST) --test-dir build -R '^feed_(storm|kill)_test$$'

@@ -33,6 +33,7 @@
 #include "common/rpc/auth/local_issuer.h"
 #include "common/rpc/client.h"
 #include "common/status/check.h"
+#include "tests/bench/candidates_contender.h"
 #include "tests/bench/contender.h"
 #include "tests/bench/echo.pb.h"
 #include "tests/bench/figure.h"
@@ -274,6 +275,37 @@ void GatewayFigures(const Session& run) {
   Print(compared.p99);
 }
 
+Target CandidatesOn(const Contender& contender, const std::string& token, int people, int subjects) {
+  return {.address = contender.address(),
+          .process = contender.process(),
+          .method = "/brygga.matching.v1.MatchingService/ListCandidates",
+          .request = [people, subjects](int n) { return CandidatesRequest(people, subjects, n); },
+          .token = token};
+}
+
+// The ten best for one person: kept in memory, in Redis, not kept yet, and never.
+// Hits go round 500 people; redis-server's own CPU is not counted.
+void CandidateFigures(const Session& run) {
+  const Contender echo(run.program, "echo", run.folder);
+  for (const int people : {1000, 10'000, 100'000}) {
+    for (const char* kind : {"memory", "redis", "miss", "bypass"}) {
+      const Contender contender(run.program, absl::StrCat("candidates-", people, "-", kind), run.folder);
+      const std::string_view cache = kind;
+      const bool hits = cache == "memory" || cache == "redis";
+      const Load load = {.calls = hits ? run.settings.calls : run.settings.calls / 10},
+                 reference = {.calls = run.settings.calls};
+      Comparison compared = Compare(run, absl::StrCat("candidates, ", people, ", ", kind),
+                                    CandidatesOn(contender, run.admin, people, hits ? 500 : people / 2),
+                                    EchoOn(echo, run.admin), load, reference);
+      if (hits) compared.SetCpuGoal(2.2);
+      Print(compared.cpu);
+      Print(compared.whole);
+      Print(compared.p50);
+      Print(compared.p99);
+    }
+  }
+}
+
 // The first call after five seconds of silence: gRPC's pollers nap, and a nap
 // must not be paid by a coordinator.
 void IdleFigure(const Session& run) {
@@ -308,7 +340,7 @@ int Main(int argc, char** argv) {
   app.add_option("--rounds", run.settings.rounds, "Interleaved rounds, at least five")->check(CLI::Range(5, 101));
   app.add_option("--calls", run.settings.calls, "Calls a round")->check(CLI::Range(1000, 10'000'000));
   app.add_option("--only", run.settings.only,
-                 "Only the groups whose name holds this: pipeline, read, write, idle, gateway");
+                 "Only the groups whose name holds this: pipeline, read, write, candidates, idle, gateway");
   CLI11_PARSE(app, argc, argv);
 
   run.program = std::filesystem::read_symlink("/proc/self/exe").string();
@@ -325,6 +357,7 @@ int Main(int argc, char** argv) {
   if (run.Wants("pipeline")) PipelineFigures(run);
   if (run.Wants("read")) PointReadFigures(run);
   if (run.Wants("write")) WriteFigures(run);
+  if (run.Wants("candidates")) CandidateFigures(run);
   if (run.Wants("gateway")) GatewayFigures(run);
   if (run.Wants("idle")) IdleFigure(run);
   std::filesystem::remove_all(folder);

@@ -19,6 +19,7 @@
 #include "common/status/check.h"
 #include "services/partner/service.h"
 #include "services/suite/suite.h"
+#include "tests/bench/candidates_contender.h"
 #include "tests/bench/contender.h"
 #include "tests/bench/echo.pb.h"
 #include "tests/bench/echo_reference.h"
@@ -119,6 +120,9 @@ int Serve(std::string_view name, const std::string& folder) {
     ServePartner(name, folder, sql::GroupCommit::kOn);
   } else if (name == "partner-ungrouped") {
     ServePartner(name, folder, sql::GroupCommit::kOff);
+  } else if (IsCandidatesContender(name)) {
+    const CandidatesContender contender = OpenCandidates(name, folder);
+    ServeWithPipeline(name, folder, contender.service->services());
   } else if (name == "suite") {
     ServeSuite(folder);
   } else {

@@ -1,0 +1,31 @@
+// ListCandidates under test: a cohort of so many people behind one of four
+// caches.
+#ifndef BRYGGA_TESTS_BENCH_CANDIDATES_CONTENDER_H_
+#define BRYGGA_TESTS_BENCH_CANDIDATES_CONTENDER_H_
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "common/testing/redis.h"
+#include "services/matching/service.h"
+
+namespace brygga::bench {
+
+// "candidates-10000-memory": rankings are kept in memory; "-redis": in Redis
+// alone; "-miss": in Redis, and have expired when they are asked for; "-bypass":
+// nowhere.
+struct CandidatesContender {
+  std::unique_ptr<testing::RedisServer> redis;  // Of those that use one. Outlives the service.
+  std::unique_ptr<matching::MatchingService> service;
+};
+bool IsCandidatesContender(std::string_view name);
+CandidatesContender OpenCandidates(std::string_view name, const std::string& folder);
+
+// The n-th of the serialised requests that go round `subjects` adepts of a cohort
+// of so many people; the first ten candidates, without explanations.
+std::string CandidatesRequest(int people, int subjects, int n);
+
+}  // namespace brygga::bench
+
+#endif  // BRYGGA_TESTS_BENCH_CANDIDATES_CONTENDER_H_
