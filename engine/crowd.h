@@ -46,7 +46,7 @@ struct Block {
 //
 // Immutable; copies are cheap and share everything. A version that differs in c
 // people copies their blocks, O(c × kBlockRows), and a pointer for each other
-// block. About 1 kB a person (bytes() counts it).
+// block. About 0.5 kB a person (bytes() counts it).
 class Crowd {
  public:
   using MakeLanes = absl::FunctionRef<Lanes(const People& people)>;

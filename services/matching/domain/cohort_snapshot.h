@@ -20,7 +20,7 @@
 
 namespace brygga::matching {
 
-// Immutable; safe for concurrent use. About 1 kB a person, shared with the versions
+// Immutable; safe for concurrent use. About 0.5 kB a person, shared with the versions
 // before and after but for what differs. `reference` outlives it.
 class CohortSnapshot {
  public:
