@@ -64,6 +64,8 @@ bench: bench-deps  ## Our figures beside their references, interleaved in one ru
 
 soak: build  ## The long forms of the tests that have one.
 	@BRYGGA_FEED_COMMITS=100000 BRYGGA_CONSUMER_KILLS=200 $(CTEST) --test-dir build -R '^feed_(storm|kill)_test$$'
+	@build/tests/matching_redis_test --gtest_repeat=50 --gtest_brief=1
+	@build/tests/sql_lease_stop_test --gtest_repeat=100 --gtest_brief=1
 
 clean:  ## Remove what was built and what the demo left.
 	@rm -rf build .run

@@ -45,7 +45,7 @@
 namespace brygga::matching {
 
 struct ServiceOptions {
-  std::string data = "data";  // The folder that holds messages/, policy/ and reference/.
+  std::string data = "data";                              // The folder that holds messages/, policy/ and reference/.
   absl::Duration projection_interval = absl::Minutes(2);  // The feeds tell of changes meanwhile.
   absl::Duration expiry_interval = absl::Seconds(5);
   RoundWorkerOptions worker = {};  // Its id is set here.
@@ -58,7 +58,7 @@ struct Neighbours {
   std::unique_ptr<PeopleSource> people;
   PlaceSources places = {};
   std::unique_ptr<feed::ErasureRequests> erasures = nullptr;  // Null: nobody is erased.
-  PeopleFeeds::Sources feeds = {};  // Without them people are read now and then.
+  PeopleFeeds::Sources feeds = {};                            // Without them people are read now and then.
 };
 
 // Handlers and work over one database. It outlives the server that has its
