@@ -55,6 +55,9 @@ class ABSL_LOCKABLE Mutex {
     changed_.notify_all();
     mutex_.unlock();
   }
+  // Those who say so to the annotations hold it.
+  void AssertHeld() const ABSL_ASSERT_EXCLUSIVE_LOCK() {}
+  void AssertReaderHeld() const ABSL_ASSERT_SHARED_LOCK() {}
   void Await(const Condition& condition) { AwaitWithDeadline(condition, absl::InfiniteFuture()); }
   bool AwaitWithTimeout(const Condition& condition, absl::Duration timeout) {
     return AwaitWithDeadline(condition, absl::Now() + timeout);

@@ -33,8 +33,7 @@ constexpr std::string_view kCollections[] = {"allocations", "applications",    "
 std::unique_ptr<feed::ChangeSource> FeedOfParticipant(std::shared_ptr<rpc::Channel> channel,
                                                       const rpc::TokenSource& tokens) {
   namespace v1 = ::brygga::participant::v1;
-  return std::make_unique<
-      feed::ChannelSource<v1::WatchParticipantChangesRequest, v1::WatchParticipantChangesResponse>>(
+  return std::make_unique<feed::ChannelSource<v1::WatchParticipantChangesRequest, v1::WatchParticipantChangesResponse>>(
       std::move(channel), tokens, "brygga.participant.v1.ChangeService/WatchParticipantChanges",
       std::vector<std::string>());
 }
