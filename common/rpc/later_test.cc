@@ -242,7 +242,8 @@ TEST_F(LaterTest, WithoutAFreeThreadItIsRefused) {
   owed_.Take().AnswerOnThread(answer);  // Takes the queue's one place,
   owed_.Take().AnswerOnThread(answer);  // so that there is none for this.
 
-  if (refused.wait_for(std::chrono::seconds(0)) != std::future_status::ready) std::swap(waiting, refused);
+  // Whichever came second; the other one cannot answer before `release`.
+  while (refused.wait_for(std::chrono::milliseconds(1)) != std::future_status::ready) std::swap(waiting, refused);
   EXPECT_THAT(refused.get(), HasReason("OVERLOADED"));
   release.Open();
   EXPECT_EQ(waiting.get()->text(), "on a thread");
