@@ -440,12 +440,14 @@ TEST_F(GatewayTest, EveryServiceOfTheContractsIsServed) {
 
   EXPECT_THAT(served, UnorderedElementsAre(
                           "brygga.gateway.v1.GatewayService", "brygga.partner.v1.PartnerService",
-                          "brygga.partner.v1.OpeningService", "brygga.participant.v1.ParticipantService",
+                          "brygga.partner.v1.OpeningService", "brygga.partner.v1.ChangeService",
+                          "brygga.participant.v1.ParticipantService", "brygga.participant.v1.ChangeService",
                           "brygga.participant.v1.ProgrammeService", "brygga.participant.v1.EnrolmentService",
                           "brygga.participant.v1.EnquiryService", "brygga.participant.v1.DataSubjectRequestService",
-                          "brygga.matching.v1.MatchingService", "brygga.matching.v1.AllocationService",
-                          "brygga.matching.v1.NetworkingService", "brygga.matching.v1.ExplanationService",
-                          "brygga.matching.v1.MeetingService", "brygga.events.v1.EventService",
+                          "brygga.matching.v1.MatchingService", "brygga.matching.v1.ChangeService",
+                          "brygga.matching.v1.AllocationService", "brygga.matching.v1.NetworkingService",
+                          "brygga.matching.v1.ExplanationService", "brygga.matching.v1.MeetingService",
+                          "brygga.events.v1.EventService", "brygga.events.v1.ChangeService",
                           "brygga.events.v1.RegistrationService"));
 }
 
