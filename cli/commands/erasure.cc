@@ -1,5 +1,4 @@
 #include "absl/strings/str_cat.h"
-#include "absl/time/time.h"
 #include "brygga/participant/v1/data_subject_request_service.pb.h"
 #include "cli/app/find.h"
 #include "cli/app/words.h"
@@ -15,10 +14,6 @@ namespace v1 = ::brygga::participant::v1;
 constexpr char kService[] = "brygga.participant.v1.DataSubjectRequestService/";
 constexpr char kPersonHelp[] = "participants/…, or the key that an import gave the person (A00001)";
 constexpr char kRequestHelp[] = "dataSubjectRequests/…, as `erasure list` shows it";
-
-std::string TimeText(const google::protobuf::Timestamp& time) {
-  return absl::FormatTime("%Y-%m-%d %H:%M", absl::FromUnixSeconds(time.seconds()), absl::LocalTimeZone());
-}
 
 // "2 of 3", and who is late.
 std::string HoldersText(const v1::DataSubjectRequest& request) {
@@ -38,12 +33,12 @@ void Print(Context& context, const v1::DataSubjectRequest& request) {
   }
   context.out() << request.name() << "\n"
                 << WordOf(request.kind()) << " of " << request.participant() << ", asked on "
-                << TimeText(request.create_time()) << ": " << WordOf(request.state()) << "\n\n";
+                << StockholmTime(request.create_time()) << ": " << WordOf(request.state()) << "\n\n";
   Table table({{"Holder"}, {"State"}, {"Acknowledged"}, {"Due"}});
   for (const v1::Holder& holder : request.holders()) {
     table.Add({holder.holder(), WordOf(holder.state()),
-               holder.has_acknowledge_time() ? TimeText(holder.acknowledge_time()) : "",
-               holder.state() == v1::HOLDER_STATE_ACKNOWLEDGED ? "" : TimeText(holder.due_time())});
+               holder.has_acknowledge_time() ? StockholmTime(holder.acknowledge_time()) : "",
+               holder.state() == v1::HOLDER_STATE_ACKNOWLEDGED ? "" : StockholmTime(holder.due_time())});
   }
   context.out() << table.Render();
 }
@@ -104,7 +99,8 @@ ExitCode List(Context& context, const ListFlags& flags) {
   }
   Table table({{"Asked"}, {"State"}, {"Acknowledged"}, {"Person", Align::kLeft, 60}, {"Name", Align::kLeft, 70}});
   for (const v1::DataSubjectRequest& item : all.data_subject_requests()) {
-    table.Add({TimeText(item.create_time()), WordOf(item.state()), HoldersText(item), item.participant(), item.name()});
+    table.Add(
+        {StockholmTime(item.create_time()), WordOf(item.state()), HoldersText(item), item.participant(), item.name()});
   }
   context.out() << table.Render();
   return kDone;

@@ -40,14 +40,26 @@ std::string GuaranteeOf(v1::Objective objective) {
   }
 }
 
+// What would change by `n`: "3 adepts fewer", "1 adept more", "as many adepts".
+std::string FewerText(int64_t n, std::string_view one, std::string_view many) {
+  if (n == 0) return absl::StrCat("as many ", std::string(many));
+  return absl::StrCat(Count(n < 0 ? -n : n, one, many), n < 0 ? " more" : " fewer");
+}
+
+// The same of points.
+std::string LessText(int64_t micros) {
+  return absl::StrCat(Points(micros < 0 ? -micros : micros), micros < 0 ? " points more" : " points less");
+}
+
 std::string PriceText(const std::string& kind, const v1::ObjectivePrice& price) {
-  std::string text = absl::StrCat("  A ", kind, " answer would match ", Count(price.pairs(), "adept", "adepts"),
-                                  " fewer and score ", Points(price.total_score()), " points less in total");
+  std::string text = absl::StrCat("  A ", kind, " answer would match ", FewerText(price.pairs(), "adept", "adepts"),
+                                  " and score ", LessText(price.total_score()), " in total");
   if (price.worst_score_gain() != 0) {
-    absl::StrAppend(&text, "; its lowest pair would have ", Points(price.worst_score_gain()), " points more");
+    absl::StrAppend(&text, "; its lowest pair would have ", LessText(-price.worst_score_gain()));
   }
   if (price.blocking_pairs_fewer() != 0) {
-    absl::StrAppend(&text, "; ", price.blocking_pairs_fewer(), " pairs fewer would rather have each other");
+    absl::StrAppend(&text, "; ", FewerText(price.blocking_pairs_fewer(), "pair", "pairs"),
+                    " would rather have each other");
   }
   return text + ".\n";
 }

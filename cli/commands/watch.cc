@@ -97,7 +97,7 @@ class Following {
   // Follows until Stop, or until it cannot.
   template <typename Request, typename Response>
   void Run(const Api& api, const std::string& method, const std::vector<std::string>& collections) {
-    while (!stopping_) {
+    for (bool away = false; !stopping_;) {
       Request request;
       request.set_resume_token(token_);
       request.mutable_collections()->Add(collections.begin(), collections.end());
@@ -105,6 +105,7 @@ class Following {
       SetCancel([&stream] { stream.Cancel(); });
       Response response;
       while (!stopping_ && stream.Read(&response)) {
+        away = false;
         for (const Change& change : response.changes()) screen_.Show(service_, change, response.resume_token());
         token_ = response.resume_token();
       }
@@ -116,7 +117,8 @@ class Following {
         done_ = true;
         return;
       }
-      screen_.Say(absl::StrCat(service_, " is away; going on from the last change as soon as it is back."));
+      if (!away) screen_.Say(absl::StrCat(service_, " is away; going on from the last change as soon as it is back."));
+      away = true;
       for (absl::Duration slept; slept < kBeforeAnotherTry && !stopping_; slept += kBetweenLooks) {
         absl::SleepFor(kBetweenLooks);
       }
