@@ -7,15 +7,10 @@
 #include "common/status/etag.h"
 #include "common/status/macros.h"
 #include "services/matching/domain/allocation_errors.h"
+#include "services/matching/store/fake_lists.h"
 
 namespace brygga::matching {
 namespace {
-
-template <typename T>
-list::Page<T> PageOf(std::vector<T> items, const list::ListQuery& query) {
-  return list::Apply(std::move(items), query,
-                     [](const T& item, std::string_view field) { return ValueOf(item, field); });
-}
 
 void Touch(Allocation& allocation, absl::Time now) {
   ++allocation.revision;

@@ -13,6 +13,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "common/mutation/fake_ledger.h"
+#include "common/status/macros.h"
 #include "common/time/clock.h"
 #include "common/wait/mutex.h"
 #include "services/matching/store/matching_store.h"
@@ -194,6 +195,22 @@ class FakeMatchingStore final : public MatchingStore {
   State state_ ABSL_GUARDED_BY(mutex_);
   FakeLedger ledger_ ABSL_GUARDED_BY(mutex_);
 };
+
+template <typename T, typename F>
+absl::StatusOr<T> FakeMatchingStore::Once(const Mutation<T>& mutation, F change) {
+  const MutexLock lock(&mutex_);
+  return ledger_.Once(mutation, state_, change);
+}
+
+template <typename F>
+absl::Status FakeMatchingStore::Do(const Origin& origin, F change) {
+  Mutation<bool> mutation;
+  static_cast<Origin&>(mutation) = origin;
+  return internal::StatusOf(Once(mutation, [&]() -> absl::StatusOr<bool> {
+    BRYGGA_RETURN_IF_ERROR(change());
+    return true;
+  }));
+}
 
 }  // namespace brygga::matching
 

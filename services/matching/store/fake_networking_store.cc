@@ -5,17 +5,9 @@
 
 #include "common/status/error.h"
 #include "common/status/macros.h"
+#include "services/matching/store/fake_lists.h"
 
 namespace brygga::matching {
-namespace {
-
-template <typename T>
-list::Page<T> PageOf(std::vector<T> items, const list::ListQuery& query) {
-  return list::Apply(std::move(items), query,
-                     [](const T& item, std::string_view field) { return ValueOf(item, field); });
-}
-
-}  // namespace
 
 absl::StatusOr<NetworkingRecord*> FakeNetworkingStore::Find(State& state, const CohortKey& key,
                                                             const NetworkingPlanId& id) {
