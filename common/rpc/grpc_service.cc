@@ -69,8 +69,8 @@ grpc::ByteBuffer ToBytes(const MessageLite& message) {
   return grpc::ByteBuffer(&slice, 1);
 }
 
-grpc::ByteBuffer ToBytes(const std::string& text) {
-  const grpc::Slice slice(text);
+grpc::ByteBuffer ToBytes(std::string_view text) {
+  const grpc::Slice slice(text.data(), text.size());
   return grpc::ByteBuffer(&slice, 1);
 }
 
@@ -194,6 +194,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor, public OpenCall {
   bool InternalInlineable() override { return true; }
 
   void Send(const Message& response) override { *response_ = ToBytes(response); }
+  void SendBytes(std::string_view response) override { *response_ = ToBytes(response); }
 
   void End(const absl::Status& status) override { EndLater(Concluded(status)); }
 

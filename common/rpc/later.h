@@ -15,6 +15,9 @@
 #ifndef BRYGGA_COMMON_RPC_LATER_H_
 #define BRYGGA_COMMON_RPC_LATER_H_
 
+#include <optional>
+#include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -28,12 +31,21 @@ class Message;
 
 namespace brygga::rpc {
 
+// An answer in the form in which it goes over the wire: who keeps answers sends
+// them again without making messages of them.
+template <typename Response>
+struct Rendered {
+  std::string bytes;  // Of one Response.
+};
+
 // What Reply<Response> is made of: a unary call that is not answered yet.
 // common/rpc implements it.
 class OpenCall {
  public:
   // Puts the response in its place, before an end with OK.
   virtual void Send(const google::protobuf::Message& response) = 0;
+  // The same of one that is rendered.
+  virtual void SendBytes(std::string_view response) = 0;
   // Ends the call: the last thing that is done with it.
   virtual void End(const absl::Status& status) = 0;
   // Has it ended by a thread of the executor, with what `function` returns.
@@ -65,11 +77,16 @@ class [[nodiscard]] Reply {
   // Never waits. The caller gets kDeadlineExceeded instead of an answer that
   // comes too late.
   void Answer(const absl::StatusOr<Response>& response) && {
-    if (response.ok()) call_->Send(*response);
+    if (response.ok()) Put(*call_, *response);
     std::exchange(call_, nullptr)->End(response.status());
   }
+  void Answer(const Rendered<Response>& response) && {
+    Put(*call_, response);
+    std::exchange(call_, nullptr)->End(absl::OkStatus());
+  }
 
-  // Answers what `function`, an absl::StatusOr<Response>(), returns: it runs on
+  // Answers what `function`, an absl::StatusOr<Response>() or an
+  // absl::StatusOr<Rendered<Response>>(), returns: it runs on
   // the service's executor and may block. With kResourceExhausted, OVERLOADED,
   // where no thread is to be had, and without running it where the deadline
   // has passed or the caller has left. Never waits itself.
@@ -77,13 +94,16 @@ class [[nodiscard]] Reply {
   void AnswerOnThread(F function) && {
     OpenCall* const call = std::exchange(call_, nullptr);
     call->EndOnThread([call, function = std::move(function)]() mutable {
-      const absl::StatusOr<Response> response = function();
-      if (response.ok()) call->Send(*response);
+      const auto response = function();
+      if (response.ok()) Put(*call, *response);
       return response.status();
     });
   }
 
  private:
+  static void Put(OpenCall& call, const Response& response) { call.Send(response); }
+  static void Put(OpenCall& call, const Rendered<Response>& response) { call.SendBytes(response.bytes); }
+
   OpenCall* call_;  // Null once answered.
 };
 
@@ -103,14 +123,19 @@ class [[nodiscard]] Later {
   Later(Response response) : answer_(std::move(response)) {}              // NOLINT(google-explicit-constructor)
   Later(absl::StatusOr<Response> answer) : answer_(std::move(answer)) {}  // NOLINT(google-explicit-constructor)
   Later(absl::Status error) : answer_(std::move(error)) {}                // NOLINT(google-explicit-constructor)
+  Later(Rendered<Response> answer)                                        // NOLINT(google-explicit-constructor)
+      : answer_(absl::UnknownError("")), rendered_(std::move(answer)) {}
   explicit Later(Begin begin) : answer_(absl::UnknownError("")), begin_(std::move(begin)) {}
 
   // Null where there is an answer.
   Begin& begin() { return begin_; }
+  // The answer, if it is one that is rendered; else answer() is.
+  const std::optional<Rendered<Response>>& rendered() const { return rendered_; }
   absl::StatusOr<Response>& answer() { return answer_; }
 
  private:
   absl::StatusOr<Response> answer_;
+  std::optional<Rendered<Response>> rendered_;
   Begin begin_;
 };
 

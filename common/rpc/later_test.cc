@@ -148,6 +148,22 @@ TEST_F(LaterTest, AnAnswerMayComeAtOnce) {
   EXPECT_EQ(Ended("OK"), 2);
 }
 
+TEST_F(LaterTest, AnAnswerThatIsRenderedIsSentAsItIs) {
+  const Rendered<EchoResponse> rendered = {.bytes = Saying("rendered").SerializeAsString()};
+
+  auto call = Start();
+  owed_.Take().Answer(rendered);
+  EXPECT_EQ(call.get()->text(), "rendered");
+
+  call = Start();
+  owed_.Take().AnswerOnThread([&]() -> absl::StatusOr<Rendered<EchoResponse>> { return rendered; });
+  EXPECT_EQ(call.get()->text(), "rendered");
+
+  handler_.on_later = [&](const EchoRequest&, const Call&) { return Later<EchoResponse>(rendered); };
+  EXPECT_EQ(Start().get()->text(), "rendered");
+  EXPECT_EQ(Ended("OK"), 3);
+}
+
 TEST_F(LaterTest, AnErrorMayComeLater) {
   auto call = Start();
 

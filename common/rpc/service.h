@@ -146,6 +146,10 @@ class Service {
                             };
                             return absl::OkStatus();
                           }
+                          if (later.rendered()) {
+                            open.SendBytes(later.rendered()->bytes);
+                            return absl::OkStatus();
+                          }
                           if (later.answer().ok()) open.Send(*later.answer());
                           return std::move(later.answer()).status();
                         }});
