@@ -13,19 +13,36 @@ bool Breaker::AllowsProbe(absl::Time now) {
 }
 
 void Breaker::Succeeded() {
-  if (in_a_row_.load(std::memory_order_relaxed) == 0 && !open()) return;
+  if (in_a_row_.load(std::memory_order_relaxed) == 0 && owed_.load(std::memory_order_relaxed) == 0 && !open()) return;
   const MutexLock lock(&mutex_);
   in_a_row_ = 0;
-  open_ = false;
+  if (open()) {
+    open_ = false;
+    owed_ = std::min(owed_.load(), (options_.failures - 1) * options_.makes_up);  // The next late one opens it again.
+  } else if (owed_ > 0) {
+    --owed_;
+  }
+  if (owed_ == 0) pause_ = absl::ZeroDuration();
 }
 
 void Breaker::Failed(absl::Time now) {
   const MutexLock lock(&mutex_);
+  FailedOnce(now);
+}
+
+void Breaker::Late(absl::Time now) {
+  const MutexLock lock(&mutex_);
+  if (!open()) owed_ += options_.makes_up;
+  FailedOnce(now);
+}
+
+void Breaker::FailedOnce(absl::Time now) {
   ++in_a_row_;
-  if (open() || in_a_row_ < options_.failures) return;  // A probe's pause has begun with it.
+  if (open()) return;  // A probe's pause has begun with it.
+  const bool too_late = owed_ / options_.makes_up >= options_.failures;
+  if (in_a_row_ < options_.failures && !too_late) return;
   open_ = true;
   ++times_opened_;
-  pause_ = absl::ZeroDuration();
   Pause(now);
 }
 

@@ -13,7 +13,7 @@ class BreakerTest : public ::testing::Test {
     for (int i = 0; i < times; ++i) breaker_.Failed(kNoon);
   }
 
-  Breaker breaker_{{.failures = 3, .first_pause = absl::Seconds(1), .longest_pause = absl::Seconds(4)}};
+  Breaker breaker_{{.failures = 3, .makes_up = 10, .first_pause = absl::Seconds(1), .longest_pause = absl::Seconds(4)}};
 };
 
 TEST_F(BreakerTest, OpensAfterSoManyFailuresInARow) {
@@ -26,6 +26,34 @@ TEST_F(BreakerTest, OpensAfterSoManyFailuresInARow) {
 
   EXPECT_FALSE(breaker_.Allows(kNoon));
   EXPECT_EQ(breaker_.times_opened(), 1);
+}
+
+TEST_F(BreakerTest, OpensAfterSoManyLateOnesThatAreNotMadeUpFor) {
+  const auto late_and_then = [&](int successes) {
+    breaker_.Late(kNoon);
+    for (int i = 0; i < successes; ++i) breaker_.Succeeded();
+  };
+  for (int i = 0; i < 100; ++i) late_and_then(10);
+  EXPECT_TRUE(breaker_.Allows(kNoon));
+
+  for (int i = 0; i < 3; ++i) late_and_then(2);
+  EXPECT_TRUE(breaker_.Allows(kNoon));
+  late_and_then(0);
+
+  EXPECT_FALSE(breaker_.Allows(kNoon));
+}
+
+TEST_F(BreakerTest, OpensForLongerWhereItIsLateAgainSoon) {
+  absl::Time now = kNoon;
+  for (int i = 0; i < 3; ++i) breaker_.Late(now);
+  now += absl::Seconds(1.3);
+  ASSERT_TRUE(breaker_.Allows(now));
+  breaker_.Succeeded();
+
+  breaker_.Late(now);  // One is enough,
+
+  EXPECT_FALSE(breaker_.Allows(now));
+  EXPECT_FALSE(breaker_.Allows(now + absl::Seconds(1.4)));  // and the pause is no longer the first.
 }
 
 TEST_F(BreakerTest, LetsOneTryAtATimeAndClosesWhenItSucceeds) {

@@ -27,7 +27,7 @@
 namespace brygga::redis {
 namespace {
 
-constexpr absl::Duration kTick = absl::Milliseconds(5);
+constexpr absl::Duration kTick = absl::Milliseconds(1);
 
 uint64_t ToMilliseconds(absl::Duration duration) {
   return static_cast<uint64_t>(std::max(int64_t{1}, absl::ToInt64Milliseconds(duration)));
@@ -54,11 +54,24 @@ class Tally {
   std::atomic<prometheus::Counter*> shown_ = nullptr;
 };
 
-// A command on its way to the thread that speaks.
-struct Command {
+// Commands on their way to the thread that speaks: their bytes in one piece, so
+// that a command needs no memory of its own.
+struct Batch {
+  struct Command {
+    size_t wire_bytes;
+    absl::Time now, deadline;
+    Client::GotValue got;
+  };
   std::string wire;
-  absl::Time now, deadline;
-  Client::GotValue got;
+  std::vector<Command> commands;
+
+  bool empty() const { return commands.empty(); }
+  void clear() {
+    constexpr size_t kKept = 1 << 16;
+    if (wire.capacity() > kKept) wire = {};
+    wire.clear();
+    commands.clear();
+  }
 };
 
 class PipelinedClient final : public Client {
@@ -161,35 +174,40 @@ class PipelinedClient final : public Client {
 
   void Submit(std::initializer_list<std::string_view> words, absl::Time deadline, GotValue got) {
     const absl::Time now = absl::Now();
-    absl::Status refusal = Refusal(now);
-    if (!refusal.ok()) {
-      not_sent_.Add();
-      return got(std::move(refusal));
-    }
-    Command command{.wire = WireForm(words),
-                    .now = now,
-                    .deadline = std::min(deadline, now + options_.command_timeout),
-                    .got = std::move(got)};
+    absl::Status refusal = Refusal();
+    if (refusal.ok()) return Enqueue(words, now, deadline, std::move(got));
+    not_sent_.Add();
+    got(std::move(refusal));
+    // Asks by itself whether it is over, so that no caller has to wait for that.
+    const bool is_time = breaker_.open() && ready_.load(std::memory_order_acquire) && breaker_.Allows(now);
+    if (!is_time) return;
+    waiting_.fetch_add(1, std::memory_order_relaxed);
+    Enqueue({"PING"}, now, std::min(deadline, now + options_.probe_timeout), [](const Value&) {});
+  }
+
+  void Enqueue(std::initializer_list<std::string_view> words, absl::Time now, absl::Time deadline, GotValue got) {
     bool first;
     {
       const MutexLock lock(&mutex_);
       first = inbox_.empty();
-      inbox_.push_back(std::move(command));
+      const size_t before = inbox_.wire.size();
+      AppendCommand(words, inbox_.wire);
+      inbox_.commands.push_back({.wire_bytes = inbox_.wire.size() - before,
+                                 .now = now,
+                                 .deadline = std::min(deadline, now + options_.command_timeout),
+                                 .got = std::move(got)});
     }
     if (first && std::this_thread::get_id() != speaker_.load(std::memory_order_relaxed)) uv_async_send(&wake_);
   }
 
   // Why nothing is sent now. Otherwise one more waits, and the breaker is told how
   // it ends.
-  absl::Status Refusal(absl::Time now) {
+  absl::Status Refusal() {
     if (!ready_.load(std::memory_order_acquire)) return absl::UnavailableError("not connected to Redis");
+    if (breaker_.open()) return absl::UnavailableError("Redis is left alone after failures");
     if (waiting_.fetch_add(1, std::memory_order_relaxed) >= options_.most_waiting) {
       waiting_.fetch_sub(1, std::memory_order_relaxed);
       return absl::ResourceExhaustedError("too many commands wait for Redis");
-    }
-    if (!breaker_.Allows(now)) {
-      waiting_.fetch_sub(1, std::memory_order_relaxed);
-      return absl::UnavailableError("Redis is left alone after failures");
     }
     return absl::OkStatus();
   }
@@ -230,9 +248,12 @@ class PipelinedClient final : public Client {
         std::swap(inbox_, batch_);
       }
       if (batch_.empty()) return;
-      for (Command& command : batch_) {
+      std::string_view rest = batch_.wire;
+      for (Batch::Command& command : batch_.commands) {
+        const std::string_view wire = rest.substr(0, command.wire_bytes);
+        rest.remove_prefix(command.wire_bytes);
         if (ready_) {
-          connection_.Send(command.wire, command.now, command.deadline, std::move(command.got));
+          connection_.Send(wire, command.now, command.deadline, std::move(command.got));
         } else {
           Reply lost;
           Ended(lost, command.got);
@@ -253,26 +274,38 @@ class PipelinedClient final : public Client {
       case Reply::Kind::kText:
       case Reply::Kind::kNothing:
         answered_.Add();
-        Judge(true);
+        Judge(Judgement::kGood);
         return got(reply.kind == Reply::Kind::kText ? std::optional(std::move(reply.text)) : std::nullopt);
       case Reply::Kind::kError:
         refused_.Add();
-        Judge(false);
+        Judge(Judgement::kBad);
         return got(absl::UnavailableError(absl::StrCat("Redis refused: ", FirstWord(reply.text))));
       case Reply::Kind::kLate:
         late_.Add();
-        Judge(false);
+        Judge(Judgement::kLate);
         return got(absl::DeadlineExceededError("Redis did not answer in time"));
       case Reply::Kind::kLost:
         lost_.Add();
-        Judge(false);
+        Judge(Judgement::kBad);
         return got(absl::UnavailableError("the connection to Redis was lost"));
     }
   }
 
-  void Judge(bool succeeded) {
+  enum class Judgement { kGood, kBad, kLate };
+
+  void Judge(Judgement judgement) {
     const bool was_open = breaker_.open();
-    succeeded ? breaker_.Succeeded() : breaker_.Failed(absl::Now());
+    switch (judgement) {
+      case Judgement::kGood:
+        breaker_.Succeeded();
+        break;
+      case Judgement::kBad:
+        breaker_.Failed(absl::Now());
+        break;
+      case Judgement::kLate:
+        breaker_.Late(absl::Now());
+        break;
+    }
     if (breaker_.open() == was_open) return;
     if (!was_open) opened_.Add();
     ShowUsable();
@@ -334,7 +367,9 @@ class PipelinedClient final : public Client {
   void Greet() {
     const Address& address = options_.address;
     const auto say = [this](std::initializer_list<std::string_view> words) {
-      connection_.Send(WireForm(words), absl::Now(), absl::InfiniteFuture(), nullptr);
+      std::string wire;
+      AppendCommand(words, wire);
+      connection_.Send(wire, absl::Now(), absl::InfiniteFuture(), nullptr);
     };
     if (!options_.password.empty() && !address.user.empty()) {
       say({"AUTH", address.user, options_.password});
@@ -399,7 +434,7 @@ class PipelinedClient final : public Client {
   std::atomic<prometheus::Gauge*> usable_shown_ = nullptr;
   Mutex mutex_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  std::vector<Command> inbox_ ABSL_GUARDED_BY(mutex_);
+  Batch inbox_ ABSL_GUARDED_BY(mutex_);
   // Of the thread that speaks.
   uv_loop_t loop_;
   uv_async_t wake_;
@@ -410,7 +445,7 @@ class PipelinedClient final : public Client {
   bool told_ = false;  // Of an outage, once.
   int attempts_ = 0;   // Since the last greeting.
   absl::InsecureBitGen chance_;
-  std::vector<Command> batch_;
+  Batch batch_;
   Connection connection_;
   std::thread thread_;
 };

@@ -34,6 +34,9 @@ struct ClientOptions {
   // The longest that a command may take, whatever its deadline. A connection whose
   // oldest command takes longer is given up.
   absl::Duration command_timeout = absl::Milliseconds(100);
+  // While the breaker is open: a PING that is answered later than this, or than the
+  // deadline of who asked, does not close it.
+  absl::Duration probe_timeout = absl::Milliseconds(10);
   // Between two attempts to connect, give or take a half: at first and at most.
   absl::Duration first_pause = absl::Milliseconds(20);
   absl::Duration longest_pause = absl::Seconds(1);
@@ -59,7 +62,8 @@ struct ClientCounts {
 // Whatever becomes of the server, a call ends at once or by its deadline, and the
 // client connects again by itself: after a failure soon, then less and less often.
 // While there is no connection, and while the breaker is open because commands fail
-// or come late, calls are refused without a packet.
+// or come late, calls are refused at once; the client finds out by itself, at the
+// next call after a pause, whether that is over.
 class Client {
  public:
   using Value = absl::StatusOr<std::optional<std::string>>;  // Nothing: there is no such key.
@@ -73,7 +77,7 @@ class Client {
   virtual ~Client() = default;
 
   // Each calls its function once: here, where it is refused, else on the client's
-  // thread, within a hundredth of a second of `deadline` at the latest. The function
+  // thread, within a few milliseconds of `deadline` at the latest. The function
   // must not wait, throw, or end the client; it may call again.
   //
   // kUnavailable: not connected, the breaker is open, the connection was lost, or

@@ -179,6 +179,27 @@ TEST(ClientTest, LeavesAFrozenServerAloneAndComesBack) {
   EXPECT_TRUE(Eventually([&] { return client->Get("key", Soon()).ok(); }, absl::Seconds(5)));
 }
 
+// Whether it is over the client finds out by itself: callers are refused at once.
+TEST(ClientTest, OnlyTheFirstFewWaitForAFrozenServer) {
+  RedisServer server;
+  ClientOptions options = On(server);
+  options.breaker = {.first_pause = absl::Milliseconds(5), .longest_pause = absl::Milliseconds(10)};
+  const auto client = Connected(options);
+  server.process().Signal(SIGSTOP);
+
+  int waited = 0;
+  for (int i = 0; i < 300; ++i) {
+    const Client::Value value = client->Get("key", absl::Now() + absl::Milliseconds(20));
+    if (value.status().code() == absl::StatusCode::kDeadlineExceeded) ++waited;
+    absl::SleepFor(absl::Milliseconds(1));
+  }
+  EXPECT_EQ(waited, options.breaker.failures);
+  EXPECT_GT(client->counts().late, waited);  // And what the client has asked by itself.
+
+  server.process().Signal(SIGCONT);
+  EXPECT_TRUE(Eventually([&] { return client->Get("key", Soon()).ok(); }));
+}
+
 TEST(ClientTest, AFullServerRefusesToKeepAndStillGives) {
   RedisServer server({"--maxmemory", "2mb", "--maxmemory-policy", "noeviction"});
   const auto client = Connected(On(server));

@@ -1,5 +1,6 @@
 #include "common/redis/connection.h"
 
+#include <charconv>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -142,7 +143,7 @@ void Connection::Watch() {
   }
 }
 
-void Connection::Send(const std::string& wire, absl::Time now, absl::Time deadline, Caller caller) {
+void Connection::Send(std::string_view wire, absl::Time now, absl::Time deadline, Caller caller) {
   if (!open() ||
       redisAsyncFormattedCommand(context_, &Hooks::Answered, nullptr, wire.data(), wire.size()) != REDIS_OK) {
     Reply lost;
@@ -184,17 +185,18 @@ void Connection::Close(std::string_view why) {
   events_.lost(why_);
 }
 
-std::string WireForm(std::initializer_list<std::string_view> words) {
-  size_t length = 16;
-  for (const std::string_view word : words) length += word.size() + 16;
-  std::string wire;
-  wire.reserve(length);
-  absl::StrAppend(&wire, "*", words.size(), "\r\n");
+void AppendCommand(std::initializer_list<std::string_view> words, std::string& wire) {
+  const auto put = [&wire](char sign, size_t number) {
+    char text[24];
+    char* const end = std::to_chars(text, text + sizeof(text), number).ptr;
+    wire.push_back(sign);
+    wire.append(text, static_cast<size_t>(end - text)).append("\r\n", 2);
+  };
+  put('*', words.size());
   for (const std::string_view word : words) {
-    absl::StrAppend(&wire, "$", word.size(), "\r\n");
-    wire.append(word).append("\r\n");
+    put('$', word.size());
+    wire.append(word).append("\r\n", 2);
   }
-  return wire;
 }
 
 // hiredis has answered all that waited and is about to free the context.

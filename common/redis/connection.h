@@ -60,9 +60,9 @@ class Connection {
   // port. False: refused at once, and `lost` is not called.
   bool Connect(const Address& address, const std::string& ip);
 
-  // Queues a command in the form in which it goes over the wire (WireForm), sent at
-  // the next Flush. Of a connection that is not open the reply is kLost at once.
-  void Send(const std::string& wire, absl::Time now, absl::Time deadline, Caller caller);
+  // Queues a command in the form in which it goes over the wire (AppendCommand), sent
+  // at the next Flush. Of a connection that is not open the reply is kLost at once.
+  void Send(std::string_view wire, absl::Time now, absl::Time deadline, Caller caller);
   void Flush();
 
   // Answers kLate to those whose deadline has passed by `now`; what comes for them
@@ -109,8 +109,8 @@ class Connection {
   std::string why_;  // Of the last end.
 };
 
-// A command of these words, as bytes.
-std::string WireForm(std::initializer_list<std::string_view> words);
+// Adds a command of these words, as bytes.
+void AppendCommand(std::initializer_list<std::string_view> words, std::string& wire);
 
 }  // namespace brygga::redis
 

@@ -14,6 +14,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "common/redis/client.h"
@@ -99,4 +100,7 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace brygga::bench
 
-int main(int argc, char** argv) { return brygga::bench::Main(argc, argv); }
+int main(int argc, char** argv) {
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);  // As every program of ours.
+  return brygga::bench::Main(argc, argv);
+}
