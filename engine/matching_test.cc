@@ -21,7 +21,6 @@ namespace {
 using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 
 enum class Shape {
   kRandom,      // Any weight.

@@ -14,7 +14,6 @@
 namespace brygga::engine {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 // Draws people and policies in which every rule and every unknown comes up.

@@ -120,7 +120,8 @@ class FilterParser {
     }
     std::string word;
     for (; at_ < text_.size() && text_[at_] != '"'; ++at_) {
-      if (text_[at_] == '\\' && ++at_ == text_.size()) break;
+      if (text_[at_] == '\\') ++at_;
+      if (at_ == text_.size()) break;
       word += text_[at_];
     }
     if (!Take("\"")) return Wrong("a quote is not closed");

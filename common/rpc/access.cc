@@ -61,8 +61,10 @@ std::vector<std::string> Read(const Message& message, const std::vector<const Fi
   for (size_t i = 0; i + 1 < path.size(); ++i) at = &at->GetReflection()->GetMessage(*at, path[i]);
   const FieldDescriptor* last = path.back();
   if (!last->is_repeated()) return {at->GetReflection()->GetString(*at, last)};
+  const int count = at->GetReflection()->FieldSize(*at, last);
   std::vector<std::string> texts;
-  for (int i = 0; i < at->GetReflection()->FieldSize(*at, last); ++i) {
+  texts.reserve(static_cast<size_t>(count));
+  for (int i = 0; i < count; ++i) {
     texts.push_back(at->GetReflection()->GetRepeatedString(*at, last, i));
   }
   if (texts.empty()) texts.emplace_back();

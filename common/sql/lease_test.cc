@@ -18,8 +18,6 @@ namespace {
 
 using testing::HasReason;
 using testing::IsOk;
-using testing::IsOkAndHolds;
-using ::testing::Optional;
 
 constexpr absl::Duration kLength = absl::Seconds(10);
 

@@ -11,7 +11,6 @@ using list::Comparison;
 using list::FieldKind;
 using list::ListQuery;
 using list::Op;
-using list::Order;
 
 Value ToValue(const list::Value& value) {
   return std::visit([](const auto& inner) { return Value(inner); }, value);

@@ -34,7 +34,6 @@ using google::protobuf::FieldOptions;
 using google::protobuf::FileDescriptor;
 using google::protobuf::FileDescriptorSet;
 using google::protobuf::MethodDescriptor;
-using google::protobuf::ServiceDescriptor;
 using google::protobuf::SourceLocation;
 
 // What a method that changes nothing is called.

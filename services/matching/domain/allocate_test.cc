@@ -14,7 +14,6 @@ namespace {
 
 using ::brygga::testing::HasReason;
 using ::brygga::testing::IsOk;
-using ::testing::AnyOf;
 
 std::string OpeningName(int i) { return "organisations/o/openings/x" + std::to_string(i); }
 

@@ -8,9 +8,7 @@ namespace brygga::matching {
 namespace {
 
 using ::brygga::testing::HasReason;
-using ::brygga::testing::IsOk;
 using ::testing::ElementsAre;
-using ::testing::IsEmpty;
 
 Allocation OpenAllocation() {
   return {.id = AllocationId("a"),

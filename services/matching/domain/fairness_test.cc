@@ -12,7 +12,6 @@ namespace brygga::matching {
 namespace {
 
 using ::testing::IsEmpty;
-using ::testing::SizeIs;
 
 // Adepts of a made-up round; owns their features.
 class Crowd {

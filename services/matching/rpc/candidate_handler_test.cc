@@ -8,7 +8,6 @@ namespace {
 using ::brygga::testing::HasReason;
 using ::brygga::testing::IsOk;
 using ::testing::ElementsAre;
-using ::testing::SizeIs;
 
 using CandidateHandlerTest = MatchingRpcTest;
 

@@ -12,7 +12,6 @@ namespace {
 
 using ::brygga::testing::HasReason;
 using ::brygga::testing::IsOk;
-using ::brygga::testing::StatusIs;
 using ::testing::IsEmpty;
 using ::testing::Pair;
 using ::testing::SizeIs;

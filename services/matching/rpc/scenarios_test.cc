@@ -9,7 +9,6 @@ namespace {
 
 using ::brygga::testing::HasReason;
 using ::brygga::testing::IsOk;
-using ::testing::AnyOf;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::Not;

@@ -15,7 +15,6 @@ namespace brygga::matching {
 using ::brygga::testing::HasReason;
 using ::brygga::testing::IsOk;
 using ::brygga::testing::IsOkAndHolds;
-using ::testing::AnyOf;
 using ::testing::ElementsAre;
 using ::testing::Field;
 using ::testing::IsEmpty;

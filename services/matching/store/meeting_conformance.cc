@@ -10,7 +10,6 @@ using ::brygga::testing::HasReason;
 using ::brygga::testing::IsOk;
 using ::brygga::testing::IsOkAndHolds;
 using ::testing::ElementsAre;
-using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 namespace {

@@ -15,7 +15,6 @@ using ::brygga::testing::IsOk;
 using ::brygga::testing::StatusIs;
 using ::testing::ElementsAre;
 using ::testing::Property;
-using ::testing::SizeIs;
 
 class EnquiryHandlerTest : public ParticipantRpcTest {
  protected:

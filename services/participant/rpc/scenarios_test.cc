@@ -19,7 +19,6 @@ namespace {
 using ::brygga::testing::HasReason;
 using ::brygga::testing::IsOk;
 using ::brygga::testing::StatusIs;
-using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::Property;

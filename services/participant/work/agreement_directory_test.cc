@@ -12,7 +12,6 @@ namespace {
 
 using ::brygga::testing::HasReason;
 using ::brygga::testing::IsOk;
-using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
 
 const Date kDay(2022, 8, 15);

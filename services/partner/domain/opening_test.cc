@@ -8,7 +8,6 @@ namespace brygga::partner {
 namespace {
 
 using ::brygga::testing::HasReason;
-using ::brygga::testing::IsOk;
 using ::brygga::testing::IsOkAndHolds;
 using ::testing::ElementsAre;
 using ::testing::Field;

@@ -13,7 +13,6 @@ namespace {
 using ::brygga::testing::EqualsProto;
 using ::brygga::testing::HasReason;
 using ::brygga::testing::IsOk;
-using ::brygga::testing::IsOkAndHolds;
 using ::testing::ElementsAre;
 
 class AgreementHandlerTest : public PartnerRpcTest {

@@ -12,7 +12,6 @@ namespace {
 using ::brygga::testing::EqualsProto;
 using ::brygga::testing::HasReason;
 using ::brygga::testing::IsOk;
-using ::brygga::testing::IsOkAndHolds;
 
 class NetworkHandlerTest : public PartnerRpcTest {
  protected:

@@ -10,7 +10,6 @@ namespace {
 
 using ::brygga::testing::HasReason;
 using ::brygga::testing::IsOk;
-using ::testing::ElementsAre;
 
 class OpeningHandlerTest : public PartnerRpcTest {
  protected:

@@ -17,7 +17,6 @@ using ::brygga::testing::IsOkAndHolds;
 using ::brygga::testing::StatusIs;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 
 class OrganisationHandlerTest : public PartnerRpcTest {
  protected:

@@ -10,10 +10,7 @@ namespace {
 
 using ::brygga::testing::HasReason;
 using ::brygga::testing::IsOk;
-using ::testing::AllOf;
-using ::testing::Contains;
 using ::testing::ElementsAre;
-using ::testing::Not;
 
 constexpr char kMunicipality[] = "sector: SECTOR_PUBLIC kind: ORGANISATION_KIND_MUNICIPALITY";
 constexpr char kAgency[] = "sector: SECTOR_PUBLIC kind: ORGANISATION_KIND_AGENCY";

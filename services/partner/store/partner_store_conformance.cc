@@ -19,7 +19,6 @@ using ::testing::Field;
 using ::testing::IsEmpty;
 using ::testing::Pair;
 using ::testing::SizeIs;
-using ::testing::UnorderedElementsAre;
 
 OrganisationId PartnerStoreConformance::MakeOrganisation(const std::string& id, Organisation organisation) {
   organisation.id = OrganisationId(id);
