@@ -2,8 +2,9 @@
 // earlier answers.
 #include <gmock/gmock.h>
 
-#include <atomic>
+#include <barrier>
 #include <thread>
+#include <utility>
 
 #include "common/status/error.h"
 #include "common/testing/matchers.h"
@@ -21,6 +22,21 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 namespace {
+
+// What the two return that begin at the same moment.
+template <typename A, typename B>
+std::pair<absl::Status, absl::Status> AtOnce(const A& a, const B& b) {
+  std::barrier<> start(2);
+  const auto together = [&](const auto& act) {
+    start.arrive_and_wait();
+    return act();
+  };
+  absl::Status first;
+  std::thread other([&] { first = together(a); });
+  const absl::Status second = together(b);
+  other.join();
+  return {first, second};
+}
 
 Match Wanted(const std::string& id, const std::string& mentor, const std::string& adept, const CohortKey& key,
              const std::string& override_reason = "") {
@@ -201,17 +217,8 @@ TEST_P(MatchingStoreConformance, AMatchByHandAndAPublicationAtOnceMatchAnAdeptOn
     const Match wanted = Wanted("h" + n, "n" + n, "a" + n, other);
     const auto by_hand = New<Match>();
     const auto by_round = New<Publication>();
-    std::atomic<int> ready = 0;
-    const auto together = [&](const auto& act) {
-      ++ready;
-      while (ready < 2) std::this_thread::yield();
-      return act();
-    };
-    absl::Status hand, published;
-    std::thread coordinator(
-        [&] { hand = together([&] { return store_.CreateMatch(by_hand, wanted, ByWish(wanted)).status(); }); });
-    published = together([&] { return store_.PublishRound(by_round, Order(round)).status(); });
-    coordinator.join();
+    const auto [hand, published] = AtOnce([&] { return store_.CreateMatch(by_hand, wanted, ByWish(wanted)).status(); },
+                                          [&] { return store_.PublishRound(by_round, Order(round)).status(); });
 
     EXPECT_NE(hand.ok(), published.ok()) << hand << " " << published;
     if (!hand.ok()) {
@@ -238,17 +245,8 @@ TEST_P(MatchingStoreConformance, AMatchByHandAndAPublicationAtOnceNeverTakeTheSa
     const Match wanted = Wanted("h" + n, "m" + n, "b" + n, other);
     const auto by_hand = New<Match>();
     const auto by_round = New<Publication>();
-    std::atomic<int> ready = 0;
-    const auto together = [&](const auto& act) {
-      ++ready;
-      while (ready < 2) std::this_thread::yield();
-      return act();
-    };
-    absl::Status hand, published;
-    std::thread coordinator(
-        [&] { hand = together([&] { return store_.CreateMatch(by_hand, wanted, ByWish(wanted)).status(); }); });
-    published = together([&] { return store_.PublishRound(by_round, Order(round)).status(); });
-    coordinator.join();
+    const auto [hand, published] = AtOnce([&] { return store_.CreateMatch(by_hand, wanted, ByWish(wanted)).status(); },
+                                          [&] { return store_.PublishRound(by_round, Order(round)).status(); });
 
     EXPECT_NE(hand.ok(), published.ok()) << hand << " " << published;
     if (!hand.ok()) {
