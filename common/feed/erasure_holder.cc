@@ -1,6 +1,7 @@
 #include "common/feed/erasure_holder.h"
 
 #include "absl/time/clock.h"
+#include "common/status/failpoint.h"
 #include "common/status/macros.h"
 
 namespace brygga::feed {
@@ -14,9 +15,12 @@ constexpr absl::Duration kBetweenTries = absl::Milliseconds(500);  // Where part
 absl::Status ErasureHolder::RunOnce(absl::Time deadline) {
   BRYGGA_ASSIGN_OR_RETURN(const std::vector<ErasureRequest> waiting, requests_.Waiting(deadline));
   absl::Status first;
+  if (!waiting.empty()) Failpoint("holder.listed");
   for (const ErasureRequest& request : waiting) {
     absl::Status status = erase_(request.participant, deadline);
-    if (status.ok()) status = requests_.Acknowledge(request, deadline);
+    Failpoint("holder.erased");
+    if (status.ok() && request.is_final) status = requests_.Acknowledge(request, deadline);
+    if (request.is_final) Failpoint("holder.acknowledged");
     first.Update(status);
   }
   return first;

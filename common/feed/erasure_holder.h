@@ -25,6 +25,9 @@ namespace brygga::feed {
 struct ErasureRequest {
   std::string name;         // dataSubjectRequests/{data_subject_request}
   std::string participant;  // participants/{participant}
+  // False: what is erased may still come back from another holder that has not
+  // erased yet. It is erased all the same, and once more before it is acknowledged.
+  bool is_final = true;
 
   friend bool operator==(const ErasureRequest&, const ErasureRequest&) = default;
 };
@@ -55,8 +58,8 @@ class ErasureHolder {
   ErasureHolder(ErasureRequests& requests, ErasePerson erase) : requests_(requests), erase_(std::move(erase)) {}
   ~ErasureHolder() { Stop(); }
 
-  // Erases whoever waits, and acknowledges each once it is durable. What fails
-  // for one keeps no other waiting; the first error is returned.
+  // Erases whoever waits, and acknowledges each once it is durable and final. What
+  // fails for one keeps no other waiting; the first error is returned.
   absl::Status RunOnce(absl::Time deadline);
 
   // Starts and stops doing so on a thread of its own, as soon as participant

@@ -14,14 +14,19 @@ using ::brygga::testing::IsOk;
 using ::brygga::testing::StatusIs;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
 // Participant, as far as a holder sees it. A notification wakes who follows.
 class FakeRequests final : public ErasureRequests {
  public:
-  void Ask(const std::string& person) {
+  void Ask(const std::string& person, bool is_final = true) {
     MutexLock lock(&mutex_);
-    waiting_.push_back({"dataSubjectRequests/" + person, "participants/" + person});
+    waiting_.push_back({"dataSubjectRequests/" + person, "participants/" + person, is_final});
     news_ = true;
+  }
+  void MakeFinal() {
+    MutexLock lock(&mutex_);
+    for (ErasureRequest& request : waiting_) request.is_final = true;
   }
   // Whether it takes acknowledgements.
   void set_listening(bool listening) {
@@ -121,6 +126,19 @@ TEST_F(ErasureHolderTest, WhoIsErasedButNotAcknowledgedIsErasedAgain) {
   EXPECT_THAT(RunOnce(), IsOk());
   EXPECT_THAT(RunOnce(), IsOk());
   EXPECT_THAT(erased_, ElementsAre("participants/p", "participants/p"));
+}
+
+TEST_F(ErasureHolderTest, WhatMayComeBackIsErasedAtOnceAndAgainBeforeItIsAcknowledged) {
+  requests_.Ask("p", /*is_final=*/false);
+  ASSERT_THAT(RunOnce(), IsOk());
+  EXPECT_THAT(erased_, ElementsAre("participants/p"));
+  EXPECT_THAT(*requests_.Waiting(absl::InfiniteFuture()), SizeIs(1));
+
+  requests_.MakeFinal();
+  ASSERT_THAT(RunOnce(), IsOk());
+
+  EXPECT_THAT(erased_, ElementsAre("participants/p", "participants/p"));
+  EXPECT_THAT(*requests_.Waiting(absl::InfiniteFuture()), IsEmpty());
 }
 
 TEST_F(ErasureHolderTest, OnItsThreadItErasesAsSoonAsItIsTold) {
