@@ -14,19 +14,26 @@ namespace brygga::engine {
 
 // A graph and its best answer, by COVERAGE_THEN_SCORE or SCORE. Each call below
 // ends with a best answer to the graph as it then is, found by one shortest path
-// from the answer before (shortest_paths.h), so that few people change seats.
+// from the answer before, so that few people change seats.
 //
-// Prices are kept in two parts, pairs before weights: the upper and the lower
-// half of 128 bits. (So a pair more is worth more than any weights, exactly.)
+// Successive shortest paths (Jonker and Volgenant 1987) with kept prices. Whoever
+// joins, or has to leave a seat that is gone, searches forward over the agents'
+// rows for the way of least loss to a free seat or out, and prices rise. A seat
+// that gets free is filled backward over the hosts' columns, and prices fall, so
+// that a search sees the part of the graph that changes and nothing is set up
+// for it. Each agent keeps the eight pairs that were worth most to it apart and
+// bounds the rest by one number, which falling prices keep true. A pair counts
+// more than all weights together, exactly.
 //
 // Time: at most that of Dijkstra's search, O(m + n log n); mostly a person joins
-// after a look at a few hundred pairs. Memory: 8 bytes a pair, about 150 a person.
-// Not thread-safe.
+// after a look at a few hundred people. Memory: 18 bytes a pair, about 200 a
+// person. Not thread-safe.
 class Joining {
  public:
   // `solved` is the answer of SolveCoverageThenScore or, without a cover, of
-  // SolveScore to `graph`, whose pairs may be in any order.
-  Joining(Bipartite<int32_t> graph, const PricedMatching& solved);
+  // SolveScore to `graph`, whose pairs may be in any order and which is copied.
+  // Agents times the largest weight, now and later, stay below 2^50.
+  Joining(const Bipartite<int32_t>& graph, const PricedMatching& solved);
   ~Joining();
   Joining(Joining&&) noexcept;
   Joining& operator=(Joining&&) noexcept;

@@ -9,6 +9,7 @@
 #include "common/status/macros.h"
 #include "engine/auction.h"
 #include "engine/coverage.h"
+#include "engine/few.h"
 #include "engine/market.h"
 #include "engine/shortest_paths.h"
 #include "engine/workers.h"
@@ -222,8 +223,9 @@ class GraphSolver {
   int64_t looks_ = 0;
 };
 
+// The largest weight.
 template <typename W>
-absl::Status CheckGraph(const Bipartite<W>& graph) {
+absl::StatusOr<W> CheckGraph(const Bipartite<W>& graph) {
   const auto invalid = [](const std::string& what) { return InvalidFields({{"graph", what}}); };
   // One look at each pair: the largest host and weight, a sign anywhere.
   uint32_t host = 0;
@@ -239,12 +241,12 @@ absl::Status CheckGraph(const Bipartite<W>& graph) {
     return invalid("a host has a negative number of seats");
   }
   if (static_cast<int64_t>(weight) > kMostPrice) return invalid(absl::StrCat("a weight is above ", kMostPrice));
-  return absl::OkStatus();
+  return weight;
 }
 
 template <typename W>
 absl::StatusOr<PricedMatching> Solve(Bipartite<W>& graph, const GraphOptions& options, bool coverage_first) {
-  BRYGGA_RETURN_IF_ERROR(CheckGraph(graph));
+  BRYGGA_ASSIGN_OR_RETURN(const W most, CheckGraph(graph));
   if (const int64_t bound = GraphMemoryBound(graph); bound > options.memory_limit_bytes) {
     return MakeError(
         absl::StatusCode::kResourceExhausted,
@@ -252,11 +254,16 @@ absl::StatusOr<PricedMatching> Solve(Bipartite<W>& graph, const GraphOptions& op
                      " people needs up to ", bound, " bytes; the limit is ", options.memory_limit_bytes),
         {.reason = "COHORT_TOO_LARGE"});
   }
+  if (Few<W>::Fits(graph, static_cast<int64_t>(most))) {
+    Ticker ticker(options.control, "total", static_cast<int64_t>(graph.agent_count()));
+    auto answer = Few<W>(graph, static_cast<int64_t>(most), coverage_first, ticker).Run();
+    if (ticker.stopped()) return Cancelled();
+    if (answer) return *std::move(answer);
+  }
   // Mostly 64 bits hold all prices; an auction's may reach some multiples of what
   // a path through everybody can cost.
   const int64_t people = static_cast<int64_t>(graph.agent_count() + graph.host_count());
-  const auto most = std::max_element(graph.weight.begin(), graph.weight.end());
-  if (most == graph.weight.end() || static_cast<int64_t>(*most) <= kMostPrice / 64 / (people + 2)) {
+  if (static_cast<int64_t>(most) <= kMostPrice / 64 / (people + 2)) {
     return GraphSolver<W, int64_t>(graph, options).Run(coverage_first);
   }
   return GraphSolver<W, __int128>(graph, options).Run(coverage_first);

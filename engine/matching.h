@@ -8,6 +8,7 @@
 // successive shortest paths (Jonker and Volgenant 1987) until they are exact.
 // Every agent keeps the pairs that are worth most to it in front and bounds the
 // rest by one number: prices only rise, so most steps look at a few pairs alone.
+// Up to 256 agents are solved in one go, pairs before weights (few.h).
 //
 // Time: O(n (m + n log n)) at worst for n people and m pairs; in practice a
 // few dozen passes over the pairs. Memory: 8 bytes a pair (W = int32_t; the
