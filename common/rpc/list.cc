@@ -18,12 +18,21 @@ std::string ToText(const nlohmann::json& json) {
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
+// As ToText writes a string or a number; names and ids need no more than quotes.
+std::string JsonOf(std::string_view text) {
+  const bool is_plain =
+      std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
+  if (!is_plain) return ToText(nlohmann::json(std::string(text)));
+  return absl::StrCat("\"", absl::string_view(text.data(), text.size()), "\"");
+}
+std::string JsonOf(int64_t number) { return absl::StrCat(number); }
+
 // What a token is bound to, in few characters. No secret: a caller who forges a
 // token only chooses where to begin.
 std::string Binding(const ListArguments& arguments) {
-  const nlohmann::json parts = {std::string(arguments.scope), std::string(arguments.filter),
-                                std::string(arguments.order_by)};
-  return Sha256Hex(ToText(parts)).substr(0, 16);
+  return Sha256Hex(absl::StrCat("[", JsonOf(arguments.scope), ",", JsonOf(arguments.filter), ",",
+                                JsonOf(arguments.order_by), "]"))
+      .substr(0, 16);
 }
 
 bool IsText(std::string_view field, const list::Schema& schema) {
@@ -80,9 +89,11 @@ absl::StatusOr<list::ListQuery> ParseList(const ListArguments& arguments, const 
 
 std::string PageToken(const ListArguments& arguments, const std::optional<std::vector<Value>>& next) {
   if (!next) return "";
-  nlohmann::json json = {Binding(arguments)};
-  for (const Value& value : *next) std::visit([&](const auto& held) { json.push_back(held); }, value);
-  return ToBase64Url(ToText(json));
+  std::string json = absl::StrCat("[", JsonOf(Binding(arguments)));
+  for (const Value& value : *next) {
+    std::visit([&](const auto& held) { absl::StrAppend(&json, ",", JsonOf(held)); }, value);
+  }
+  return ToBase64Url(json.append("]"));
 }
 
 }  // namespace brygga::rpc
