@@ -47,8 +47,11 @@ absl::StatusOr<KeptRankings> OpenKeptRankings(const KeptRankingsSettings& settin
     BRYGGA_ASSIGN_OR_RETURN(redis::Address address, redis::ParseAddress(settings.redis));
     BRYGGA_ASSIGN_OR_RETURN(std::string password, ReadPassword(settings.redis_password_file));
     BRYGGA_ASSIGN_OR_RETURN(secret, RankingSecret(database, absl::Now() + absl::Seconds(30)));
-    shared = std::make_unique<RedisRankingCache>(
-        redis::Client::Start({.address = std::move(address), .password = std::move(password), .log = std::move(log)}));
+    shared = std::make_unique<RedisRankingCache>(redis::Client::Start({.address = std::move(address),
+                                                                       .password = std::move(password),
+                                                                       .probe_timeout = settings.cache.patience,
+                                                                       .breaker = settings.breaker,
+                                                                       .log = std::move(log)}));
     kept.redis = &shared->client();
   }
   CandidateCacheOptions options = settings.cache;

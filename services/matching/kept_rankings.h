@@ -19,6 +19,7 @@ struct KeptRankingsSettings {
   std::string redis_password_file;   // Empty: the server asks for none.
   int memory_mb = 64;                // 0: nothing is kept in memory.
   CandidateCacheOptions cache = {};  // The memory is the one above.
+  redis::BreakerOptions breaker = {};
 };
 
 // The settings --redis, --redis-password-file and --candidate-memory-mb.

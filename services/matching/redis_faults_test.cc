@@ -1,8 +1,9 @@
 // Whatever becomes of Redis, the answers are those without it. A replica that
-// keeps rankings in Redis alone is compared, byte by byte, with one on the same
+// keeps rankings in Redis alone is compared, field by field, with one on the same
 // database that keeps nothing, while Redis dies, hangs, forgets, lies, is full or
 // slow, and while people are vetoed and matched. The long run is this test,
 // repeated.
+#include <google/protobuf/util/message_differencer.h>
 #include <signal.h>
 
 #include <algorithm>
@@ -21,6 +22,7 @@ namespace {
 
 using ::brygga::testing::IsOk;
 using ::brygga::testing::RedisServer;
+using ::google::protobuf::util::MessageDifferencer;
 
 constexpr int kPeople = 12;  // Of each side.
 
@@ -46,12 +48,13 @@ class Replica {
   absl::StatusOr<Response> Call(std::string_view method, const Request& request) {
     return server_->Call<Response>(rpc::Admin(), "brygga.matching.v1.MatchingService/" + std::string(method), request);
   }
-  absl::StatusOr<v1::ListCandidatesResponse> Candidates(const std::string& person, int page_size) {
+  absl::StatusOr<v1::ListCandidatesResponse> Candidates(const std::string& person, int page_size,
+                                                        v1::CandidateView view = v1::CANDIDATE_VIEW_BASIC) {
     v1::ListCandidatesRequest request;
     request.set_parent(kCohort);
     request.set_participant("participants/" + person);
     request.set_page_size(page_size);
-    request.set_view(v1::CANDIDATE_VIEW_BASIC);
+    request.set_view(view);
     return Call<v1::ListCandidatesResponse>("ListCandidates", request);
   }
   bool Lists(const std::string& person, const std::string& other) {
@@ -99,11 +102,14 @@ class Replica {
 class RedisFaultsTest : public ::testing::Test {
  protected:
   std::unique_ptr<Replica> WithRedis(CandidateCacheOptions cache = {}) {
-    cache.patience = absl::Milliseconds(50);  // The machine of a test may be busy.
+    cache.patience = cache.least_patience = absl::Milliseconds(50);  // The machine of a test may be busy.
     auto replica = std::make_unique<Replica>(
         database_, clock_, KeptRankingsSettings{.redis = "unix://" + server_.socket(), .memory_mb = 0, .cache = cache});
     while (!replica->redis().usable()) absl::SleepFor(absl::Milliseconds(1));
     return replica;
+  }
+  std::unique_ptr<Replica> WithMemory(CandidateCacheOptions cache = {}) {
+    return std::make_unique<Replica>(database_, clock_, KeptRankingsSettings{.cache = cache});
   }
   std::unique_ptr<Replica> Without() {
     return std::make_unique<Replica>(database_, clock_, KeptRankingsSettings{.memory_mb = 0});
@@ -139,13 +145,14 @@ class RedisFaultsTest : public ::testing::Test {
       if (i % 40 == 7) plain.Match(absl::StrCat("m", random_() % kPeople), absl::StrCat("a", random_() % kPeople));
       const std::string person = Somebody();
       const int page_size = random_() % 2 == 0 ? 3 : 50;
+      const auto view = random_() % 3 == 0 ? v1::CANDIDATE_VIEW_FULL : v1::CANDIDATE_VIEW_BASIC;
       const absl::Time asked = absl::Now();
-      const auto answer = kept.Candidates(person, page_size);
+      const auto answer = kept.Candidates(person, page_size, view);
       longest_ = std::max(longest_, absl::Now() - asked);
-      const auto expected = plain.Candidates(person, page_size);
+      const auto expected = plain.Candidates(person, page_size, view);
       EXPECT_THAT(answer, IsOk());
       EXPECT_THAT(expected, IsOk());
-      if (!answer.ok() || !expected.ok() || answer->SerializeAsString() != expected->SerializeAsString()) ++differences;
+      if (!answer.ok() || !expected.ok() || !MessageDifferencer::Equals(*answer, *expected)) ++differences;
     }
     if (!veto.empty()) kept.Allow(veto);
     return differences;
@@ -228,11 +235,98 @@ TEST_F(RedisFaultsTest, NoStateOfRedisChangesAnAnswer) {
     fault.end();
     EXPECT_LT(longest_, absl::Seconds(3));
     const absl::Time over = absl::Now();
-    while (!kept->redis().usable()) absl::SleepFor(absl::Milliseconds(1));
+    while (!kept->redis().usable()) (void)kept->Candidates("a1", 3);
     EXPECT_LT(absl::Now() - over, absl::Seconds(5)) << "until Redis is used again";
   }
   EXPECT_GT(kept->cache().count(CacheEvent::kUnreadable), 0);
   EXPECT_GT(kept->cache().count(CacheEvent::kUnreachable), 0);
+}
+
+// What this process has said before is said again only as long as the database, which
+// another replica writes to, is as it was; the negative control says it anyhow.
+TEST_F(RedisFaultsTest, APageThatIsKeptIsNeverOlderThanTheDatabase) {
+  const auto plain = Without();
+  for (const StandingCheck check : {StandingCheck::kYes, StandingCheck::kNo}) {
+    const auto kept = WithMemory({.standing_check = check});
+
+    const int differences = Differences(*plain, *kept, 200, [&](int) { (void)kept->Candidates(Somebody(), 3); });
+
+    EXPECT_GT(kept->cache().count(CacheEvent::kPageHit), 0);
+    if (check == StandingCheck::kYes) {
+      EXPECT_EQ(differences, 0);
+    } else {
+      EXPECT_GT(differences, 0);
+    }
+  }
+}
+
+// Freezes a Redis for a while, lets it go on for a moment, and again.
+class Stutter {
+ public:
+  explicit Stutter(RedisServer& server) : server_(server), thread_([this] { Run(); }) {}
+  ~Stutter() {
+    over_ = true;
+    thread_.join();
+  }
+
+ private:
+  void Run() {
+    while (!over_) {
+      server_.process().Signal(SIGSTOP);
+      absl::SleepFor(absl::Milliseconds(60));
+      server_.process().Signal(SIGCONT);
+      absl::SleepFor(absl::Milliseconds(20));
+    }
+  }
+
+  RedisServer& server_;
+  std::atomic<bool> over_ = false;
+  std::thread thread_;
+};
+
+// Slower by a bound: of a hundred calls no more than one takes three times as long as
+// without Redis, measured in turn. In the negative control nobody leaves Redis alone,
+// and everybody waits for it.
+TEST_F(RedisFaultsTest, AFrozenOrSlowRedisCostsAHundredthOfTheCallsMoreThanThriceTheTime) {
+  const auto plain = Without();
+  const auto ratio = [&](Replica& kept, int calls) {
+    std::vector<absl::Duration> with, without;
+    for (int i = 0; i < calls; ++i) {
+      const std::string person = Somebody();
+      for (auto [replica, times] : {std::pair(&kept, &with), std::pair(plain.get(), &without)}) {
+        const absl::Time asked = absl::Now();
+        EXPECT_THAT(replica->Candidates(person, 10), IsOk());
+        times->push_back(absl::Now() - asked);
+      }
+    }
+    const auto p99 = [](std::vector<absl::Duration>& times) {
+      std::sort(times.begin(), times.end());
+      return times[times.size() * 99 / 100];
+    };
+    return absl::FDivDuration(p99(with), p99(without));
+  };
+  const auto open = [&](KeptRankingsSettings settings) {
+    settings.redis = "unix://" + server_.socket();
+    settings.memory_mb = 0;
+    auto replica = std::make_unique<Replica>(database_, clock_, std::move(settings));
+    while (!replica->redis().usable()) absl::SleepFor(absl::Milliseconds(1));
+    return replica;
+  };
+  constexpr int kCalls = 1500;
+
+  const auto kept = open({});
+  {
+    const Stutter stutter(server_);
+    EXPECT_LE(ratio(*kept, kCalls), 3);
+  }
+  server_.process().Signal(SIGSTOP);
+  EXPECT_LE(ratio(*kept, kCalls), 3);
+  server_.process().Signal(SIGCONT);
+
+  const auto patient = open({.cache = {.least_patience = absl::Milliseconds(90), .patience = absl::Milliseconds(90)},
+                             .breaker = {.failures = 1'000'000}});
+  const Stutter stutter(server_);
+  EXPECT_GT(ratio(*patient, 200), 3);
 }
 
 // The negative control: whoever does not look at the seal believes what was moved

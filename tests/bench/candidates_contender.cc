@@ -54,11 +54,18 @@ CandidatesContender OpenCandidates(std::string_view name, const std::string& fol
   int people = 0;
   BRYGGA_CHECK(words.size() == 3 && absl::SimpleAtoi(words[1], &people));
   CandidatesContender contender;
-  matching::KeptRankingsSettings rankings = {.memory_mb = words[2] == "memory" ? 64 : 0};
+  const bool in_process = words[2] == "memory" || words[2] == "ranking" || words[2].starts_with("full");
+  matching::KeptRankingsSettings rankings = {.memory_mb = in_process ? 64 : 0};
+  if (words[2] == "ranking" || words[2] == "fullnew") rankings.cache.keep_pages = matching::KeepPages::kNo;
   if (words[2] == "redis" || words[2] == "miss") {
     contender.redis = std::make_unique<testing::RedisServer>();
     rankings.redis = "unix://" + contender.redis->socket();
-    if (words[2] == "miss") rankings.cache.ttl = absl::Milliseconds(1);
+    if (words[2] == "miss") {
+      rankings.cache.ttl = absl::Milliseconds(1);
+    } else {
+      // A hit is what is measured, also where the machine is busy.
+      rankings.cache.patience = rankings.cache.least_patience = absl::Milliseconds(100);
+    }
   }
   const matching::CohortKey key = matching::ParseCohortName(kCohort).value();
   auto source = std::make_unique<matching::FakePeopleSource>(Clock::System());
@@ -70,12 +77,12 @@ CandidatesContender OpenCandidates(std::string_view name, const std::string& fol
   return contender;
 }
 
-std::string CandidatesRequest(int people, int subjects, int n) {
+std::string CandidatesRequest(int people, int subjects, matching::v1::CandidateView view, int n) {
   matching::v1::ListCandidatesRequest request;
   request.set_parent(kCohort);
   request.set_participant("participants/" + IdOf(n % subjects * 2 % people));
   request.set_page_size(10);
-  request.set_view(matching::v1::CANDIDATE_VIEW_BASIC);
+  request.set_view(view);
   return request.SerializeAsString();
 }
 

@@ -275,29 +275,36 @@ void GatewayFigures(const Session& run) {
   Print(compared.p99);
 }
 
-Target CandidatesOn(const Contender& contender, const std::string& token, int people, int subjects) {
+Target CandidatesOn(const Contender& contender, const std::string& token, int people, int subjects,
+                    matching::v1::CandidateView view) {
   return {.address = contender.address(),
           .process = contender.process(),
           .method = "/brygga.matching.v1.MatchingService/ListCandidates",
-          .request = [people, subjects](int n) { return CandidatesRequest(people, subjects, n); },
+          .request = [people, subjects, view](int n) { return CandidatesRequest(people, subjects, view, n); },
           .token = token};
 }
 
-// The ten best for one person: kept in memory, in Redis, not kept yet, and never.
-// Hits go round 500 people; redis-server's own CPU is not counted.
+// The ten best for one person: kept in memory as they went out and as a ranking, in
+// Redis, not kept yet, and never; in full, kept and made of a ranking. Hits go round
+// 500 people; redis-server's own CPU is not counted.
 void CandidateFigures(const Session& run) {
   const Contender echo(run.program, "echo", run.folder);
   for (const int people : {1000, 10'000, 100'000}) {
-    for (const char* kind : {"memory", "redis", "miss", "bypass"}) {
+    for (const char* kind : {"memory", "ranking", "redis", "miss", "bypass", "full", "fullnew"}) {
+      const std::string name = absl::StrCat("candidates, ", people, ", ", kind);
+      if (!run.Wants(name)) continue;
       const Contender contender(run.program, absl::StrCat("candidates-", people, "-", kind), run.folder);
       const std::string_view cache = kind;
-      const bool hits = cache == "memory" || cache == "redis";
+      const bool is_full = cache.starts_with("full");
+      const bool hits = cache != "miss" && cache != "bypass";
       const Load load = {.calls = hits ? run.settings.calls : run.settings.calls / 10},
                  reference = {.calls = run.settings.calls};
-      Comparison compared = Compare(run, absl::StrCat("candidates, ", people, ", ", kind),
-                                    CandidatesOn(contender, run.admin, people, hits ? 500 : people / 2),
-                                    EchoOn(echo, run.admin), load, reference);
-      if (hits) compared.SetCpuGoal(2.2);
+      Comparison compared =
+          Compare(run, name,
+                  CandidatesOn(contender, run.admin, people, hits ? 500 : people / 2,
+                               is_full ? matching::v1::CANDIDATE_VIEW_FULL : matching::v1::CANDIDATE_VIEW_BASIC),
+                  EchoOn(echo, run.admin), load, reference);
+      if (hits && !is_full) compared.SetCpuGoal(2.2);
       Print(compared.cpu);
       Print(compared.whole);
       Print(compared.p50);
@@ -340,7 +347,8 @@ int Main(int argc, char** argv) {
   app.add_option("--rounds", run.settings.rounds, "Interleaved rounds, at least five")->check(CLI::Range(5, 101));
   app.add_option("--calls", run.settings.calls, "Calls a round")->check(CLI::Range(1000, 10'000'000));
   app.add_option("--only", run.settings.only,
-                 "Only the groups whose name holds this: pipeline, read, write, candidates, idle, gateway");
+                 "Only the groups whose name holds this: pipeline, read, write, candidates, idle, gateway; or some "
+                 "candidates: \"candidates, 10000, redis\"");
   CLI11_PARSE(app, argc, argv);
 
   run.program = std::filesystem::read_symlink("/proc/self/exe").string();
@@ -357,7 +365,7 @@ int Main(int argc, char** argv) {
   if (run.Wants("pipeline")) PipelineFigures(run);
   if (run.Wants("read")) PointReadFigures(run);
   if (run.Wants("write")) WriteFigures(run);
-  if (run.Wants("candidates")) CandidateFigures(run);
+  if (run.Wants("candidates") || run.settings.only.starts_with("candidates")) CandidateFigures(run);
   if (run.Wants("gateway")) GatewayFigures(run);
   if (run.Wants("idle")) IdleFigure(run);
   std::filesystem::remove_all(folder);

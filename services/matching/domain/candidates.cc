@@ -144,21 +144,12 @@ Ranking RankAll(const CohortSnapshot& snapshot, const Taken& taken, const Cohort
     int free = 0;
     for (const engine::Candidate& candidate : ranked.best) {
       if (free == wanted) break;
-      ranking.listed.push_back({IdAt(snapshot, side, candidate.row), candidate.score});
-      free += taken.IsFree(side, ranking.listed.back().id) ? 1 : 0;
+      const Ranked ranked = {IdAt(snapshot, side, candidate.row), candidate.score};
+      ranking.listed.push_back(ranked);
+      free += taken.IsFree(side, ranked.id) ? 1 : 0;
     }
     if (free == wanted || ranking.complete() || k == kMost) return ranking;
   }
-}
-
-bool IsEnough(const Ranking& ranking, const Taken& taken, int limit) {
-  if (ranking.complete()) return true;
-  int free = 0;
-  for (const Ranked& ranked : ranking.listed) {
-    free += taken.IsFree(ranking.side, ranked.id) ? 1 : 0;
-    if (free > limit) return true;  // One more than the page: so there is a next one.
-  }
-  return false;
 }
 
 CandidatePage FirstPage(const Ranking& ranking, const Taken& taken, int limit) {

@@ -66,9 +66,10 @@ CandidatePage ListCandidates(const CohortSnapshot& snapshot, const Taken& taken,
 // the place where some more than that are free, but no more than kMostListed.
 Ranking RankAll(const CohortSnapshot& snapshot, const Taken& taken, const CohortSnapshot::Seat& subject, int limit);
 
-// Whether the first page can be made of `ranking`, and that page; without a filter.
-bool IsEnough(const Ranking& ranking, const Taken& taken, int limit);
+// The first page, made of `ranking` and without a filter; and whether that one goes
+// on for long enough: otherwise the people would give another page.
 CandidatePage FirstPage(const Ranking& ranking, const Taken& taken, int limit);
+inline bool IsEnough(const Ranking& ranking, const CandidatePage& page) { return ranking.complete() || page.has_more; }
 
 // Seats of a mentor that are free now; 0 for an adept.
 int FreeSeatsOf(const CohortSnapshot& snapshot, const Taken& taken, Side side, int32_t row);

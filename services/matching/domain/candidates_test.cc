@@ -57,12 +57,12 @@ TEST(CandidatesTest, AKeptRankingGivesThePageThatThePeopleGive) {
     const Ranking kept = RankAll(*snapshot, some_taken(static_cast<unsigned>(round % 10)), *subject, 10);
     for (const int limit : {1, 10, 50}) {
       const Taken later = some_taken(static_cast<unsigned>(random() % 11));
-      if (!IsEnough(kept, later, limit)) {
+      const CandidatePage page = FirstPage(kept, later, limit);
+      if (!IsEnough(kept, page)) {
         ++kept_was_short;
         continue;
       }
       ++kept_was_enough;
-      const CandidatePage page = FirstPage(kept, later, limit);
       const CandidatePage straight = ListCandidates(
           *snapshot, later, *subject, {.filter = CandidateFilter::Create({}).value(), .after = {}, .limit = limit});
       ASSERT_EQ(page.items, straight.items) << "round " << round << " limit " << limit;
@@ -84,11 +84,11 @@ TEST(CandidatesTest, ARankingThatIsTooShortWouldGiveAnotherPage) {
   Taken taken;
   for (const Ranked& ranked : kept.listed) taken.seats_left[ranked.id] = 0;
 
-  ASSERT_FALSE(IsEnough(kept, taken, 1));
-  EXPECT_NE(FirstPage(kept, taken, 1).items.size(),
-            ListCandidates(*snapshot, taken, *subject,
-                           {.filter = CandidateFilter::Create({}).value(), .after = {}, .limit = 1})
-                .items.size());
+  const CandidatePage page = FirstPage(kept, taken, 1);
+  ASSERT_FALSE(IsEnough(kept, page));
+  EXPECT_NE(page.items.size(), ListCandidates(*snapshot, taken, *subject,
+                                              {.filter = CandidateFilter::Create({}).value(), .after = {}, .limit = 1})
+                                   .items.size());
 }
 
 }  // namespace

@@ -1,8 +1,10 @@
+// SHA-256 by the functions that OpenSSL calls deprecated: behind those that it
+// recommends are allocations and look-ups that cost more than a seal.
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include "services/matching/domain/ranking.h"
 
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/sha.h>
 
 #include <algorithm>
 #include <array>
@@ -14,28 +16,45 @@
 namespace brygga::matching {
 namespace {
 
-// version, side, total, count, then of each: the id's length, the id, the score;
-// the seal. Numbers are base 128, least first. A UUID has the length 0 and 16 bytes.
+// version, side, total, count, those who are listed, packed; the seal.
 constexpr char kVersion = 2;
 constexpr size_t kSealBytes = 16;
 constexpr size_t kUuidText = 36, kUuidBytes = 16;
 constexpr size_t kLongestId = 256;
 
-std::array<unsigned char, kSealBytes> SealOf(std::string_view body, std::string_view key, std::string_view secret) {
-  std::string text;
-  text.reserve(key.size() + 1 + body.size());
-  text.append(key).push_back('\0');  // No key holds one, so that key and body cannot be moved against each other.
-  text.append(body);
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
-  unsigned int length = 0;
-  BRYGGA_CHECK(HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
-                    reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data(),
-                    &length) != nullptr &&
-               length >= kSealBytes);
-  std::array<unsigned char, kSealBytes> seal;
-  std::copy_n(digest.begin(), kSealBytes, seal.begin());
-  return seal;
-}
+using Digest = std::array<unsigned char, SHA256_DIGEST_LENGTH>;
+
+// HMAC-SHA-256 (RFC 2104) of the key, a zero and the body; no key holds a zero, so
+// that key and body cannot be moved against each other.
+class Hmac {
+ public:
+  explicit Hmac(std::string_view secret) {
+    if (secret.size() <= block_.size()) {
+      std::copy(secret.begin(), secret.end(), block_.begin());
+    } else {
+      SHA256(reinterpret_cast<const unsigned char*>(secret.data()), secret.size(), block_.data());
+    }
+  }
+  Digest Of(std::string_view key, std::string_view body) const {
+    const Digest inner = Hash(0x36, {key, std::string_view("\0", 1), body});
+    return Hash(0x5c, {{reinterpret_cast<const char*>(inner.data()), inner.size()}});
+  }
+
+ private:
+  Digest Hash(unsigned char pad, std::initializer_list<std::string_view> parts) const {
+    auto block = block_;
+    for (unsigned char& byte : block) byte ^= pad;
+    SHA256_CTX context;
+    SHA256_Init(&context);
+    SHA256_Update(&context, block.data(), block.size());
+    for (const std::string_view part : parts) SHA256_Update(&context, part.data(), part.size());
+    Digest digest;
+    SHA256_Final(digest.data(), &context);
+    return digest;
+  }
+
+  std::array<unsigned char, SHA256_CBLOCK> block_ = {};
+};
 
 // Only the form that we write, so that the text comes back as it was.
 bool IsDash(size_t at) { return at == 8 || at == 13 || at == 18 || at == 23; }
@@ -54,29 +73,35 @@ bool IsUuid(std::string_view text) {
   return true;
 }
 
-class Writer {
- public:
-  void Number(uint64_t value) {
-    for (; value >= 0x80; value >>= 7) out_.push_back(static_cast<char>(value | 0x80));
-    out_.push_back(static_cast<char>(value));
-  }
-  void Id(std::string_view id) {
-    if (!IsUuid(id)) {
-      Number(id.size());
-      out_.append(id);
-      return;
-    }
-    Number(0);
-    for (size_t i = 0; i < kUuidText; i += 2) {
-      if (IsDash(i)) ++i;
-      out_.push_back(static_cast<char>(HexOf(id[i]) << 4 | HexOf(id[i + 1])));
-    }
-  }
-  std::string& out() { return out_; }
+void PutNumber(std::string& out, uint64_t value) {
+  for (; value >= 0x80; value >>= 7) out.push_back(static_cast<char>(value | 0x80));
+  out.push_back(static_cast<char>(value));
+}
 
- private:
-  std::string out_ = {kVersion};
-};
+void PutId(std::string& out, std::string_view id) {
+  if (!IsUuid(id)) {
+    PutNumber(out, id.size());
+    out.append(id);
+    return;
+  }
+  PutNumber(out, 0);
+  for (size_t i = 0; i < kUuidText; i += 2) {
+    if (IsDash(i)) ++i;
+    out.push_back(static_cast<char>(HexOf(id[i]) << 4 | HexOf(id[i + 1])));
+  }
+}
+
+std::string UuidText(std::string_view bytes) {
+  constexpr char kHex[] = "0123456789abcdef";
+  std::string text(kUuidText, '-');
+  size_t at = 0;
+  for (const char c : bytes) {
+    if (IsDash(at)) ++at;
+    text[at++] = kHex[static_cast<unsigned char>(c) >> 4];
+    text[at++] = kHex[static_cast<unsigned char>(c) & 0xF];
+  }
+  return text;
+}
 
 // Reads what may be anything. Once it has failed it gives zeros.
 class Reader {
@@ -91,38 +116,35 @@ class Reader {
       value |= uint64_t{static_cast<unsigned char>(byte[0]) & 0x7Fu} << shift;
       if ((byte[0] & 0x80) == 0) return value;
     }
-    return Fail();
+    Fail();
+    return 0;
   }
-  std::string Id() {
+  // An id as it lies there; the length 0 is that of a UUID's bytes.
+  struct PackedId {
+    bool is_uuid = false;
+    std::string_view bytes;
+  };
+  PackedId Id() {
     const uint64_t length = Number();
-    if (length > kLongestId) return Fail(), "";
-    return length == 0 ? Uuid() : std::string(Take(length));
+    if (length > kLongestId) Fail();
+    return {.is_uuid = length == 0, .bytes = Take(length == 0 ? kUuidBytes : length)};
   }
+  bool failed() const { return failed_; }
+  std::string_view rest() const { return rest_; }
+
+ private:
   std::string_view Take(size_t bytes) {
-    if (bytes > rest_.size()) return Fail(), "";
+    if (bytes > rest_.size()) {
+      Fail();
+      return "";
+    }
     const std::string_view taken = rest_.substr(0, bytes);
     rest_.remove_prefix(bytes);
     return taken;
   }
-  bool failed() const { return failed_; }
-  bool AtEnd() const { return !failed_ && rest_.empty(); }
-
- private:
-  std::string Uuid() {
-    constexpr char kHex[] = "0123456789abcdef";
-    std::string text;
-    text.reserve(kUuidText);
-    for (const char c : Take(kUuidBytes)) {
-      if (IsDash(text.size())) text.push_back('-');
-      text.push_back(kHex[static_cast<unsigned char>(c) >> 4]);
-      text.push_back(kHex[static_cast<unsigned char>(c) & 0xF]);
-    }
-    return text;
-  }
-  uint64_t Fail() {
+  void Fail() {
     failed_ = true;
     rest_ = {};
-    return 0;
   }
 
   std::string_view rest_;
@@ -131,6 +153,46 @@ class Reader {
 
 }  // namespace
 
+std::optional<RankedList> RankedList::Of(std::string_view packed, size_t size) {
+  Reader reader(packed);
+  for (size_t i = 0; i < size && !reader.failed(); ++i) {
+    reader.Id();
+    reader.Number();
+  }
+  if (reader.failed() || !reader.rest().empty()) return std::nullopt;
+  RankedList list;
+  list.packed_ = packed;
+  list.size_ = size;
+  return list;
+}
+
+void RankedList::push_back(const Ranked& ranked) {
+  PutId(packed_, ranked.id.value());
+  PutNumber(packed_, static_cast<uint32_t>(ranked.score));
+  ++size_;
+}
+
+std::string_view RankedList::Packed(size_t most) const {
+  if (size_ <= most) return packed_;
+  Reader reader(packed_);
+  for (size_t i = 0; i < most; ++i) {
+    reader.Id();
+    reader.Number();
+  }
+  return std::string_view(packed_).substr(0, packed_.size() - reader.rest().size());
+}
+
+RankedList::Iterator& RankedList::Iterator::operator++() {
+  at_end_ = rest_.empty();
+  if (at_end_) return *this;
+  Reader reader(rest_);
+  const Reader::PackedId id = reader.Id();
+  now_.id = ParticipantId(id.is_uuid ? UuidText(id.bytes) : std::string(id.bytes));
+  now_.score = static_cast<int32_t>(reader.Number());
+  rest_ = reader.rest();
+  return *this;
+}
+
 std::string TextOf(const RankingKey& key, EpochInKey epoch) {
   return absl::StrCat("brygga:cand:1:{", key.cohort.value(),
                       "}:", epoch == EpochInKey::kYes ? absl::StrCat("e", key.epoch, ":") : "", key.subject.value(),
@@ -138,38 +200,34 @@ std::string TextOf(const RankingKey& key, EpochInKey epoch) {
 }
 
 std::string Seal(const Ranking& ranking, std::string_view key, std::string_view secret) {
-  Writer writer;
-  const size_t count = std::min(ranking.listed.size(), kMostListed);
-  writer.out().reserve(32 + count * (kUuidBytes + 4));
-  writer.Number(ranking.side == Side::kMentor ? 1 : 0);
-  writer.Number(static_cast<uint64_t>(ranking.total));
-  writer.Number(count);
-  for (size_t i = 0; i < count; ++i) {
-    writer.Id(ranking.listed[i].id.value());
-    writer.Number(static_cast<uint32_t>(ranking.listed[i].score));
-  }
-  const auto seal = SealOf(writer.out(), key, secret);
-  return std::move(writer.out().append(reinterpret_cast<const char*>(seal.data()), seal.size()));
+  const std::string_view listed = ranking.listed.Packed(kMostListed);
+  std::string sealed;
+  sealed.reserve(32 + listed.size() + kSealBytes);
+  sealed.push_back(kVersion);
+  PutNumber(sealed, ranking.side == Side::kMentor ? 1 : 0);
+  PutNumber(sealed, static_cast<uint64_t>(ranking.total));
+  PutNumber(sealed, std::min(ranking.listed.size(), kMostListed));
+  sealed.append(listed);
+  const Digest digest = Hmac(secret).Of(key, sealed);
+  sealed.append(reinterpret_cast<const char*>(digest.data()), kSealBytes);
+  return sealed;
 }
 
 std::optional<Ranking> Unseal(std::string_view bytes, std::string_view key, std::string_view secret, SealCheck check) {
   if (bytes.size() <= kSealBytes || bytes[0] != kVersion) return std::nullopt;
   const std::string_view body = bytes.substr(0, bytes.size() - kSealBytes);
-  const auto seal = SealOf(body, key, secret);
-  if (check == SealCheck::kYes && CRYPTO_memcmp(seal.data(), bytes.data() + body.size(), kSealBytes) != 0) {
+  const Digest digest = Hmac(secret).Of(key, body);
+  if (check == SealCheck::kYes && CRYPTO_memcmp(digest.data(), bytes.data() + body.size(), kSealBytes) != 0) {
     return std::nullopt;
   }
   Reader reader(body.substr(1));
   Ranking ranking{.side = reader.Number() == 1 ? Side::kMentor : Side::kAdept};
   ranking.total = static_cast<int64_t>(reader.Number());
   const uint64_t count = reader.Number();
-  if (count > kMostListed) return std::nullopt;
-  ranking.listed.reserve(count);
-  for (uint64_t i = 0; i < count && !reader.failed(); ++i) {
-    std::string id = reader.Id();
-    ranking.listed.push_back({ParticipantId(std::move(id)), static_cast<int32_t>(reader.Number())});
-  }
-  if (!reader.AtEnd()) return std::nullopt;
+  if (reader.failed() || count > kMostListed) return std::nullopt;
+  auto listed = RankedList::Of(reader.rest(), count);
+  if (!listed) return std::nullopt;
+  ranking.listed = *std::move(listed);
   return ranking;
 }
 

@@ -4,10 +4,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "services/matching/domain/match.h"
 #include "services/matching/domain/names.h"
@@ -24,12 +25,55 @@ struct Ranked {
   friend bool operator==(const Ranked&, const Ranked&) = default;
 };
 
+// Ranked people, packed: about 20 bytes each, in the form in which they are sealed.
+// Who answers from a list looks at its beginning, and makes ids of no more than that.
+class RankedList {
+ public:
+  RankedList() = default;
+  RankedList(std::initializer_list<Ranked> all) {
+    for (const Ranked& ranked : all) push_back(ranked);
+  }
+
+  // What Packed() gave of a list of `size`; nothing where `packed` is no such thing.
+  static std::optional<RankedList> Of(std::string_view packed, size_t size);
+
+  void push_back(const Ranked& ranked);
+  size_t size() const { return size_; }
+  // The first of them; all where there are fewer.
+  std::string_view Packed(size_t most) const;
+
+  // One after the other, each unpacked when it is come to.
+  class Iterator {
+   public:
+    explicit Iterator(std::string_view rest) : rest_(rest) { ++*this; }
+    const Ranked& operator*() const { return now_; }
+    const Ranked* operator->() const { return &now_; }
+    Iterator& operator++();
+    bool operator==(std::default_sentinel_t) const { return at_end_; }
+
+   private:
+    std::string_view rest_;
+    Ranked now_;
+    bool at_end_ = false;
+  };
+  Iterator begin() const { return Iterator(packed_); }
+  std::default_sentinel_t end() const { return {}; }
+
+  friend bool operator==(const RankedList&, const RankedList&) = default;
+
+ private:
+  // Of each: the id's length, the id, the score. Numbers are base 128, least first. A
+  // UUID has the length 0 and 16 bytes.
+  std::string packed_;
+  size_t size_ = 0;
+};
+
 // The counterparts of one person whom no rule and no veto forbids, whether they
 // are free or not.
 struct Ranking {
-  Side side = Side::kMentor;   // Of those who are listed.
-  int64_t total = 0;           // All of them.
-  std::vector<Ranked> listed;  // The first of them, best first.
+  Side side = Side::kMentor;  // Of those who are listed.
+  int64_t total = 0;          // All of them.
+  RankedList listed;          // The first of them, best first.
 
   bool complete() const { return total == static_cast<int64_t>(listed.size()); }
 

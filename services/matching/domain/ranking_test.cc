@@ -2,15 +2,19 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 #include <random>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 
 namespace brygga::matching {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::Eq;
 using ::testing::Optional;
 
@@ -24,9 +28,7 @@ Ranking Some() {
   Ranking ranking{.total = 7};
   ranking.listed = {{ParticipantId("01890a5d-ac96-774b-bcce-b302099a8057"), 1'000'000},
                     {ParticipantId("01890A5D-AC96-774B-BCCE-B302099A8057"), 999'999},
-                    {ParticipantId("m1"), 0},
-                    {ParticipantId(""), 1}};
-  ranking.listed.pop_back();
+                    {ParticipantId("m1"), 0}};
   return ranking;
 }
 
@@ -39,6 +41,36 @@ TEST(RankingTest, WhatWasSealedComesBackAsItWas) {
   const std::string key = TextOf(KeyAt(1));
   for (const Ranking& ranking : {Ranking(), Some()}) {
     EXPECT_THAT(Unseal(Seal(ranking, key, kSecret), key, kSecret), Optional(Eq(ranking)));
+  }
+}
+
+TEST(RankingTest, AListGivesOneAfterTheOtherWhatWasPutIn) {
+  std::vector<std::string> ids;
+  std::vector<int32_t> scores;
+  for (const Ranked& ranked : Some().listed) {
+    ids.push_back(ranked.id.value());
+    scores.push_back(ranked.score);
+  }
+
+  EXPECT_THAT(ids, ElementsAre("01890a5d-ac96-774b-bcce-b302099a8057", "01890A5D-AC96-774B-BCCE-B302099A8057", "m1"));
+  EXPECT_THAT(scores, ElementsAre(1'000'000, 999'999, 0));
+  EXPECT_EQ(RankedList::Of(Some().listed.Packed(2), 3), std::nullopt);
+  EXPECT_EQ(RankedList::Of(Some().listed.Packed(2), 2)->size(), 2u);
+  EXPECT_TRUE(RankedList().begin() == RankedList().end());
+}
+
+// What other versions of this have sealed stays readable.
+TEST(RankingTest, TheSealIsHmacSha256) {
+  const std::string sealed = Seal(Some(), "key", kSecret);
+  const std::string body = sealed.substr(0, sealed.size() - 16);
+  for (const std::string& secret : {std::string(kSecret), std::string(64, 's'), std::string(200, 's')}) {
+    const std::string text = std::string("key") + '\0' + body;
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned int length = 0;
+    ASSERT_NE(HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
+                   reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest, &length),
+              nullptr);
+    EXPECT_EQ(Seal(Some(), "key", secret), body + std::string(reinterpret_cast<const char*>(digest), 16));
   }
 }
 

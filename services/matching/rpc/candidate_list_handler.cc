@@ -36,26 +36,39 @@ RankingKey KeyOf(const Standing& standing, const ParticipantId& subject) {
           .policy_hash = standing.policy_hash};
 }
 
+// What a first page is a function of besides the state of the database, as text; no
+// part but the last has a space. Empty: a page that is not kept.
+std::string PageKeyOf(const v1::ListCandidatesRequest& request) {
+  if (!request.filter().empty() || !request.page_token().empty() || request.show_unavailable()) return "";
+  return absl::StrCat(request.page_size(), " ", request.view() == v1::CANDIDATE_VIEW_BASIC ? "basic" : "full", " ",
+                      request.language_code(), " ", request.parent(), " ", request.participant());
+}
+
+bool IsReady(const Standing& standing) { return IsMatchable(standing.cohort.state) && !standing.policy_hash.empty(); }
+
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<const CandidateListHandler::Asked>> CandidateListHandler::Parse(
-    const v1::ListCandidatesRequest& request) {
+    const v1::ListCandidatesRequest& request, CohortKey key, std::string page_key) {
   auto filter = list::ParseFilter(request.filter(), CandidateSchema());
   if (!filter.ok()) return InvalidFields({{"filter", std::string(filter.status().message())}});
   BRYGGA_ASSIGN_OR_RETURN(CandidateFilter ready, CandidateFilter::Create(*std::move(filter)));
   // Shared with whoever answers.
   const auto asked = std::make_shared<Asked>(Asked{
-      .key = ToCohortKey(request.parent()),
+      .key = std::move(key),
       .participant = ToParticipantId(request.participant()),
       .query = {.filter = std::move(ready), .show_unavailable = request.show_unavailable(), .after = std::nullopt},
-      .is_full = request.view() != v1::CANDIDATE_VIEW_BASIC});
+      .is_full = request.view() != v1::CANDIDATE_VIEW_BASIC,
+      .page_key = std::move(page_key)});
   asked->scope = absl::StrCat(request.parent(), " ", request.participant(), " ",
                               request.show_unavailable() ? "all" : "", " ", request.filter());
   asked->arguments = {
       .page_size = request.page_size(), .page_token = request.page_token(), .order_by = kOrder, .scope = asked->scope};
-  BRYGGA_ASSIGN_OR_RETURN(const list::ListQuery place, rpc::ParseList(asked->arguments, PlaceSchema()));
-  asked->query.limit = place.limit;
-  if (place.after) {
+  constexpr rpc::ListLimits kLimits;
+  asked->query.limit =
+      request.page_size() == 0 ? kLimits.default_page_size : std::min(request.page_size(), kLimits.max_page_size);
+  if (!request.page_token().empty()) {
+    BRYGGA_ASSIGN_OR_RETURN(const list::ListQuery place, rpc::ParseList(asked->arguments, PlaceSchema(), kLimits));
     asked->query.after = LastListed{.score = static_cast<int32_t>(std::get<int64_t>((*place.after)[0])),
                                     .id = ParticipantId(std::get<std::string>((*place.after)[1])),
                                     .rank = std::get<int64_t>((*place.after)[2])};
@@ -66,61 +79,86 @@ absl::StatusOr<std::shared_ptr<const CandidateListHandler::Asked>> CandidateList
 
 rpc::Later<v1::ListCandidatesResponse> CandidateListHandler::List(const v1::ListCandidatesRequest& request,
                                                                   const rpc::Call& call) {
-  BRYGGA_ASSIGN_OR_RETURN(const auto asked, Parse(request));
-  const auto on_thread = [this, asked, &call](rpc::Reply<v1::ListCandidatesResponse> reply) {
-    std::move(reply).AnswerOnThread([this, asked, &call] { return Answer(*asked, call); });
-  };
-  const auto standing = parts_.store.GetStanding(asked->key, call.deadline());
+  CohortKey key = ToCohortKey(request.parent());
+  const auto standing = parts_.store.GetStanding(key, call.deadline());
   if (NoWait::HasRefused()) return NoWait::Refusal();
-  const bool is_ready = standing.ok() && IsMatchable(standing->cohort.state) && !standing->policy_hash.empty();
-  if (!is_ready || asked->is_full || !asked->IsFirstPage() || !parts_.cache.on()) {
-    return rpc::Later<v1::ListCandidatesResponse>(on_thread);
+  const bool is_ready = standing.ok() && IsReady(*standing);
+  std::string page_key = PageKeyOf(request);
+  if (is_ready && !page_key.empty()) {
+    const auto page = parts_.cache.Page(page_key, *standing);
+    if (page != nullptr) return Finish(*page, standing->cohort, standing->cohort.policy_version);
   }
-  const auto taken = parts_.availability.Get(*standing, call.deadline());
-  if (NoWait::HasRefused()) return NoWait::Refusal();
-  if (!taken.ok() || !(*taken)->Holds(*standing)) return rpc::Later<v1::ListCandidatesResponse>(on_thread);
 
-  const RankingKey key = KeyOf(*standing, asked->participant);
-  const auto is_enough = [taken = *taken, limit = asked->query.limit](const Ranking& ranking) {
-    return IsEnough(ranking, *taken, limit);
+  BRYGGA_ASSIGN_OR_RETURN(const auto asked, Parse(request, std::move(key), std::move(page_key)));
+  const auto on_thread = [this, asked, &call](rpc::Reply<v1::ListCandidatesResponse> reply, std::optional<Basis> basis,
+                                              CandidateCache::Found known) {
+    std::move(reply).AnswerOnThread([this, asked, &call, basis = std::move(basis), known = std::move(known)] {
+      return Make(*asked, call, basis, known);
+    });
   };
-  const auto render = [this, asked, taken = *taken, standing = *standing](const Ranking& ranking) {
-    return Render(*asked, FirstPage(ranking, *taken, asked->query.limit), standing.cohort,
-                  standing.cohort.policy_version);
+  const auto on_thread_from_the_start = [on_thread](rpc::Reply<v1::ListCandidatesResponse> reply) {
+    on_thread(std::move(reply), std::nullopt, nullptr);
   };
-  if (const auto known = parts_.cache.InMemory(key, is_enough)) return render(known->ranking);
-  return rpc::Later<v1::ListCandidatesResponse>(
-      [this, key, is_enough, render, on_thread](rpc::Reply<v1::ListCandidatesResponse> reply) {
-        parts_.cache.Find(
-            key, [is_enough, render, on_thread, reply = std::move(reply)](const CandidateCache::Found& found) mutable {
-              if (found != nullptr && is_enough(found->ranking)) {
-                std::move(reply).Answer(render(found->ranking));
-              } else {
-                on_thread(std::move(reply));
-              }
-            });
-      });
+  if (!is_ready || !asked->IsFirstPage() || !parts_.cache.on()) {
+    return rpc::Later<v1::ListCandidatesResponse>(on_thread_from_the_start);
+  }
+  auto taken = parts_.availability.Get(*standing, call.deadline());
+  if (NoWait::HasRefused()) return NoWait::Refusal();
+  if (!taken.ok() || !(*taken)->Holds(*standing)) {
+    return rpc::Later<v1::ListCandidatesResponse>(on_thread_from_the_start);
+  }
+
+  RankingKey ranking_key = KeyOf(*standing, asked->participant);
+  Basis basis = {.standing = *standing, .taken = *std::move(taken)};
+  std::optional<Answer> answer;
+  const auto snapshot =
+      asked->is_full ? parts_.snapshots.InMemory(asked->key, standing->cohort.epoch) : CohortSnapshots::Snapshot();
+  auto known = parts_.cache.InMemory(ranking_key, [&](const Ranking& ranking) {
+    answer = MakeFrom(*asked, basis, ranking, snapshot);
+    return answer.has_value() || IsEnough(ranking, FirstPage(ranking, *basis.taken, asked->query.limit));
+  });
+  if (answer) return *std::move(answer);
+  return rpc::Later<v1::ListCandidatesResponse>([this, asked, ranking_key = std::move(ranking_key),
+                                                 basis = std::move(basis), known = std::move(known),
+                                                 on_thread](rpc::Reply<v1::ListCandidatesResponse> reply) mutable {
+    if (known != nullptr) return on_thread(std::move(reply), std::move(basis), std::move(known));
+    parts_.cache.Find(ranking_key, [this, asked, basis = std::move(basis), on_thread,
+                                    reply = std::move(reply)](const CandidateCache::Found& found) mutable {
+      // More than the ranking has to say takes longer than the cache's thread should.
+      if (found != nullptr && !asked->is_full) {
+        if (const auto answer = MakeFrom(*asked, basis, found->ranking, nullptr)) {
+          return std::move(reply).Answer(*answer);
+        }
+      }
+      on_thread(std::move(reply), std::move(basis), found);
+    });
+  });
 }
 
-absl::StatusOr<Standing> CandidateListHandler::StandingOf(const CohortKey& key, absl::Time deadline) {
+absl::StatusOr<CandidateListHandler::Basis> CandidateListHandler::ReadBasis(const CohortKey& key, absl::Time deadline) {
   auto standing = parts_.store.GetStanding(key, deadline);
   if (!standing.ok() || !IsMatchable(standing->cohort.state)) {
     BRYGGA_RETURN_IF_ERROR(parts_.projection.Ensure(key, deadline));
     standing = parts_.store.GetStanding(key, deadline);
   }
-  if (standing.ok() && standing->policy_hash.empty()) return NoPolicy(standing->cohort);
-  return standing;
+  BRYGGA_RETURN_IF_ERROR(standing.status());
+  if (standing->policy_hash.empty()) return NoPolicy(standing->cohort);
+  BRYGGA_ASSIGN_OR_RETURN(auto taken, parts_.availability.Get(*standing, deadline));
+  return Basis{.standing = *std::move(standing), .taken = std::move(taken)};
 }
 
-absl::StatusOr<CandidateCache::Found> CandidateListHandler::Rank(const Asked& asked, const Standing& standing,
-                                                                 const Taken& taken, absl::Time deadline) {
-  const RankingKey key = KeyOf(standing, asked.participant);
-  const auto is_enough = [&](const Ranking& ranking) { return IsEnough(ranking, taken, asked.query.limit); };
+absl::StatusOr<CandidateCache::Found> CandidateListHandler::Rank(const Asked& asked, const Basis& basis,
+                                                                 absl::Time deadline) {
+  const RankingKey key = KeyOf(basis.standing, asked.participant);
+  const int limit = asked.query.limit;
+  const auto is_enough = [&](const Ranking& ranking) {
+    return IsEnough(ranking, FirstPage(ranking, *basis.taken, limit));
+  };
   const auto compute = [&]() -> absl::StatusOr<CandidateCache::Known> {
-    BRYGGA_ASSIGN_OR_RETURN(const auto snapshot, parts_.snapshots.Get(asked.key, standing.cohort.epoch, deadline));
+    BRYGGA_ASSIGN_OR_RETURN(const auto snapshot, parts_.snapshots.Get(asked.key, key.epoch, deadline));
     const auto subject = snapshot->Find(asked.participant);
     if (!subject) return NotFound(NameOf(asked.participant));
-    CandidateCache::Known known{.key = key, .ranking = RankAll(*snapshot, taken, *subject, asked.query.limit)};
+    CandidateCache::Known known{.key = key, .ranking = RankAll(*snapshot, *basis.taken, *subject, limit)};
     known.key.epoch = snapshot->cohort().epoch;
     known.key.policy_hash = snapshot->policy().hash;
     return known;
@@ -129,37 +167,54 @@ absl::StatusOr<CandidateCache::Found> CandidateListHandler::Rank(const Asked& as
   return parts_.cache.Rank(key, deadline, is_enough, compute);
 }
 
-absl::StatusOr<v1::ListCandidatesResponse> CandidateListHandler::Answer(const Asked& asked, const rpc::Call& call) {
+absl::StatusOr<CandidateListHandler::Answer> CandidateListHandler::Make(const Asked& asked, const rpc::Call& call,
+                                                                        std::optional<Basis> basis,
+                                                                        CandidateCache::Found known) {
   const absl::Time deadline = call.deadline();
   const bool may_be_kept = asked.IsFirstPage() && parts_.cache.on();
   if (!may_be_kept) parts_.cache.Bypassed();
-  for (int attempt = 0; may_be_kept && attempt < kTries; ++attempt) {
-    BRYGGA_ASSIGN_OR_RETURN(const Standing standing, StandingOf(asked.key, deadline));
-    BRYGGA_ASSIGN_OR_RETURN(const auto taken, parts_.availability.Get(standing, deadline));
-    if (!taken->Holds(standing)) continue;
-    BRYGGA_ASSIGN_OR_RETURN(const auto known, Rank(asked, standing, *taken, deadline));
+  for (int attempt = 0; may_be_kept && attempt < kTries; ++attempt, basis.reset(), known = nullptr) {
+    if (!basis) {
+      BRYGGA_ASSIGN_OR_RETURN(basis, ReadBasis(asked.key, deadline));
+    }
+    const Standing& standing = basis->standing;
+    if (!basis->taken->Holds(standing)) continue;
+    if (known == nullptr || !IsEnough(known->ranking, FirstPage(known->ranking, *basis->taken, asked.query.limit))) {
+      BRYGGA_ASSIGN_OR_RETURN(known, Rank(asked, *basis, deadline));
+    }
     if (known->key != KeyOf(standing, asked.participant)) continue;
-    if (!IsEnough(known->ranking, *taken, asked.query.limit)) break;  // More are taken than a ranking lists.
-    v1::ListCandidatesResponse response = Render(asked, FirstPage(known->ranking, *taken, asked.query.limit),
-                                                 standing.cohort, standing.cohort.policy_version);
-    if (!asked.is_full) return response;
-    BRYGGA_ASSIGN_OR_RETURN(const auto snapshot, parts_.snapshots.Get(asked.key, standing.cohort.epoch, deadline));
-    if (snapshot->cohort().epoch != standing.cohort.epoch) continue;
-    if (AddFull(asked, *snapshot, *taken, response)) return response;
+    CohortSnapshots::Snapshot snapshot;
+    if (asked.is_full) {
+      BRYGGA_ASSIGN_OR_RETURN(snapshot, parts_.snapshots.Get(asked.key, standing.cohort.epoch, deadline));
+      if (snapshot->cohort().epoch != standing.cohort.epoch) continue;
+    }
+    if (auto answer = MakeFrom(asked, *basis, known->ranking, snapshot)) return *std::move(answer);
+    break;  // More are taken than a ranking lists.
   }
-  BRYGGA_ASSIGN_OR_RETURN(const Standing standing, StandingOf(asked.key, deadline));
-  BRYGGA_ASSIGN_OR_RETURN(const auto taken, parts_.availability.Get(standing, deadline));
-  BRYGGA_ASSIGN_OR_RETURN(const auto snapshot, parts_.snapshots.Get(asked.key, standing.cohort.epoch, deadline));
+  BRYGGA_ASSIGN_OR_RETURN(const Basis now, ReadBasis(asked.key, deadline));
+  BRYGGA_ASSIGN_OR_RETURN(const auto snapshot, parts_.snapshots.Get(asked.key, now.standing.cohort.epoch, deadline));
   const auto subject = snapshot->Find(asked.participant);
   if (!subject) return NotFound(NameOf(asked.participant));
-  v1::ListCandidatesResponse response = Render(asked, ListCandidates(*snapshot, *taken, *subject, asked.query),
-                                               standing.cohort, snapshot->policy().version);
-  if (asked.is_full) AddFull(asked, *snapshot, *taken, response);
-  return response;
+  v1::ListCandidatesResponse response = Render(asked, ListCandidates(*snapshot, *now.taken, *subject, asked.query));
+  if (asked.is_full) AddFull(asked, *snapshot, *now.taken, response);
+  return Finish(response.SerializeAsString(), now.standing.cohort, snapshot->policy().version);
 }
 
-v1::ListCandidatesResponse CandidateListHandler::Render(const Asked& asked, const CandidatePage& page,
-                                                        const Cohort& cohort, int policy_version) const {
+std::optional<CandidateListHandler::Answer> CandidateListHandler::MakeFrom(const Asked& asked, const Basis& basis,
+                                                                           const Ranking& ranking,
+                                                                           const CohortSnapshots::Snapshot& snapshot) {
+  const Cohort& cohort = basis.standing.cohort;
+  if (asked.is_full && (snapshot == nullptr || snapshot->cohort().epoch != cohort.epoch)) return std::nullopt;
+  const CandidatePage page = FirstPage(ranking, *basis.taken, asked.query.limit);
+  if (!IsEnough(ranking, page)) return std::nullopt;
+  v1::ListCandidatesResponse response = Render(asked, page);
+  if (asked.is_full && !AddFull(asked, *snapshot, *basis.taken, response)) return std::nullopt;
+  const auto bytes = std::make_shared<const std::string>(response.SerializeAsString());
+  if (!asked.page_key.empty()) parts_.cache.KeepPage(asked.page_key, basis.standing, bytes);
+  return Finish(*bytes, cohort, cohort.policy_version);
+}
+
+v1::ListCandidatesResponse CandidateListHandler::Render(const Asked& asked, const CandidatePage& page) const {
   v1::ListCandidatesResponse response;
   int64_t rank = asked.query.after ? asked.query.after->rank : 0;
   for (const Ranked& item : page.items) {
@@ -174,9 +229,20 @@ v1::ListCandidatesResponse CandidateListHandler::Render(const Asked& asked, cons
     response.set_next_page_token(
         rpc::PageToken(asked.arguments, list::Key{int64_t{last.score}, last.id.value(), rank}));
   }
-  *response.mutable_as_of() = matching::ToProto(cohort.as_of);
-  response.set_policy(NameOf(cohort.key, "policies", absl::StrCat(policy_version)));
   return response;
+}
+
+// Bytes of two messages, one after the other, are those of both in one.
+CandidateListHandler::Answer CandidateListHandler::Finish(const std::string& page, const Cohort& cohort,
+                                                          int policy_version) {
+  v1::ListCandidatesResponse rest;
+  *rest.mutable_as_of() = matching::ToProto(cohort.as_of);
+  rest.set_policy(NameOf(cohort.key, "policies", absl::StrCat(policy_version)));
+  Answer answer;
+  answer.bytes.reserve(page.size() + rest.ByteSizeLong());
+  answer.bytes = page;
+  rest.AppendToString(&answer.bytes);
+  return answer;
 }
 
 bool CandidateListHandler::AddFull(const Asked& asked, const CohortSnapshot& snapshot, const Taken& taken,

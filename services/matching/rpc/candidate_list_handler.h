@@ -3,6 +3,7 @@
 #define BRYGGA_SERVICES_MATCHING_RPC_CANDIDATE_LIST_HANDLER_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -34,11 +35,14 @@ class CandidateListHandler {
   };
   explicit CandidateListHandler(const Parts& parts) : parts_(parts) {}
 
-  // A ranking in memory is answered from on the thread that asks; one in the shared
-  // cache without a thread; the rest on a thread that may wait.
+  // What this process keeps is answered from on the thread that asks; a ranking in
+  // the shared cache without a thread, unless more is to be said of each than that has;
+  // the rest on a thread that may wait.
   rpc::Later<v1::ListCandidatesResponse> List(const v1::ListCandidatesRequest& request, const rpc::Call& call);
 
  private:
+  using Answer = rpc::Rendered<v1::ListCandidatesResponse>;
+
   // A request as the domain has it. Views point into the request.
   struct Asked {
     CohortKey key;
@@ -48,23 +52,39 @@ class CandidateListHandler {
     rpc::ListArguments arguments;
     bool is_full = true;
     const Catalogue* words = nullptr;
+    std::string page_key;  // Empty: none that is kept.
 
     // Whether a kept ranking could answer.
     bool IsFirstPage() const { return query.filter.empty() && !query.show_unavailable && !query.after; }
   };
 
-  absl::StatusOr<std::shared_ptr<const Asked>> Parse(const v1::ListCandidatesRequest& request);
+  // The state of the database that an answer is made at, read during the call.
+  struct Basis {
+    Standing standing;
+    Availability::View taken;
+  };
+
+  absl::StatusOr<std::shared_ptr<const Asked>> Parse(const v1::ListCandidatesRequest& request, CohortKey key,
+                                                     std::string page_key);
   // Reads the cohort from participant where it is not known, or was not open for
   // matching.
-  absl::StatusOr<Standing> StandingOf(const CohortKey& key, absl::Time deadline);
-  absl::StatusOr<v1::ListCandidatesResponse> Answer(const Asked& asked, const rpc::Call& call);
-  absl::StatusOr<CandidateCache::Found> Rank(const Asked& asked, const Standing& standing, const Taken& taken,
-                                             absl::Time deadline);
-  v1::ListCandidatesResponse Render(const Asked& asked, const CandidatePage& page, const Cohort& cohort,
-                                    int policy_version) const;
+  absl::StatusOr<Basis> ReadBasis(const CohortKey& key, absl::Time deadline);
+
+  // On a thread that may wait; `basis` and `known` are what has been found so far.
+  absl::StatusOr<Answer> Make(const Asked& asked, const rpc::Call& call, std::optional<Basis> basis,
+                              CandidateCache::Found known);
+  // The answer from what is kept; nothing where that is not enough.
+  std::optional<Answer> MakeFrom(const Asked& asked, const Basis& basis, const Ranking& ranking,
+                                 const CohortSnapshots::Snapshot& snapshot);
+  absl::StatusOr<CandidateCache::Found> Rank(const Asked& asked, const Basis& basis, absl::Time deadline);
+
+  // A page without what Finish adds.
+  v1::ListCandidatesResponse Render(const Asked& asked, const CandidatePage& page) const;
   // Adds what BASIC leaves out. False where the snapshot has not all of them.
   bool AddFull(const Asked& asked, const CohortSnapshot& snapshot, const Taken& taken,
                v1::ListCandidatesResponse& response) const;
+  // The page with what may change while it stays the same.
+  static Answer Finish(const std::string& page, const Cohort& cohort, int policy_version);
 
   const Parts parts_;
 };

@@ -1,20 +1,25 @@
 #include "services/matching/rpc/candidate_list_handler.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "absl/strings/str_cat.h"
+#include "common/testing/proto_matchers.h"
 #include "services/matching/rpc/matching_rpc_testing.h"
 
 namespace brygga::matching {
 namespace {
 
+using ::brygga::testing::EqualsProto;
 using ::brygga::testing::HasReason;
 using ::brygga::testing::IsOk;
+using ::brygga::testing::IsOkAndHolds;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 
 class CandidateListTest : public MatchingRpcTest {
@@ -77,6 +82,51 @@ TEST_F(CandidateListTest, WhoLeavesIsGoneFromTheNextAnswerAndAVetoTakesEffectAtO
   Change({MentorOf("n"), MentorOf("o"), AdeptOf("a")});
   EXPECT_THAT(Names(*Candidates("a", "view: CANDIDATE_VIEW_BASIC")), ElementsAre("participants/o"));
   EXPECT_THAT(Names(*Candidates("a")), ElementsAre("participants/o"));
+}
+
+// A server without threads for what may wait: who needs one is refused.
+TEST_F(CandidateListTest, WhatIsKeptIsAnsweredWithoutAThread) {
+  Change({MentorOf("m"), MentorOf("n"), AdeptOf("a")});
+  rpc::TestServer threadless(service_->services(), {.name = "test", .address = "", .threads = 0, .queue = 0});
+  const auto ask = [&](const std::string& more) {
+    return threadless.Call<v1::ListCandidatesResponse>(
+        coordinator_, "brygga.matching.v1.MatchingService/ListCandidates",
+        Parse<v1::ListCandidatesRequest>(std::string("parent: '") + kCohort + "' participant: 'participants/a' " +
+                                         more));
+  };
+  ASSERT_THAT(ask(""), HasReason("OVERLOADED"));  // Nobody has asked before.
+  const auto first = Candidates("a");
+  ASSERT_THAT(first, IsOk());
+
+  EXPECT_THAT(ask(""), IsOkAndHolds(EqualsProto(*first)));
+  EXPECT_THAT(ask("page_size: 1"), IsOk());  // Another page, of the same ranking.
+  EXPECT_THAT(ask("language_code: 'en' view: CANDIDATE_VIEW_FULL"), IsOk());
+  EXPECT_THAT(ask("view: CANDIDATE_VIEW_BASIC"), IsOk());
+  EXPECT_EQ(service_->rankings().cache->count(CacheEvent::kPageHit), 1);
+  EXPECT_EQ(service_->rankings().cache->count(CacheEvent::kMemoryHit), 3);
+
+  ASSERT_THAT(Veto(coordinator_, "n", "a"), IsOk());
+  EXPECT_THAT(ask(""), HasReason("OVERLOADED"));
+}
+
+TEST_F(CandidateListTest, APageThatIsKeptSaysTheSameInTheLanguageAndSizeThatIsAskedFor) {
+  Change({MentorOf("m"), MentorOf("n"), AdeptOf("a"), AdeptOf("b")});
+  const std::string asked[] = {"",
+                               "page_size: 1",
+                               "language_code: 'sv'",
+                               "language_code: 'en'",
+                               "view: CANDIDATE_VIEW_BASIC",
+                               "view: CANDIDATE_VIEW_BASIC page_size: 1",
+                               "show_unavailable: true"};
+  for (const char* person : {"a", "b", "m"}) {
+    std::map<std::string, v1::ListCandidatesResponse> first;
+    for (const std::string& more : asked) first[more] = Candidates(person, more).value();
+    for (const std::string& more : asked) EXPECT_THAT(Candidates(person, more), IsOkAndHolds(EqualsProto(first[more])));
+    EXPECT_THAT(Names(first[""]), Not(IsEmpty()));
+    EXPECT_NE(first["language_code: 'sv'"].SerializeAsString(), first["language_code: 'en'"].SerializeAsString());
+    EXPECT_THAT(first["page_size: 1"].candidates(), SizeIs(1));
+  }
+  EXPECT_GT(service_->rankings().cache->count(CacheEvent::kPageHit), 0);
 }
 
 TEST_F(CandidateListTest, FiltersByWhatIsNotPersonal) {

@@ -44,7 +44,7 @@ class FakeRankingCache final : public RankingCache {
     found(std::move(value));
   }
 
-  void Put(const std::string& key, std::string value, absl::Duration ttl) override {
+  void Put(const std::string& key, std::string value, absl::Duration ttl, absl::Time) override {
     if (state_->before_put) state_->before_put();
     const MutexLock lock(&state_->mutex);
     state_->kept[key] = std::move(value);

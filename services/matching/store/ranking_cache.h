@@ -28,8 +28,9 @@ class RankingCache {
   // wait. After the cache's end it is not called any more.
   virtual void Get(const std::string& key, absl::Time deadline, Found found) = 0;
 
-  // Keeps `value`, perhaps, for `ttl` at the most.
-  virtual void Put(const std::string& key, std::string value, absl::Duration ttl) = 0;
+  // Keeps `value`, perhaps, for `ttl` at the most. A cache that has not done so by
+  // `deadline` is a slow one.
+  virtual void Put(const std::string& key, std::string value, absl::Duration ttl, absl::Time deadline) = 0;
 };
 
 }  // namespace brygga::matching

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <functional>
-#include <list>
 #include <utility>
 
 #include "absl/cleanup/cleanup.h"
@@ -16,15 +15,15 @@
 namespace brygga::matching {
 namespace {
 
-constexpr CacheEvent kAllEvents[] = {CacheEvent::kMemoryHit,   CacheEvent::kSharedHit,  CacheEvent::kMiss,
-                                     CacheEvent::kUnreachable, CacheEvent::kUnreadable, CacheEvent::kShort,
-                                     CacheEvent::kRanked,      CacheEvent::kJoined,     CacheEvent::kStale,
-                                     CacheEvent::kBypass};
+constexpr CacheEvent kAllEvents[] = {CacheEvent::kPageHit, CacheEvent::kMemoryHit,   CacheEvent::kSharedHit,
+                                     CacheEvent::kMiss,    CacheEvent::kUnreachable, CacheEvent::kUnreadable,
+                                     CacheEvent::kShort,   CacheEvent::kRanked,      CacheEvent::kJoined,
+                                     CacheEvent::kStale,   CacheEvent::kBypass};
 static_assert(std::size(kAllEvents) == kCacheEvents);
 
-size_t BytesOf(const std::string& text, const Ranking& ranking) {
-  constexpr size_t kEntry = 512, kListed = 96;  // With what the allocator takes.
-  return kEntry + 2 * text.size() + kListed * ranking.listed.size();
+size_t BytesOf(const Ranking& ranking) {
+  constexpr size_t kKnown = 320;  // With its key and what the allocator takes.
+  return kKnown + ranking.listed.Packed(ranking.listed.size()).size();
 }
 
 absl::Status WaitedTooLong(const RankingKey& key) {
@@ -38,6 +37,8 @@ absl::Status WaitedTooLong(const RankingKey& key) {
 
 std::string_view NameOf(CacheEvent event) {
   switch (event) {
+    case CacheEvent::kPageHit:
+      return "page_hit";
     case CacheEvent::kMemoryHit:
       return "memory_hit";
     case CacheEvent::kSharedHit:
@@ -62,53 +63,17 @@ std::string_view NameOf(CacheEvent event) {
   return "";
 }
 
-// The rankings used last, up to a number of bytes. Safe for concurrent use.
-class CandidateCache::Memory {
- public:
-  explicit Memory(size_t most_bytes) : most_bytes_(most_bytes) {}
+// A page and what it was made at.
+struct CandidateCache::KeptPage {
+  int64_t epoch;
+  int64_t availability;
+  std::string policy_hash;
+  Bytes bytes;
 
-  Found Get(const std::string& text) {
-    const MutexLock lock(&mutex_);
-    const auto found = by_key_.find(text);
-    if (found == by_key_.end()) return nullptr;
-    if (found->second->until <= absl::Now()) {
-      Drop(found->second);
-      return nullptr;
-    }
-    entries_.splice(entries_.begin(), entries_, found->second);
-    return found->second->known;
+  bool IsOf(const Standing& standing) const {
+    return epoch == standing.cohort.epoch && availability == standing.availability &&
+           policy_hash == standing.policy_hash;
   }
-
-  void Put(const std::string& text, Found known, absl::Duration ttl) {
-    const size_t bytes = BytesOf(text, known->ranking);
-    if (bytes > most_bytes_) return;
-    const MutexLock lock(&mutex_);
-    if (const auto found = by_key_.find(text); found != by_key_.end()) Drop(found->second);
-    entries_.push_front({.text = text, .known = std::move(known), .bytes = bytes, .until = absl::Now() + ttl});
-    by_key_.emplace(text, entries_.begin());
-    bytes_ += bytes;
-    while (bytes_ > most_bytes_) Drop(std::prev(entries_.end()));
-  }
-
- private:
-  struct Entry {
-    std::string text;
-    Found known;
-    size_t bytes;
-    absl::Time until;
-  };
-
-  void Drop(std::list<Entry>::iterator entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    bytes_ -= entry->bytes;
-    by_key_.erase(entry->text);
-    entries_.erase(entry);
-  }
-
-  const size_t most_bytes_;
-  Mutex mutex_;
-  std::list<Entry> entries_ ABSL_GUARDED_BY(mutex_);  // The last used first.
-  std::unordered_map<std::string, std::list<Entry>::iterator> by_key_ ABSL_GUARDED_BY(mutex_);
-  size_t bytes_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 // One computation. Guarded by the cache's mutex.
@@ -120,10 +85,31 @@ struct CandidateCache::Flight {
 CandidateCache::CandidateCache(CandidateCacheOptions options, std::unique_ptr<RankingCache> shared, std::string secret)
     : options_(options),
       secret_(std::move(secret)),
-      memory_(std::make_unique<Memory>(options.memory_bytes)),
+      memory_(std::make_unique<LastUsed<Known>>(options.memory_bytes / 2)),
+      pages_(
+          std::make_unique<LastUsed<KeptPage>>(options.keep_pages == KeepPages::kYes ? options.memory_bytes / 2 : 0)),
+      ranking_ns_(absl::ToInt64Nanoseconds(options.patience)),
       shared_(std::move(shared)) {}
 
 CandidateCache::~CandidateCache() = default;
+
+CandidateCache::Bytes CandidateCache::Page(std::string_view asked, const Standing& standing) {
+  const auto kept = pages_->Get(asked);
+  if (kept == nullptr) return nullptr;
+  if (options_.standing_check == StandingCheck::kYes && !kept->IsOf(standing)) return nullptr;
+  Count(CacheEvent::kPageHit);
+  return kept->bytes;
+}
+
+void CandidateCache::KeepPage(std::string_view asked, const Standing& standing, Bytes page) {
+  const size_t bytes = sizeof(KeptPage) + standing.policy_hash.size() + page->size();
+  pages_->Put(asked,
+              std::make_shared<const KeptPage>(KeptPage{.epoch = standing.cohort.epoch,
+                                                        .availability = standing.availability,
+                                                        .policy_hash = standing.policy_hash,
+                                                        .bytes = std::move(page)}),
+              bytes, options_.page_ttl);
+}
 
 CandidateCache::Found CandidateCache::InMemory(const RankingKey& key, Enough enough) {
   Found known = memory_->Get(KeyOf(key));
@@ -145,16 +131,15 @@ void CandidateCache::Find(const RankingKey& key, absl::AnyInvocable<void(Found)>
     asking.push_back(std::move(found));
     if (asking.size() > 1) return;
   }
-  shared_->Get(text, absl::Now() + options_.patience,
-               [this, key, text](absl::StatusOr<std::optional<std::string>> bytes) {
-                 const Found known = Opened(key, text, std::move(bytes));
-                 std::vector<absl::AnyInvocable<void(Found)>> asking;
-                 {
-                   const MutexLock lock(&mutex_);
-                   asking = std::move(asking_.extract(text).mapped());
-                 }
-                 for (auto& one : asking) std::move(one)(known);
-               });
+  shared_->Get(text, absl::Now() + Patience(), [this, key, text](absl::StatusOr<std::optional<std::string>> bytes) {
+    const Found known = Opened(key, text, std::move(bytes));
+    std::vector<absl::AnyInvocable<void(Found)>> asking;
+    {
+      const MutexLock lock(&mutex_);
+      asking = std::move(asking_.extract(text).mapped());
+    }
+    for (auto& one : asking) std::move(one)(known);
+  });
 }
 
 CandidateCache::Found CandidateCache::Opened(const RankingKey& key, const std::string& text,
@@ -166,7 +151,7 @@ CandidateCache::Found CandidateCache::Opened(const RankingKey& key, const std::s
   Count(CacheEvent::kSharedHit);
   // What is left of its time there is not known here; the key keeps it true.
   auto known = std::make_shared<const Known>(Known{key, *std::move(ranking)});
-  memory_->Put(text, known, TtlOf(text));
+  memory_->Put(text, known, BytesOf(known->ranking), TtlOf(text));
   return known;
 }
 
@@ -205,15 +190,19 @@ absl::StatusOr<CandidateCache::Found> CandidateCache::Lead(const RankingKey& key
                                                            Enough enough, Compute compute) {
   // Somebody may have landed between this caller's look and its turn.
   if (Found known = memory_->Get(text); known != nullptr && enough(known->ranking)) return known;
+  const absl::Time begun = absl::Now();
   absl::StatusOr<Known> made = compute();
   if (!made.ok()) return made.status();
+  Took(absl::Now() - begun);
   Count(CacheEvent::kRanked);
   if (made->key != key) Count(CacheEvent::kStale);
   auto known = std::make_shared<const Known>(*std::move(made));
   if (!on()) return known;
   const std::string own = KeyOf(known->key);
-  memory_->Put(own, known, TtlOf(own));
-  if (shared_ != nullptr) shared_->Put(own, Seal(known->ranking, own, secret_), TtlOf(own));
+  memory_->Put(own, known, BytesOf(known->ranking), TtlOf(own));
+  if (shared_ != nullptr) {
+    shared_->Put(own, Seal(known->ranking, own, secret_), TtlOf(own), absl::Now() + options_.patience);
+  }
   return known;
 }
 
@@ -222,6 +211,19 @@ absl::Duration CandidateCache::TtlOf(const std::string& text) const {
   constexpr size_t kSteps = 2001;
   const auto step = static_cast<double>(std::hash<std::string>()(text) % kSteps);
   return options_.ttl * (0.9 + 0.2 * step / (kSteps - 1));
+}
+
+absl::Duration CandidateCache::Patience() const {
+  return std::clamp(2 * absl::Nanoseconds(ranking_ns_.load(std::memory_order_relaxed)), options_.least_patience,
+                    options_.patience);
+}
+
+// Two at once may lose one of the two: it is an average.
+void CandidateCache::Took(absl::Duration duration) {
+  constexpr int kWeight = 8;
+  const int64_t before = ranking_ns_.load(std::memory_order_relaxed);
+  const int64_t now = absl::ToInt64Nanoseconds(std::min(duration, options_.patience));
+  ranking_ns_.store(before + (now - before) / kWeight, std::memory_order_relaxed);
 }
 
 void CandidateCache::Count(CacheEvent event) {

@@ -1,8 +1,10 @@
 // Rankings that were made before: in this process, and where all replicas find
 // them. Nothing here decides an answer: whether a ranking is the right one is
 // told by its key, whose epoch the caller has read from the database, and who of
-// those listed may be offered is read there too.
+// those listed may be offered is read there too. Besides, first pages as they went
+// out, each good as long as both are what they were.
 //
+//   if (auto page = cache.Page(asked, standing)) return Answer(*page);
 //   if (auto known = cache.InMemory(key, enough)) return Answer(known->ranking);
 //   cache.Find(key, [=](CandidateCache::Found found) {
 //     if (found != nullptr && enough(found->ranking)) return Answer(found->ranking);
@@ -28,8 +30,10 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/wait/mutex.h"
+#include "services/matching/domain/availability.h"
 #include "services/matching/domain/ranking.h"
 #include "services/matching/store/ranking_cache.h"
+#include "services/matching/work/last_used.h"
 
 namespace prometheus {
 class Counter;
@@ -38,18 +42,32 @@ class Registry;
 
 namespace brygga::matching {
 
+// Whether pages are kept beside rankings. Off to measure what that gains.
+enum class KeepPages { kYes, kNo };
+
+// Whether a page is looked at for the state of the database that it was made of. Off
+// only to show what it is for.
+enum class StandingCheck { kYes, kNo };
+
 struct CandidateCacheOptions {
-  size_t memory_bytes = size_t{64} << 20;  // Of rankings kept in this process; 0: none.
+  // Of what is kept in this process, half of it rankings and half pages; 0: none.
+  size_t memory_bytes = size_t{64} << 20;
   absl::Duration ttl = absl::Minutes(10);  // Give or take a tenth, so that not all end at once.
-  // How long to wait for the shared cache: what takes longer is no gain.
-  absl::Duration patience = absl::Milliseconds(10);
+  // Pages say more of people than rankings do, and are soon made again.
+  absl::Duration page_ttl = absl::Minutes(1);
+  // How long to wait for the shared cache: twice as long as a ranking has taken of
+  // late, within these bounds. What takes longer is no gain.
+  absl::Duration least_patience = absl::Milliseconds(2), patience = absl::Milliseconds(10);
+  KeepPages keep_pages = KeepPages::kYes;
   EpochInKey epoch_in_key = EpochInKey::kYes;
   SealCheck seal_check = SealCheck::kYes;
+  StandingCheck standing_check = StandingCheck::kYes;
 };
 
 // What became of the calls, in all. A call may count in several.
 enum class CacheEvent {
-  kMemoryHit,    // Answered from this process.
+  kPageHit,      // Answered with a page of this process.
+  kMemoryHit,    // Answered from a ranking of this process.
   kSharedHit,    // Answered from the shared cache.
   kMiss,         // The shared cache had nothing.
   kUnreachable,  // It did not answer, or not in time.
@@ -60,7 +78,7 @@ enum class CacheEvent {
   kStale,        // Computed at another epoch than was asked for: kept under its own.
   kBypass,       // Not asked.
 };
-inline constexpr size_t kCacheEvents = 10;
+inline constexpr size_t kCacheEvents = 11;
 std::string_view NameOf(CacheEvent event);
 
 // Safe for concurrent use. Outlives the calls that it has not answered.
@@ -86,7 +104,16 @@ class CandidateCache {
   // False where nothing is kept: then a caller computes what it needs and no more.
   bool on() const { return shared_ != nullptr || options_.memory_bytes > 0; }
 
-  // What this process has, if it is enough. Never waits.
+  // The page that was kept for `asked`, if it was made at `standing`, which the
+  // caller has just read: same epoch, availability and policy. Null: there is none.
+  // Never waits.
+  using Bytes = std::shared_ptr<const std::string>;  // Shared as Found is.
+  Bytes Page(std::string_view asked, const Standing& standing);
+  // Keeps the first page for `asked`, made of a ranking and of who is taken at
+  // `standing`.
+  void KeepPage(std::string_view asked, const Standing& standing, Bytes page);
+
+  // The ranking that this process has, if it is enough. Never waits.
   Found InMemory(const RankingKey& key, Enough enough);
 
   // Asks the shared cache. `found` is called once: on this thread where the answer
@@ -110,7 +137,7 @@ class CandidateCache {
   void Expose(std::shared_ptr<prometheus::Registry> registry);
 
  private:
-  class Memory;
+  struct KeptPage;
   struct Flight;
 
   void Count(CacheEvent event);
@@ -118,13 +145,17 @@ class CandidateCache {
   Found Opened(const RankingKey& key, const std::string& text, absl::StatusOr<std::optional<std::string>> bytes);
   absl::StatusOr<Found> Lead(const RankingKey& key, const std::string& text, Enough enough, Compute compute);
   absl::Duration TtlOf(const std::string& text) const;
+  absl::Duration Patience() const;
+  void Took(absl::Duration duration);
 
   const CandidateCacheOptions options_;
   const std::string secret_;
-  const std::unique_ptr<Memory> memory_;
+  const std::unique_ptr<LastUsed<Known>> memory_;
+  const std::unique_ptr<LastUsed<KeptPage>> pages_;
   std::array<std::atomic<int64_t>, kCacheEvents> counts_ = {};
   std::array<std::atomic<prometheus::Counter*>, kCacheEvents> shown_ = {};
   std::shared_ptr<prometheus::Registry> registry_;  // Shared with the server, which may go first.
+  std::atomic<int64_t> ranking_ns_;                 // A moving average of what a ranking takes.
   Mutex mutex_;
   // Those who wait for the shared cache, by key.
   std::unordered_map<std::string, std::vector<absl::AnyInvocable<void(Found)>>> asking_ ABSL_GUARDED_BY(mutex_);

@@ -134,6 +134,33 @@ TEST_F(CandidateCacheTest, ARankingThatIsTooShortIsMadeAnew) {
   EXPECT_EQ(cache_->count(CacheEvent::kShort), 1);
 }
 
+TEST_F(CandidateCacheTest, APageIsGoodForTheStateThatItWasMadeOf) {
+  const Standing standing = {.cohort = {.epoch = 3}, .policy_hash = "h", .availability = 7};
+  const auto page = std::make_shared<const std::string>("page");
+  cache_->KeepPage("asked", standing, page);
+
+  EXPECT_EQ(cache_->Page("asked", standing), page);
+  EXPECT_EQ(cache_->Page("other", standing), nullptr);
+  for (const Standing& other : {Standing{.cohort = {.epoch = 4}, .policy_hash = "h", .availability = 7},
+                                Standing{.cohort = {.epoch = 3}, .policy_hash = "i", .availability = 7},
+                                Standing{.cohort = {.epoch = 3}, .policy_hash = "h", .availability = 8}}) {
+    EXPECT_EQ(cache_->Page("asked", other), nullptr);
+  }
+  EXPECT_EQ(cache_->count(CacheEvent::kPageHit), 1);
+}
+
+TEST_F(CandidateCacheTest, PagesAreKeptForAMinuteAndNotWithoutMemory) {
+  const Standing standing = {.cohort = {.epoch = 3}, .policy_hash = "h", .availability = 7};
+  const auto page = std::make_shared<const std::string>("page");
+  for (const CandidateCacheOptions& options :
+       {CandidateCacheOptions{.page_ttl = absl::ZeroDuration()}, CandidateCacheOptions{.memory_bytes = 0},
+        CandidateCacheOptions{.keep_pages = KeepPages::kNo}}) {
+    const auto cache = NewReplica(options);
+    cache->KeepPage("asked", standing, page);
+    EXPECT_EQ(cache->Page("asked", standing), nullptr);
+  }
+}
+
 TEST_F(CandidateCacheTest, AStampedeComputesOnce) {
   constexpr int kCallers = 16;
   std::atomic<int> computed = 0;

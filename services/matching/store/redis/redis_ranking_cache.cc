@@ -7,8 +7,8 @@ void RedisRankingCache::Get(const std::string& key, absl::Time deadline, Found f
 }
 
 // Nobody waits for it, and what is not kept is computed again.
-void RedisRankingCache::Put(const std::string& key, std::string value, absl::Duration ttl) {
-  client_->Set(key, value, ttl, absl::InfiniteFuture(), [](const absl::Status&) {});
+void RedisRankingCache::Put(const std::string& key, std::string value, absl::Duration ttl, absl::Time deadline) {
+  client_->Set(key, value, ttl, deadline, [](const absl::Status&) {});
 }
 
 }  // namespace brygga::matching

@@ -17,7 +17,7 @@ class RedisRankingCache final : public RankingCache {
   explicit RedisRankingCache(std::unique_ptr<redis::Client> client) : client_(std::move(client)) {}
 
   void Get(const std::string& key, absl::Time deadline, Found found) override;
-  void Put(const std::string& key, std::string value, absl::Duration ttl) override;
+  void Put(const std::string& key, std::string value, absl::Duration ttl, absl::Time deadline) override;
 
   redis::Client& client() { return *client_; }
 

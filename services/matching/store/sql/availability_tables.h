@@ -18,9 +18,15 @@ CREATE TABLE ranking_secrets (
 );
 )sql";
 
+// Every answer asks which policy is in force, and a document is longer than a page.
+inline constexpr char kPolicyHashes[] = R"sql(
+CREATE INDEX policies_hash ON policies (cohort_id, version, hash);
+)sql";
+
 inline constexpr char kSelectStanding[] = R"sql(
-SELECT c.*, COALESCE(a.version, 0) AS availability, COALESCE(p.hash, '') AS policy_hash,
-  (SELECT as_of_us FROM feed_progress WHERE feed = 'participant') AS followed_us
+SELECT c.kind, c.state, c.epoch, c.policy_version, c.as_of_us,
+  (SELECT as_of_us FROM feed_progress WHERE feed = 'participant') AS followed_us,
+  COALESCE(p.hash, '') AS policy_hash, COALESCE(a.version, 0) AS availability
 FROM cohorts c LEFT JOIN availability a ON a.cohort_id = c.id
 LEFT JOIN policies p ON p.cohort_id = c.id AND p.version = c.policy_version
 WHERE c.id = :cohort_id AND c.programme_id = :programme_id)sql";

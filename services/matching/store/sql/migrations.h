@@ -356,7 +356,8 @@ CREATE TABLE cadences (
                                                  {4, kNetworkingTables},
                                                  {5, kPeopleTables},
                                                  {6, kOfferTables},
-                                                 {7, kAvailabilityTables}};
+                                                 {7, kAvailabilityTables},
+                                                 {8, kPolicyHashes}};
 
 }  // namespace brygga::matching
 

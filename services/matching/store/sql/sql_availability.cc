@@ -18,8 +18,20 @@
 namespace brygga::matching {
 namespace {
 
-Standing ToStanding(const sql::Row& row) {
-  return {.cohort = ToCohortNow(row), .policy_hash = row.Text("policy_hash"), .availability = row.Int("availability")};
+// Columns in their order, which is the cheapest to read them in.
+Standing ToStanding(const CohortKey& key, const sql::Row& row) {
+  Standing standing = {.cohort = {.key = key,
+                                  .kind = row.Text("kind"),
+                                  .state = row.Text("state"),
+                                  .epoch = row.Int("epoch"),
+                                  .policy_version = static_cast<int>(row.Int("policy_version")),
+                                  .as_of = row.Time("as_of_us")}};
+  if (const auto followed = row.OptionalTime("followed_us")) {
+    standing.cohort.as_of = std::max(standing.cohort.as_of, *followed);
+  }
+  standing.policy_hash = row.Text("policy_hash");
+  standing.availability = row.Int("availability");
+  return standing;
 }
 
 int SeatsLeft(const sql::Row& row) {
@@ -34,14 +46,14 @@ int SeatsLeft(const sql::Row& row) {
 absl::StatusOr<Standing> SqlMatchingStore::GetStanding(const CohortKey& key, absl::Time deadline) {
   BRYGGA_ASSIGN_OR_RETURN(const auto row, database_.QueryOne(deadline, kSelectStanding, KeyArgs(key)));
   if (!row) return NotFound(NameOf(key));
-  return ToStanding(*row);
+  return ToStanding(key, *row);
 }
 
 absl::StatusOr<Taken> SqlMatchingStore::ListTaken(const CohortKey& key, absl::Time deadline) {
   return database_.Read(deadline, [&](sql::Reader& reader) -> absl::StatusOr<Taken> {
     BRYGGA_ASSIGN_OR_RETURN(const auto row, reader.QueryOne(kSelectStanding, KeyArgs(key)));
     if (!row) return NotFound(NameOf(key));
-    const Standing standing = ToStanding(*row);
+    const Standing standing = ToStanding(key, *row);
     Taken taken{.epoch = standing.cohort.epoch, .availability = standing.availability};
     BRYGGA_ASSIGN_OR_RETURN(const auto seats, reader.Query(kSelectTakenSeats, {{"cohort_id", key.cohort}}));
     for (const sql::Row& mentor : seats) {
