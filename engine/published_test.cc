@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/instance_answer.h"
+#include "engine/matching.h"
 
 namespace brygga::engine {
 namespace {
@@ -80,6 +81,25 @@ TEST(Published, WhereAllScoresAreAlikeEverybodyIsMatched) {
     EXPECT_EQ(answer.pairs.size(), 90u);
     EXPECT_EQ(answer.total, int64_t{90} * score);
   }
+}
+
+// Prices do not settle in a long cycle in which only one pair is worth more. One
+// search a person would look at everybody thousands of times.
+TEST(Published, ALongCycleIsNotSearchedOnceForEveryPerson) {
+  constexpr int32_t kPeople = 4000;
+  Bipartite<int32_t> graph;
+  for (int32_t i = 0; i < kPeople; ++i) {
+    graph.host.insert(graph.host.end(), {i, (i + 1) % kPeople});
+    graph.weight.insert(graph.weight.end(), {9, i == 0 ? 10 : 9});
+    graph.offset.push_back(static_cast<int64_t>(graph.host.size()));
+  }
+  graph.seats.assign(kPeople, 1);
+
+  const PricedMatching answer = SolveCoverageThenScore(graph).value();
+
+  EXPECT_EQ(answer.size, kPeople);
+  EXPECT_EQ(answer.total, int64_t{9} * kPeople + 1);
+  EXPECT_LT(answer.looks, 100 * static_cast<int64_t>(graph.host.size()));
 }
 
 struct Planted {

@@ -27,6 +27,11 @@ namespace brygga::engine {
 // Seats that stay free are seated as well, by people without wishes who may have
 // any seat of a `spare` host: they too sit where it costs least.
 //
+// Where free seats are far after all (long chains of people whom little parts),
+// one search sets out from all who wait at once, and as many of them are seated as
+// there are paths without loss that do not cross, as Hopcroft and Karp do: Gabow
+// and Tarjan, "Faster scaling algorithms for network problems", 1989.
+//
 // At most n searches of O(m + n log n).
 template <typename W, typename P>
 class ShortestPaths {
@@ -45,11 +50,22 @@ class ShortestPaths {
     ticker_ = &ticker;
     const auto [agents, seats] = GetUp(workers);
     for (int64_t i = 0; i < seats && !ticker.stopped(); ++i) Seat(kNoWishes);
-    int64_t seated = static_cast<int64_t>(market_.agent_count() - agents.size());
-    for (const int32_t agent : agents) {
+    const int64_t people = static_cast<int64_t>(market_.agent_count() + market_.host_count());
+    const int64_t waiting = static_cast<int64_t>(agents.size());
+    int64_t patience = people, sweep_at = ticker.steps() + patience;
+    for (int64_t i = 0; i < waiting; ++i) {
       if (ticker.stopped()) return false;
-      Seat(agent);
-      ticker.Advance(++seated);
+      if (market_.host_of[At(agents[static_cast<size_t>(i)])] != kNobody) continue;
+      while (ticker.steps() > sweep_at) {
+        const auto [from, seated] = SeatMany(agents, static_cast<size_t>(i));
+        if (ticker.stopped()) return false;
+        if (seated == from) break;
+        if (kWorthwhile * seated >= from) continue;
+        patience *= 2;
+        sweep_at = ticker.steps() + patience;
+      }
+      if (market_.host_of[At(agents[static_cast<size_t>(i)])] == kNobody) Seat(agents[static_cast<size_t>(i)]);
+      ticker.Advance(static_cast<int64_t>(market_.agent_count()) - waiting + i + 1);
     }
     return !ticker.stopped();
   }
@@ -95,6 +111,7 @@ class ShortestPaths {
   static constexpr int32_t kNoWishes = -2;
   static constexpr int32_t kOneOf = -3;  // Less a host: any of its agents.
   static constexpr int32_t kLongFront = 512;
+  static constexpr int64_t kWorthwhile = 8;  // A search for many that seats one in so many is followed by another.
   static constexpr size_t kMostEntries = 3;  // Of the heap, a person.
 
   static size_t At(int32_t i) { return static_cast<size_t>(i); }
@@ -200,13 +217,7 @@ class ShortestPaths {
   }
 
   void Seat(int32_t source) {
-    nearest_ = market_.kFar;
-    target_ = kNobody;
-    wishless_distance_ = market_.kFar;
-    wishless_from_ = kNobody;
-    heap_.clear();
-    touched_.clear();
-    done_.clear();
+    Begin();
     if (source == kNoWishes) {
       RelaxWishless(0);
     } else if (source <= kOneOf) {
@@ -216,6 +227,94 @@ class ShortestPaths {
     } else {
       Relax(source, gain_[At(source)]);
     }
+    if (Search()) {
+      if (source >= 0) gain_[At(source)] -= nearest_;
+      MovePrices();
+      MoveUp(source);
+    }
+    Forget();
+  }
+
+  // Seats one of agents[i], agents[i + 1], … who have no seat, and more of them
+  // where there are ways. Gives how many there were, and how many were seated.
+  std::pair<int64_t, int64_t> SeatMany(const std::vector<int32_t>& agents, size_t i) {
+    std::vector<int32_t> sources;
+    for (; i < agents.size(); ++i) {
+      if (market_.host_of[At(agents[i])] == kNobody) sources.push_back(agents[i]);
+    }
+    Begin();
+    for (const int32_t agent : sources) Relax(agent, gain_[At(agent)]);
+    const bool found = Search();
+    int64_t seated = 0;
+    if (found) {
+      for (const int32_t agent : sources) gain_[At(agent)] -= nearest_;
+      MovePrices();
+      MoveUp(SourceOfPath());
+      ++seated;
+    }
+    Forget();
+    if (!found) return {0, 0};
+    seen_.assign(market_.host_count(), 0);
+    for (const int32_t agent : sources) {
+      if (market_.host_of[At(agent)] != kNobody || !FindWayWithoutLoss(agent)) continue;
+      MoveUp(agent);
+      ++seated;
+    }
+    return {static_cast<int64_t>(sources.size()), seated};
+  }
+
+  // Depth first, over hosts that nobody has seen since `seen_` was cleared.
+  bool FindWayWithoutLoss(int32_t source) {
+    way_.assign(1, {source, 0});
+    while (!way_.empty()) {
+      auto& [node, next] = way_.back();
+      const bool is_agent = node >= 0;
+      if (is_agent && next < market_.front[At(node)] + market_.waits[At(node)]) {
+        if (StepWithoutLoss(node, next++)) return true;
+      } else if (!is_agent && next < market_.taken[At(-1 - node)]) {
+        const int32_t agent = market_.Who(At(-1 - node))[next++];
+        way_.emplace_back(agent, 0);
+      } else {
+        way_.pop_back();
+      }
+    }
+    return false;
+  }
+
+  // Goes on to the agent's pair `i`, or to the room. True: a seat is free there.
+  bool StepWithoutLoss(int32_t agent, int32_t i) {
+    const size_t a = At(agent);
+    const bool is_room = i == market_.front[a];
+    const int32_t host = is_room ? market_.room : market_.Hosts(a)[i];
+    const W weight = is_room ? 0 : market_.Weights(a)[i];
+    const P worth = (is_room ? market_.room_weight : static_cast<P>(weight)) - market_.price[At(host)];
+    ticker_->Step(1);
+    if (worth != gain_[a] || seen_[At(host)] != 0) return false;
+    seen_[At(host)] = 1;
+    from_[At(host)] = agent;
+    from_weight_[At(host)] = weight;
+    target_ = host;
+    if (!IsFull(At(host))) return true;
+    way_.emplace_back(-1 - host, 0);
+    return false;
+  }
+
+  void Begin() {
+    nearest_ = market_.kFar;
+    target_ = kNobody;
+    wishless_distance_ = market_.kFar;
+    wishless_from_ = kNobody;
+    heap_.clear();
+    touched_.clear();
+    done_.clear();
+  }
+
+  void Forget() {
+    for (const int32_t host : touched_) distance_[At(host)] = market_.kFar;
+  }
+
+  // Finds the nearest free seat. False: `ticker_` stopped it.
+  bool Search() {
     while (!heap_.empty() && heap_.front().first < nearest_) {
       std::pop_heap(heap_.begin(), heap_.end(), std::greater<>());
       const auto [distance, node] = heap_.back();
@@ -227,14 +326,10 @@ class ShortestPaths {
       } else if (distance == distance_[At(node)]) {  // Otherwise a shorter way was found since.
         Visit(node, distance);
       }
-      if (ticker_->stopped()) break;
+      if (ticker_->stopped()) return false;
     }
-    if (!ticker_->stopped()) {
-      BRYGGA_CHECK(target_ != kNobody);
-      MovePrices(source);
-      MoveUp(source);
-    }
-    for (const int32_t host : touched_) distance_[At(host)] = market_.kFar;
+    BRYGGA_CHECK(target_ != kNobody);
+    return true;
   }
 
   void Visit(int32_t host, P distance) {
@@ -337,8 +432,7 @@ class ShortestPaths {
     market_.front[a] = size;
   }
 
-  void MovePrices(int32_t source) {
-    if (source >= 0) gain_[At(source)] -= nearest_;
+  void MovePrices() {
     for (const int32_t host : done_) {
       const size_t h = At(host);
       const P by = nearest_ - distance_[h];
@@ -347,6 +441,15 @@ class ShortestPaths {
       for (int32_t i = 0; i < market_.taken[h]; ++i) gain_[At(who[i])] -= by;
     }
     if (wishless_distance_ < nearest_) floor_ += nearest_ - wishless_distance_;
+  }
+
+  // Who stands at the beginning of the path: nobody's seat is given up there.
+  int32_t SourceOfPath() const {
+    for (int32_t host = target_;;) {
+      const int32_t agent = from_[At(host)];
+      if (agent != kNoWishes && market_.host_of[At(agent)] == kNobody) return agent;
+      host = agent == kNoWishes ? wishless_from_ : market_.host_of[At(agent)];
+    }
   }
 
   // Everyone on the path takes the next one's seat, the last a free one.
@@ -394,7 +497,9 @@ class ShortestPaths {
   std::vector<P> gain_;        // Per agent.
   std::vector<P> elsewhere_;   // Per agent: no seat but its own is worth more.
   std::vector<int32_t> touched_, done_, places_;
-  std::vector<std::pair<P, int32_t>> heap_;  // Distances of hosts and, as -1 - agent, of agents' bounds.
+  std::vector<uint8_t> seen_;                     // Per host, in a search for many.
+  std::vector<std::pair<int32_t, int32_t>> way_;  // An agent or, as -1 - host, a host; and what is next there.
+  std::vector<std::pair<P, int32_t>> heap_;       // Distances of hosts and, as -1 - agent, of agents' bounds.
   std::vector<std::pair<P, int32_t>> order_;
   P nearest_ = 0, floor_ = 0, wishless_distance_ = 0;
   int32_t target_ = kNobody, wishless_from_ = kNobody, hole_ = kNobody;
