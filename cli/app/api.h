@@ -2,15 +2,18 @@
 #ifndef BRYGGA_CLI_APP_API_H_
 #define BRYGGA_CLI_APP_API_H_
 
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/rpc/client.h"
+#include "common/wait/mutex.h"
 
 namespace brygga::cli {
 
@@ -41,6 +44,11 @@ class Api {
     }
   }
 
+  // Notes what the reader called the resource `name`.
+  void Remember(std::string_view name, std::string_view called) const;
+  // `text` with what the reader called things in place of their names.
+  std::string InReadersWords(std::string_view text) const;
+
   // Opens a stream, which may last as long as it likes.
   template <typename Response, typename Request>
   rpc::StreamReader<Response> Open(std::string_view method, const Request& request) const {
@@ -51,6 +59,8 @@ class Api {
   const std::shared_ptr<rpc::Channel> channel_;  // Shared with the calls under way.
   const std::string token_;
   const absl::Duration timeout_;
+  mutable Mutex mutex_;
+  mutable std::map<std::string, std::string> called_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace brygga::cli

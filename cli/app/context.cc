@@ -28,6 +28,14 @@ absl::StatusOr<std::string> ReadToken(const std::string& path) {
   return std::string(absl::StripAsciiWhitespace(text.str()));
 }
 
+std::string JsonOf(const google::protobuf::Message& message, bool pretty) {
+  google::protobuf::util::JsonPrintOptions options;
+  options.add_whitespace = pretty;
+  std::string text;
+  BRYGGA_CHECK(google::protobuf::util::MessageToJsonString(message, &text, options).ok());
+  return text;
+}
+
 }  // namespace
 
 absl::StatusOr<const Api*> Context::api() {
@@ -38,17 +46,34 @@ absl::StatusOr<const Api*> Context::api() {
   return &*api_;
 }
 
-void Context::PrintJson(const google::protobuf::Message& message) {
-  google::protobuf::util::JsonPrintOptions options;
-  options.add_whitespace = true;
-  std::string text;
-  BRYGGA_CHECK(google::protobuf::util::MessageToJsonString(message, &text, options).ok());
-  out() << text;
+void Context::PrintJson(const google::protobuf::Message& message) { out() << JsonOf(message, /*pretty=*/true); }
+
+void Context::PrintJson(std::initializer_list<std::pair<std::string_view, const google::protobuf::Message*>> parts) {
+  auto whole = nlohmann::ordered_json::object();
+  for (const auto& [name, message] : parts) {
+    auto part = nlohmann::ordered_json::parse(JsonOf(*message, /*pretty=*/false));
+    if (!name.empty()) {
+      whole[std::string(name)] = std::move(part);
+      continue;
+    }
+    const auto& type = *message->GetDescriptor();
+    for (int i = 0; i < type.field_count(); ++i) {
+      const std::string& field = type.field(i)->json_name();
+      if (part.contains(field)) {
+        whole[field] = std::move(part[field]);
+      } else if (type.field(i)->is_repeated()) {
+        whole[field] = nlohmann::ordered_json::array();
+      }
+    }
+  }
+  out() << whole.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
 }
 
 ExitCode Context::Fail(const absl::Status& error) {
   if (!json) {
-    err() << "brygga: " << ErrorText(error);
+    const std::string text = ErrorText(error);
+    err() << "brygga: " << (api_ ? api_->InReadersWords(text) : text);
+    if (ExitCodeOf(error) == kUsage) err() << "  `" << command << " --help` tells more.\n";
     return ExitCodeOf(error);
   }
   const ErrorDetails details = DetailsOf(error);

@@ -4,11 +4,15 @@
 
 #include <google/protobuf/message.h>
 
+#include <cstddef>
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <ostream>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -24,6 +28,7 @@ struct Streams {
   std::ostream& out;
   std::ostream& err;
   Terminal err_terminal = Terminal::kNo;
+  size_t out_columns = 0;  // Of the terminal that `out` is; 0: it is none.
 };
 
 // Makes a channel to an address; tests hand out one within the process.
@@ -39,10 +44,12 @@ class Context {
   std::string token_file;
   bool json = false;
   int timeout_seconds = 60;
+  std::string command = "brygga";  // As it was given: "brygga match run".
 
   std::ostream& out() { return streams_.out; }
   std::ostream& err() { return streams_.err; }
   Terminal err_terminal() const { return streams_.err_terminal; }
+  size_t columns() const { return streams_.out_columns; }
 
   // The suite at `address`, with the token of `token_file`.
   //
@@ -51,9 +58,12 @@ class Context {
 
   // Prints `message` as JSON.
   void PrintJson(const google::protobuf::Message& message);
+  // Prints messages as one JSON object: each under its name, or, where that is
+  // empty, its fields beside the others, lists also where they are empty.
+  void PrintJson(std::initializer_list<std::pair<std::string_view, const google::protobuf::Message*>> parts);
 
   // Prints an error, for a person or for a program, and gives the code to end
-  // with.
+  // with. To a person, what they named is called as they called it.
   ExitCode Fail(const absl::Status& error);
 
  private:

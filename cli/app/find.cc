@@ -7,6 +7,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "brygga/events/v1/event_service.pb.h"
 #include "brygga/matching/v1/matching_service.pb.h"
 #include "brygga/participant/v1/participant_service.pb.h"
 #include "brygga/participant/v1/programme_service.pb.h"
@@ -16,10 +18,16 @@
 namespace brygga::cli {
 namespace {
 
+namespace ev1 = ::brygga::events::v1;
 namespace pv1 = ::brygga::participant::v1;
 namespace mv1 = ::brygga::matching::v1;
 
 bool IsName(std::string_view text) { return text.find('/') != std::string_view::npos; }
+
+// As a text of a filter.
+std::string Escaped(std::string_view text) {
+  return absl::StrReplaceAll(std::string(text), {{"\\", "\\\\"}, {"\"", "\\\""}});
+}
 
 bool Same(const std::string& a, std::string_view b) { return absl::EqualsIgnoreCase(a, std::string(b)); }
 
@@ -34,10 +42,12 @@ absl::StatusOr<T> TheOne(std::string_view what, std::string_view text, const std
     absl::StrAppend(out, "\n  ", item.name(), "  ", item.display_name());
   });
   const std::string subject = absl::StrCat(std::string(what), " \"", std::string(text), "\"");
-  if (meant.empty() && all.empty())
-    return absl::NotFoundError(absl::StrCat("There is no ", subject, " that you may see"));
-  if (meant.empty()) return absl::NotFoundError(absl::StrCat("There is no ", subject, ". There are:", names));
-  return absl::InvalidArgumentError(absl::StrCat("Several are called ", subject, ". Give one of these names:", names));
+  if (meant.empty() && all.empty()) {
+    return absl::NotFoundError(absl::StrCat("there is no ", subject, " that you may see"));
+  }
+  if (meant.empty()) return absl::NotFoundError(absl::StrCat("there is no ", subject, "; there are:", names));
+  return absl::InvalidArgumentError(
+      absl::StrCat("the ", subject, " could be several; give one of these names:", names));
 }
 
 absl::StatusOr<pv1::Cohort> GetCohort(const Api& api, std::string_view name) {
@@ -64,8 +74,13 @@ absl::StatusOr<mv1::MatchingRound> NewestRound(const Api& api, const pv1::Cohort
   BRYGGA_ASSIGN_OR_RETURN(const auto response,
                           api.Call<mv1::ListRoundsResponse>("brygga.matching.v1.MatchingService/ListRounds", request));
   if (response.rounds_size() > 0) return response.rounds(0);
-  return absl::NotFoundError(absl::StrCat("No round has been run in ", cohort.display_name(),
-                                          ". Run one with `brygga match run ", cohort.name(), "`"));
+  return absl::NotFoundError(absl::StrCat("no round has been run in ", cohort.display_name(),
+                                          "; run one with `brygga match run ", cohort.name(), "`"));
+}
+
+bool IsLive(mv1::MatchState state) {
+  return state == mv1::MATCH_STATE_PROPOSED || state == mv1::MATCH_STATE_ACCEPTED_BY_ONE ||
+         state == mv1::MATCH_STATE_ACTIVE || state == mv1::MATCH_STATE_PAUSED;
 }
 
 }  // namespace
@@ -80,9 +95,11 @@ absl::StatusOr<pv1::Cohort> FindCohort(const Api& api, std::string_view text) {
       "brygga.participant.v1.ProgrammeService/ListCohorts", request, [&](const pv1::ListCohortsResponse& page) {
         cohorts.insert(cohorts.end(), page.cohorts().begin(), page.cohorts().end());
       }));
-  return TheOne("cohort", text, cohorts, [&](const pv1::Cohort& cohort) {
-    return Same(cohort.display_name(), text) || Same(WordOf(cohort.programme_kind()), text);
-  });
+  BRYGGA_ASSIGN_OR_RETURN(pv1::Cohort meant, TheOne("cohort", text, cohorts, [&](const pv1::Cohort& cohort) {
+                            return Same(cohort.display_name(), text) || Same(WordOf(cohort.programme_kind()), text);
+                          }));
+  api.Remember(meant.name(), text);
+  return meant;
 }
 
 absl::StatusOr<pv1::Programme> FindProgramme(const Api& api, std::string_view text) {
@@ -94,24 +111,79 @@ absl::StatusOr<pv1::Programme> FindProgramme(const Api& api, std::string_view te
       "brygga.participant.v1.ProgrammeService/ListProgrammes", request, [&](const pv1::ListProgrammesResponse& page) {
         programmes.insert(programmes.end(), page.programmes().begin(), page.programmes().end());
       }));
-  return TheOne("programme", text, programmes, [&](const pv1::Programme& programme) {
-    return Same(programme.display_name(), text) || Same(WordOf(programme.kind()), text);
-  });
+  BRYGGA_ASSIGN_OR_RETURN(pv1::Programme meant,
+                          TheOne("programme", text, programmes, [&](const pv1::Programme& programme) {
+                            return Same(programme.display_name(), text) || Same(WordOf(programme.kind()), text);
+                          }));
+  api.Remember(meant.name(), text);
+  return meant;
 }
 
 absl::StatusOr<std::string> FindParticipant(const Api& api, std::string_view text) {
   if (IsName(text)) return std::string(text);
   pv1::ListParticipantsRequest request;
-  request.set_filter(absl::StrCat("external_key = \"", std::string(text), "\""));
+  request.set_filter(absl::StrCat("external_key = \"", Escaped(text), "\""));
   BRYGGA_ASSIGN_OR_RETURN(
       const auto response,
       api.Call<pv1::ListParticipantsResponse>("brygga.participant.v1.ParticipantService/ListParticipants", request));
-  if (response.participants_size() == 1) return response.participants(0).name();
+  if (response.participants_size() == 1) {
+    api.Remember(response.participants(0).name(), text);
+    return response.participants(0).name();
+  }
   if (response.participants_size() == 0) {
-    return absl::NotFoundError(absl::StrCat("There is nobody called \"", std::string(text), "\" that you may see"));
+    return absl::NotFoundError(absl::StrCat("there is nobody called \"", std::string(text), "\" that you may see"));
   }
   return absl::InvalidArgumentError(
-      absl::StrCat("Several systems call somebody \"", std::string(text), "\". Give the name, participants/…"));
+      absl::StrCat("several systems call somebody \"", std::string(text), "\"; give the name, participants/…"));
+}
+
+absl::StatusOr<std::string> FindMatch(const Api& api, std::string_view text) {
+  if (IsName(text)) return std::string(text);
+  BRYGGA_ASSIGN_OR_RETURN(const std::string person, FindParticipant(api, text));
+  mv1::ListParticipantMatchesRequest request;
+  request.set_participant(person);
+  request.set_page_size(1000);
+  std::vector<mv1::Match> live;
+  BRYGGA_RETURN_IF_ERROR(api.Pages<mv1::ListParticipantMatchesResponse>(
+      "brygga.matching.v1.MatchingService/ListParticipantMatches", request,
+      [&](const mv1::ListParticipantMatchesResponse& page) {
+        std::copy_if(page.matches().begin(), page.matches().end(), std::back_inserter(live),
+                     [](const mv1::Match& match) { return IsLive(match.state()); });
+      }));
+  if (live.size() == 1) return live.front().name();
+  if (live.empty())
+    return absl::NotFoundError(absl::StrCat(std::string(text), " has no match that is running or awaits an answer"));
+  const std::string names = absl::StrJoin(live, "", [](std::string* out, const mv1::Match& match) {
+    absl::StrAppend(out, "\n  ", match.name(), "  ", WordOf(match.state()));
+  });
+  return absl::InvalidArgumentError(
+      absl::StrCat(std::string(text), " has several matches; give one of these names:", names));
+}
+
+absl::StatusOr<ev1::Event> FindEvent(const Api& api, std::string_view text) {
+  if (IsName(text)) {
+    ev1::GetEventRequest request;
+    request.set_name(std::string(text));
+    BRYGGA_ASSIGN_OR_RETURN(auto response,
+                            api.Call<ev1::GetEventResponse>("brygga.events.v1.EventService/GetEvent", request));
+    return std::move(*response.mutable_event());
+  }
+  ev1::ListEventsRequest request;
+  request.set_filter(absl::StrCat("external_key = \"", Escaped(text), "\""));
+  BRYGGA_ASSIGN_OR_RETURN(const auto response,
+                          api.Call<ev1::ListEventsResponse>("brygga.events.v1.EventService/ListEvents", request));
+  if (response.events_size() == 1) {
+    api.Remember(response.events(0).name(), text);
+    return response.events(0);
+  }
+  return absl::NotFoundError(absl::StrCat("there is no event called \"", std::string(text),
+                                          "\" that you may see; `brygga event list` shows their keys, and the parts of "
+                                          "a course go by the key of the course"));
+}
+
+absl::StatusOr<std::string> FindEventName(const Api& api, std::string_view text) {
+  BRYGGA_ASSIGN_OR_RETURN(const ev1::Event event, FindEvent(api, text));
+  return event.name();
 }
 
 absl::StatusOr<mv1::MatchingRound> FindRound(const Api& api, std::string_view text) {

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "brygga/events/v1/event.pb.h"
 #include "brygga/matching/v1/round.pb.h"
 #include "brygga/participant/v1/programme.pb.h"
 #include "cli/app/api.h"
@@ -27,9 +28,19 @@ absl::StatusOr<participant::v1::Programme> FindProgramme(const Api& api, std::st
 // A person by name ("participants/…") or by the key of an import ("A00001").
 absl::StatusOr<std::string> FindParticipant(const Api& api, std::string_view text);
 
+// A match by name ("programmes/…/cohorts/…/matches/…"), or by a person as
+// FindParticipant finds them who has one match that runs or awaits an answer.
+//
+// kNotFound: none. kInvalidArgument: several; the message names them.
+absl::StatusOr<std::string> FindMatch(const Api& api, std::string_view text);
+
 // A round by name ("programmes/…/cohorts/…/rounds/…"), or the newest one of a
 // cohort that FindCohort finds.
 absl::StatusOr<matching::v1::MatchingRound> FindRound(const Api& api, std::string_view text);
+
+// An event by name ("events/…") or by the key of an import ("E011").
+absl::StatusOr<events::v1::Event> FindEvent(const Api& api, std::string_view text);
+absl::StatusOr<std::string> FindEventName(const Api& api, std::string_view text);
 
 // The names of people, by participants/…; people whom the caller may not see
 // are absent.

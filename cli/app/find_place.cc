@@ -5,6 +5,7 @@
 #include "brygga/matching/v1/allocation_service.pb.h"
 #include "brygga/matching/v1/networking_service.pb.h"
 #include "brygga/partner/v1/opening_service.pb.h"
+#include "brygga/partner/v1/partner_service.pb.h"
 #include "cli/app/find.h"
 #include "cli/import/organisations.h"
 #include "common/status/macros.h"
@@ -17,6 +18,10 @@ namespace pv1 = ::brygga::partner::v1;
 
 constexpr char kSource[] = "sample";
 
+std::string Escaped(std::string_view text) {
+  return absl::StrReplaceAll(std::string(text), {{"\\", "\\\\"}, {"\"", "\\\""}});
+}
+
 bool Holds(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
 }  // namespace
@@ -25,9 +30,25 @@ absl::StatusOr<std::string> FindOrganisation(const Api& api, std::string_view te
   const std::string key(text);
   if (Holds(text, "/")) return key;
   BRYGGA_ASSIGN_OR_RETURN(const auto found, FindOrganisations(api, kSource, {key}));
-  if (const auto name = found.find(key); name != found.end()) return name->second;
-  return absl::NotFoundError(
-      absl::StrCat("No organisation was imported as \"", key, "\". Give its name, organisations/…"));
+  if (const auto name = found.find(key); name != found.end()) {
+    api.Remember(name->second, text);
+    return name->second;
+  }
+  pv1::ListOrganisationsRequest request;
+  request.set_page_size(20);
+  request.set_filter(absl::StrCat("display_name = \"", Escaped(text), "\""));
+  BRYGGA_ASSIGN_OR_RETURN(const auto named, api.Call<pv1::ListOrganisationsResponse>(
+                                                "brygga.partner.v1.PartnerService/ListOrganisations", request));
+  if (named.organisations_size() == 1) {
+    api.Remember(named.organisations(0).name(), text);
+    return named.organisations(0).name();
+  }
+  if (named.organisations_size() > 1) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("several organisations are called \"", key, "\"; give the name, organisations/…"));
+  }
+  return absl::NotFoundError(absl::StrCat("no organisation is called \"", key,
+                                          "\" or was imported as that; `brygga organisation list` shows them"));
 }
 
 absl::StatusOr<pv1::Opening> FindOpening(const Api& api, std::string_view text) {
@@ -41,17 +62,19 @@ absl::StatusOr<pv1::Opening> FindOpening(const Api& api, std::string_view text) 
   pv1::ListOpeningsRequest request;
   request.set_parent("organisations/-");
   request.set_page_size(20);
-  request.set_filter(absl::StrCat("display_name = \"",
-                                  absl::StrReplaceAll(std::string(text), {{"\\", "\\\\"}, {"\"", "\\\""}}), "\""));
+  request.set_filter(absl::StrCat("display_name = \"", Escaped(text), "\""));
   BRYGGA_ASSIGN_OR_RETURN(const auto response, api.Call<pv1::ListOpeningsResponse>(
                                                    "brygga.partner.v1.OpeningService/ListOpenings", request));
-  if (response.openings_size() == 1) return response.openings(0);
+  if (response.openings_size() == 1) {
+    api.Remember(response.openings(0).name(), text);
+    return response.openings(0);
+  }
   if (response.openings_size() == 0) {
-    return absl::NotFoundError(absl::StrCat("There is no opening called \"", std::string(text),
-                                            "\". `brygga opening list` shows those there are"));
+    return absl::NotFoundError(absl::StrCat("there is no opening called \"", std::string(text),
+                                            "\"; `brygga opening list` shows those there are"));
   }
   std::string message =
-      absl::StrCat("Several openings are called \"", std::string(text), "\". Give one of these names:");
+      absl::StrCat("several openings are called \"", std::string(text), "\"; give one of these names:");
   for (const pv1::Opening& opening : response.openings()) {
     absl::StrAppend(&message, "\n  ", opening.name(), "  ", opening.start_date());
   }
@@ -74,8 +97,8 @@ absl::StatusOr<mv1::Allocation> FindAllocation(const Api& api, std::string_view 
   BRYGGA_ASSIGN_OR_RETURN(auto response, api.Call<mv1::ListAllocationsResponse>(
                                              "brygga.matching.v1.AllocationService/ListAllocations", request));
   if (response.allocations_size() > 0) return std::move(*response.mutable_allocations(0));
-  return absl::NotFoundError(absl::StrCat("There is no allocation in ", cohort.display_name(),
-                                          ". Create one with `brygga allocate create ", cohort.name(), "`"));
+  return absl::NotFoundError(absl::StrCat("there is no allocation in ", cohort.display_name(),
+                                          "; create one with `brygga allocate create ", cohort.name(), "`"));
 }
 
 absl::StatusOr<mv1::NetworkingPlan> FindPlan(const Api& api, std::string_view text) {
@@ -94,8 +117,8 @@ absl::StatusOr<mv1::NetworkingPlan> FindPlan(const Api& api, std::string_view te
   BRYGGA_ASSIGN_OR_RETURN(auto response, api.Call<mv1::ListNetworkingPlansResponse>(
                                              "brygga.matching.v1.NetworkingService/ListNetworkingPlans", request));
   if (response.plans_size() > 0) return std::move(*response.mutable_plans(0));
-  return absl::NotFoundError(absl::StrCat("There is no plan in ", cohort.display_name(),
-                                          ". Make one with `brygga networking plan ", cohort.name(), "`"));
+  return absl::NotFoundError(absl::StrCat("there is no plan in ", cohort.display_name(),
+                                          "; make one with `brygga networking plan ", cohort.name(), "`"));
 }
 
 }  // namespace brygga::cli

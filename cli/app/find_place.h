@@ -13,7 +13,8 @@
 
 namespace brygga::cli {
 
-// An organisation by name ("organisations/…") or by the key of an import ("P0001").
+// An organisation by name ("organisations/…"), by the key of an import ("P0001"),
+// or by what people call it where one only is called so.
 absl::StatusOr<std::string> FindOrganisation(const Api& api, std::string_view text);
 
 // An opening by name, or by what people call it where one only is called so.

@@ -2,12 +2,16 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <memory>
 #include <utility>
 
+#include "cli/app/command_line.h"
 #include "cli/commands/commands.h"
 
 namespace brygga::cli {
 namespace {
+
+constexpr size_t kHelpColumns = 100;
 
 constexpr char kDescription[] =
     "brygga: mentoring and labour-market programmes from the command line.\n"
@@ -35,8 +39,8 @@ void AddSettings(CLI::App& app, Context& context) {
       ->capture_default_str();
   app.add_option("--token-file", context.token_file, "The file that holds your token; none: anonymous")
       ->envname("BRYGGA_TOKEN_FILE");
-  app.add_flag("--json", context.json, "Print JSON, for programs");
-  app.add_option("--timeout", context.timeout_seconds, "Seconds to wait for an answer")
+  app.add_flag("--json", context.json, "Print JSON, for programs; fields that are 0 or empty are left out");
+  app.add_option("--timeout", context.timeout_seconds, "Seconds to wait for an answer, 1 to 600")
       ->check(CLI::Range(1, 600))
       ->capture_default_str();
 }
@@ -56,6 +60,8 @@ ExitCode Run(std::vector<std::string> arguments, const Streams& streams, Connect
   CLI::App app(kDescription, "brygga");
   app.footer(kFooter);
   app.require_subcommand(1);
+  app.formatter(std::make_shared<HelpFormatter>(
+      std::min(streams.out_columns > 0 ? streams.out_columns : kHelpColumns, kHelpColumns)));
   app.fallthrough();
   AddSettings(app, context);
   const Program program{app, context, code};
@@ -77,11 +83,15 @@ ExitCode Run(std::vector<std::string> arguments, const Streams& streams, Connect
   AddToken(program);
   AddStatus(program);
   TurnHelpAround(arguments);
+  const bool json = std::find(arguments.begin(), arguments.end(), "--json") != arguments.end();
   std::reverse(arguments.begin(), arguments.end());  // As CLI11 wants a vector.
   try {
     app.parse(std::move(arguments));
   } catch (const CLI::ParseError& error) {
-    return app.exit(error, streams.out, streams.err) == 0 ? kDone : kUsage;
+    if (error.get_exit_code() == 0) return app.exit(error, streams.out, streams.err) == 0 ? kDone : kUsage;
+    context.json = json;
+    context.command = CommandOf(app);
+    return context.Fail(UsageErrorOf(app, error));
   }
   return code;
 }

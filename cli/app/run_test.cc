@@ -91,8 +91,14 @@ TEST_F(RunTest, TheSampleBecomesMatchedPeople) {
               HasSubstr("Nobody."));
   EXPECT_THAT(Brygga({"candidates", "A00002", "--filter", "gender = MALE", "--cohort", "vocational"}).err,
               HasSubstr("municipality"));
-  EXPECT_THAT(Do({"match", "run", "vocational"}), HasSubstr("certified"));
+  EXPECT_THAT(Do({"match", "run", "vocational"}), HasSubstr("Certified"));
+  const auto shown = nlohmann::json::parse(Do({"match", "show", "vocational", "--json"}));
+  EXPECT_EQ(shown["round"]["statistics"]["matched"], shown["pairs"].size());
+  EXPECT_GT(shown["unmatched"].size(), 0u);
   EXPECT_THAT(Do({"match", "publish", "vocational"}), HasSubstr("published"));
+  EXPECT_THAT(Do({"match", "accept", "A00002", "--side", "mentor"}), HasSubstr("accepted by one"));
+  EXPECT_THAT(Do({"match", "rounds", "vocational"}), HasSubstr("coverage then score"));
+  EXPECT_THAT(Do({"match", "locks", "vocational"}), HasSubstr("There is none"));
   EXPECT_THAT(Do({"match", "show", "vocational"}), AllOf(HasSubstr("Main reasons"), HasSubstr("Why unmatched")));
   EXPECT_THAT(Do({"board", "vocational"}), HasSubstr("proposed"));
   EXPECT_THAT(Do({"match", "explain", "vocational", "M00002", "A00002", "--lang", "en"}), HasSubstr("The two can"));

@@ -9,7 +9,9 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/time/time.h"
+#include "cli/app/findings.h"
 #include "cli/output/text.h"
+#include "common/status/macros.h"
 #include "common/time/local_time.h"
 
 namespace brygga::cli {
@@ -56,11 +58,23 @@ std::string WordsOf(const google::protobuf::EnumDescriptor& type) {
   return absl::StrJoin(words, ", ");
 }
 
-absl::StatusOr<int> ParseWord(const google::protobuf::EnumDescriptor& type, std::string_view flag,
-                              std::string_view word) {
+absl::StatusOr<int> ParseWord(const google::protobuf::EnumDescriptor& type, std::string_view word) {
   if (const std::optional<int> value = ValueOf(type, word)) return *value;
-  return absl::InvalidArgumentError(
-      absl::StrCat(std::string(flag), " ", std::string(word), ": give one of ", WordsOf(type)));
+  return UsageError(absl::StrCat("\"", std::string(word), "\""),
+                    absl::StrCat("is not known; give one of ", WordsOf(type)));
+}
+
+absl::StatusOr<absl::CivilSecond> ParseClock(std::string_view text) {
+  std::string full = absl::StrReplaceAll(std::string(text), {{" ", "T"}});
+  if (full.size() == sizeof("YYYY-MM-DDThh:mm") - 1) full += ":00";
+  if (const auto local = ParseLocalTime(full); local.ok()) return *local;
+  return UsageError(absl::StrCat("\"", std::string(text), "\""),
+                    "is not a time on Stockholm's clocks; write it as 'YYYY-MM-DD hh:mm', without a zone");
+}
+
+absl::StatusOr<absl::Time> ParseStockholmTime(std::string_view text) {
+  BRYGGA_ASSIGN_OR_RETURN(const absl::CivilSecond local, ParseClock(text));
+  return InstantOf({.time = local});
 }
 
 std::string Points(int64_t micros) { return absl::StrFormat("%.1f", micros / 10'000.0); }

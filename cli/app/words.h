@@ -13,6 +13,8 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
 #include "brygga/matching/v1/policy.pb.h"
 #include "brygga/matching/v1/round.pb.h"
 
@@ -33,18 +35,25 @@ std::optional<int> ValueOf(const google::protobuf::EnumDescriptor& type, std::st
 // All words of an enum, for help texts: "onsite, online, hybrid".
 std::string WordsOf(const google::protobuf::EnumDescriptor& type);
 
-// The value that a flag names.
+// The value that a word names.
 //
-// kInvalidArgument: none; the message names those there are.
-absl::StatusOr<int> ParseWord(const google::protobuf::EnumDescriptor& type, std::string_view flag,
-                              std::string_view word);
+// kInvalidArgument, ends with kUsage: none; the message names those there are.
+absl::StatusOr<int> ParseWord(const google::protobuf::EnumDescriptor& type, std::string_view word);
 
 template <typename E>
-absl::StatusOr<E> ParseWord(std::string_view flag, std::string_view word) {
-  const absl::StatusOr<int> value = ParseWord(*google::protobuf::GetEnumDescriptor<E>(), flag, word);
+absl::StatusOr<E> ParseWord(std::string_view word) {
+  const absl::StatusOr<int> value = ParseWord(*google::protobuf::GetEnumDescriptor<E>(), word);
   if (!value.ok()) return value.status();
   return static_cast<E>(*value);
 }
+
+// "2023-03-10 17:00", or with a T between and with seconds: what Stockholm's
+// clocks show.
+//
+// kInvalidArgument, ends with kUsage: it is none.
+absl::StatusOr<absl::CivilSecond> ParseClock(std::string_view text);
+// The instant of the same.
+absl::StatusOr<absl::Time> ParseStockholmTime(std::string_view text);
 
 // A score in points out of 100, "81.4".
 std::string Points(int64_t micros);

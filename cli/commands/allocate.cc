@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cctype>
+#include <cstddef>
 #include <fstream>
 #include <map>
 #include <memory>
@@ -12,13 +13,15 @@
 #include "brygga/partner/v1/opening_service.pb.h"
 #include "cli/app/find.h"
 #include "cli/app/find_place.h"
+#include "cli/app/findings.h"
 #include "cli/app/words.h"
 #include "cli/commands/commands.h"
+#include "cli/commands/import_file.h"
 #include "cli/import/applications.h"
-#include "cli/import/report.h"
-#include "cli/import/run_import.h"
 #include "cli/output/table.h"
 #include "cli/output/text.h"
+#include "common/status/error.h"
+#include "common/status/macros.h"
 
 namespace brygga::cli {
 namespace {
@@ -61,14 +64,14 @@ std::string AllocationText(const v1::Allocation& allocation) {
   return text;
 }
 
-std::string GroupsText(const v1::Allocation& allocation) {
+std::string GroupsText(const v1::Allocation& allocation, size_t columns) {
   if (allocation.groups_size() == 0) return "";
   Table table({{"Group"}, {"Eligible", Align::kRight}, {"Placed", Align::kRight}, {"Reserved seats", Align::kRight}});
   for (const v1::GroupFigure& figure : allocation.groups()) {
     table.Add({figure.group().empty() ? "none of these" : figure.group(), absl::StrCat(figure.eligible()),
                absl::StrCat(figure.placed()), absl::StrCat(figure.reserved())});
   }
-  return "\n" + table.Render();
+  return "\n" + table.Render(columns);
 }
 
 ExitCode Print(Context& context, const v1::Allocation& allocation) {
@@ -116,10 +119,9 @@ absl::Status AddReserve(const std::string& text, v1::Allocation& allocation) {
   double number = 0;
   const bool is_number = absl::SimpleAtod(words.front(), &number) && number > 0 && number <= (is_count ? 100'000 : 100);
   if (!is_known || !is_number) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--reserve ", text,
-                     " is not GROUP=PERCENT, such as SPECIAL_REASONS=25, or GROUP=NUMBER:seats; after it may stand "
-                     ":each-opening and :keep-empty"));
+    return UsageError(absl::StrCat("\"", text, "\""),
+                      "is not GROUP=PERCENT, such as SPECIAL_REASONS=25, or GROUP=NUMBER:seats; after it may stand "
+                      ":each-opening and :keep-empty");
   }
   if (is_count) {
     reserve.set_count(static_cast<int>(number));
@@ -130,47 +132,51 @@ absl::Status AddReserve(const std::string& text, v1::Allocation& allocation) {
 }
 
 // The names of all openings that are meant, each once.
-absl::StatusOr<std::vector<std::string>> OpeningsFor(const Api& api, const CreateFlags& flags) {
+std::vector<std::string> OpeningsFor(const Api& api, const CreateFlags& flags, Findings& found) {
   std::set<std::string> names;
   for (const std::string& text : flags.openings) {
-    BRYGGA_ASSIGN_OR_RETURN(const pv1::Opening opening, FindOpening(api, text));
-    names.insert(opening.name());
+    names.insert(found.Of(absl::StrCat("--opening ", text), FindOpening(api, text)).name());
   }
   if (!flags.filter.empty()) {
     pv1::ListOpeningsRequest request;
     request.set_parent("organisations/-");
     request.set_filter(flags.filter);
     request.set_page_size(1000);
-    BRYGGA_RETURN_IF_ERROR(api.Pages<pv1::ListOpeningsResponse>("brygga.partner.v1.OpeningService/ListOpenings",
-                                                                request, [&](const pv1::ListOpeningsResponse& page) {
-                                                                  for (const pv1::Opening& opening : page.openings())
-                                                                    names.insert(opening.name());
-                                                                }));
+    const absl::Status read = api.Pages<pv1::ListOpeningsResponse>("brygga.partner.v1.OpeningService/ListOpenings",
+                                                                   request, [&](const pv1::ListOpeningsResponse& page) {
+                                                                     for (const pv1::Opening& opening : page.openings())
+                                                                       names.insert(opening.name());
+                                                                   });
+    found.Note("--openings", read);
+    if (read.ok() && names.empty()) found.Note("--openings", absl::NotFoundError("no opening satisfies it"));
   }
-  if (names.empty()) {
-    return absl::InvalidArgumentError("There is no opening to allocate. Name some with --opening or --openings");
+  if (flags.openings.empty() && flags.filter.empty()) {
+    found.Note("--opening", UsageError("--opening", "say what to allocate, with --opening or --openings"));
   }
-  return std::vector<std::string>(names.begin(), names.end());
+  return {names.begin(), names.end()};
 }
 
 ExitCode CreateAllocation(Context& context, const CreateFlags& flags) {
   BRYGGA_CLI_ASSIGN(const Api* api, context.api());
-  BRYGGA_CLI_ASSIGN(const auto cohort, FindCohort(*api, flags.cohort));
-  BRYGGA_CLI_ASSIGN(const std::vector<std::string> openings, OpeningsFor(*api, flags));
+  Findings found({{"parent", "COHORT"},
+                  {"allocation.display_name", "TITLE"},
+                  {"allocation.priorities", "--priority"},
+                  {"allocation.reserves", "--reserve"},
+                  {"allocation.guaranteed_groups", "--guarantee"},
+                  {"openings", "--opening"}});
   v1::CreateAllocationRequest request;
-  request.set_parent(cohort.name());
+  request.set_parent(found.Of("COHORT", FindCohort(*api, flags.cohort)).name());
+  const std::vector<std::string> openings = OpeningsFor(*api, flags, found);
   v1::Allocation& wanted = *request.mutable_allocation();
   wanted.set_display_name(flags.title);
   wanted.mutable_priorities()->Assign(flags.priorities.begin(), flags.priorities.end());
   wanted.mutable_guaranteed_groups()->Assign(flags.guarantees.begin(), flags.guarantees.end());
-  for (const std::string& reserve : flags.reserves) {
-    if (const absl::Status added = AddReserve(reserve, wanted); !added.ok()) return context.Fail(added);
-  }
+  for (const std::string& reserve : flags.reserves) found.Note("--reserve", AddReserve(reserve, wanted));
   const auto first = openings.begin() + std::min<ptrdiff_t>(kOpeningsAtOnce, openings.end() - openings.begin());
   request.mutable_openings()->Assign(openings.begin(), first);
   request.set_request_id(NewRequestId());
-  BRYGGA_CLI_ASSIGN(const auto created,
-                    api->Call<v1::CreateAllocationResponse>(absl::StrCat(kService, "CreateAllocation"), request));
+  BRYGGA_CLI_ASSIGN(const auto created, found.Call<v1::CreateAllocationResponse>(
+                                            *api, absl::StrCat(kService, "CreateAllocation"), request));
   v1::Allocation allocation = created.allocation();
   for (auto next = first; next != openings.end();) {
     const auto end = next + std::min<ptrdiff_t>(kOpeningsAtOnce, openings.end() - next);
@@ -202,70 +208,47 @@ void ApplyOptions(CLI::App& command, ApplyFlags& flags) {
 
 ExitCode Apply(Context& context, const ApplyFlags& flags) {
   BRYGGA_CLI_ASSIGN(const Api* api, context.api());
-  BRYGGA_CLI_ASSIGN(const v1::Allocation allocation, FindAllocation(*api, flags.allocation));
+  Findings found({{"parent", "ALLOCATION"},
+                  {"application.participant", "PERSON"},
+                  {"application.choices", "OPENING"},
+                  {"application.priority", "--priority"},
+                  {"application.groups", "--group"},
+                  {"application.meets", "--meets"}});
   v1::SubmitApplicationRequest request;
-  request.set_parent(allocation.name());
+  request.set_parent(found.Of("ALLOCATION", FindAllocation(*api, flags.allocation)).name());
   v1::Application& application = *request.mutable_application();
-  BRYGGA_CLI_ASSIGN(*application.mutable_participant(), FindParticipant(*api, flags.person));
+  application.set_participant(found.Of("PERSON", FindParticipant(*api, flags.person)));
   for (const std::string& text : flags.openings) {
-    BRYGGA_CLI_ASSIGN(const pv1::Opening opening, FindOpening(*api, text));
-    application.add_choices(opening.name());
+    application.add_choices(found.Of(absl::StrCat("OPENING ", text), FindOpening(*api, text)).name());
   }
   application.set_priority(flags.priority);
   application.mutable_groups()->Assign(flags.groups.begin(), flags.groups.end());
   application.mutable_meets()->Assign(flags.meets.begin(), flags.meets.end());
   request.set_request_id(NewRequestId());
-  BRYGGA_CLI_ASSIGN(const auto response,
-                    api->Call<v1::SubmitApplicationResponse>(absl::StrCat(kService, "SubmitApplication"), request));
+  BRYGGA_CLI_ASSIGN(const auto response, found.Call<v1::SubmitApplicationResponse>(
+                                             *api, absl::StrCat(kService, "SubmitApplication"), request));
   context.json ? context.PrintJson(response.application())
                : void(context.out() << response.application().name() << "\nThe person is "
                                     << response.application().reference() << " in the published draw.\n");
   return kDone;
 }
 
-struct ImportFlags {
-  std::string allocation, file;
-  std::string source = "sample";
-  bool dry_run = false;
-  bool all_rows = false;
+struct ImportFlags : FileFlags {
+  std::string allocation;
 };
 
-void FileOptions(CLI::App& command, ImportFlags& flags) {
+void ImportArguments(CLI::App& command, ImportFlags& flags) {
   command.add_option("ALLOCATION", flags.allocation, kAllocationHelp)->required();
-  command
-      .add_option("FILE", flags.file,
-                  "A CSV file with the columns participant_id, choices, priority, groups, meets; lists are "
-                  "separated by semicolons")
-      ->required()
-      ->check(CLI::ExistingFile);
-  command.add_option("--source", flags.source, "Which system the ids of the file come from")->capture_default_str();
-  command.add_flag("--dry-run", flags.dry_run, "Report what would happen, and store nothing");
-  command.add_flag("--all-rows", flags.all_rows, "List every row, not only those that are not stored");
+  FileOptions(command, flags,
+              "A CSV file with the columns participant_id, choices, priority, groups, meets; lists are separated by "
+              "semicolons");
 }
 
 ExitCode Import(Context& context, const ImportFlags& flags) {
   BRYGGA_CLI_ASSIGN(const Api* api, context.api());
   BRYGGA_CLI_ASSIGN(const v1::Allocation allocation, FindAllocation(*api, flags.allocation));
   ApplicationsImporter importer(*api, {.allocation = allocation.name(), .source = flags.source});
-  std::ifstream file(flags.file, std::ios::binary);
-  ImportOptions options{.dry_run = flags.dry_run ? DryRun::kYes : DryRun::kNo};
-  std::unique_ptr<Progress> bar;
-  options.progress = [&](int64_t done, int64_t of) {
-    if (!bar) bar = std::make_unique<Progress>(context.err(), context.err_terminal(), "Importing applications", of);
-    bar->Show(done);
-  };
-  const absl::StatusOr<ImportReport> report = RunImport(file, importer, options);
-  bar.reset();
-  if (!report.ok()) {
-    context.Fail(report.status());
-    return kUsage;
-  }
-  const Listed listed = flags.all_rows ? Listed::kAllRows : Listed::kUnstoredRows;
-  context.out() << (context.json ? ReportJson(*report, options.dry_run, listed)
-                                 : ReportText(*report, options.dry_run, listed));
-  if (report->stopped.ok()) return ExitCodeOf(*report);
-  context.err() << "The import stopped before the end of the file. Give the same command again to go on.\n";
-  return context.Fail(report->stopped);
+  return ImportFile(context, flags, importer, Findings(Findings::Fields{{"source", "--source"}}));
 }
 
 struct NameFlags {
@@ -279,7 +262,9 @@ void NameOptions(CLI::App& command, NameFlags& flags) {
 
 void LimitedOptions(CLI::App& command, NameFlags& flags) {
   NameOptions(command, flags);
-  command.add_option("--limit", flags.limit, "Most rows shown; 0: all")->capture_default_str();
+  command.add_option("--limit", flags.limit, "Most rows shown; 0, and with --json: all")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
 }
 
 ExitCode Commit(Context& context, const NameFlags& flags) {
@@ -341,25 +326,30 @@ void RunOptions(CLI::App& command, RunFlags& flags) {
 }
 
 ExitCode RunAllocation(Context& context, const RunFlags& flags) {
-  BRYGGA_CLI_ASSIGN(const auto objective, ParseWord<v1::AllocationObjective>("--objective", flags.objective));
   BRYGGA_CLI_ASSIGN(const Api* api, context.api());
-  BRYGGA_CLI_ASSIGN(const v1::Allocation allocation, FindAllocation(*api, flags.allocation));
+  Findings found({{"name", "ALLOCATION"}, {"objective", "--objective"}});
   v1::StartAllocationRequest request;
-  request.set_name(allocation.name());
-  request.set_objective(objective);
+  request.set_name(found.Of("ALLOCATION", FindAllocation(*api, flags.allocation)).name());
+  request.set_objective(found.Of("--objective", ParseWord<v1::AllocationObjective>(flags.objective)));
   request.set_validate_only(flags.dry_run);
   request.set_request_id(NewRequestId());
-  BRYGGA_CLI_ASSIGN(const auto started,
-                    api->Call<v1::StartAllocationResponse>(absl::StrCat(kService, "StartAllocation"), request));
+  const auto answer = found.Call<v1::StartAllocationResponse>(*api, absl::StrCat(kService, "StartAllocation"), request);
+  if (ReasonOf(answer.status()) == "NOT_COMMITTED") {
+    return context.Fail(absl::FailedPreconditionError(absl::StrCat(
+        flags.allocation, " has no draw that was committed to; commit to one first with `brygga allocate commit ",
+        flags.allocation, "`")));
+  }
+  BRYGGA_CLI_ASSIGN(const auto started, answer);
   if (flags.dry_run) {
     context.json ? context.PrintJson(started.allocation())
                  : void(context.out() << "Dry run, nothing is stored.\n"
-                                      << ResultText(started.allocation()) << GroupsText(started.allocation()));
+                                      << ResultText(started.allocation())
+                                      << GroupsText(started.allocation(), context.columns()));
     return kDone;
   }
   BRYGGA_CLI_ASSIGN(const v1::Allocation done, Watch(context, *api, started.allocation()));
   Print(context, done);
-  if (!context.json) context.out() << GroupsText(done);
+  if (!context.json) context.out() << GroupsText(done, context.columns());
   return done.state() == v1::ALLOCATION_STATE_PROPOSED ? kDone : kRefused;
 }
 
@@ -408,15 +398,17 @@ std::string PassedText(const v1::Placement& placement, const std::map<std::strin
   }
 }
 
+bool ShowsAll(Context& context, const NameFlags& flags) { return flags.limit == 0 || context.json; }
+
 ExitCode Show(Context& context, const NameFlags& flags) {
   BRYGGA_CLI_ASSIGN(const Api* api, context.api());
   BRYGGA_CLI_ASSIGN(const v1::Allocation allocation, FindAllocation(*api, flags.allocation));
   v1::ListPlacementsRequest request;
   request.set_parent(allocation.name());
-  request.set_page_size(flags.limit == 0 ? 1000 : std::min(flags.limit, 1000));
+  request.set_page_size(ShowsAll(context, flags) ? 1000 : std::min(flags.limit, 1000));
   request.set_order_by("lottery_number");
   v1::ListPlacementsResponse all;
-  if (flags.limit == 0) {
+  if (ShowsAll(context, flags)) {
     const absl::Status read = api->Pages<v1::ListPlacementsResponse>(
         absl::StrCat(kService, "ListPlacements"), request,
         [&](const v1::ListPlacementsResponse& page) { all.mutable_placements()->MergeFrom(page.placements()); });
@@ -425,7 +417,7 @@ ExitCode Show(Context& context, const NameFlags& flags) {
     BRYGGA_CLI_ASSIGN(all, api->Call<v1::ListPlacementsResponse>(absl::StrCat(kService, "ListPlacements"), request));
   }
   if (context.json) {
-    context.PrintJson(allocation);
+    context.PrintJson({{"allocation", &allocation}, {"", &all}});
     return kDone;
   }
   std::set<std::string> people, openings;
@@ -437,7 +429,7 @@ ExitCode Show(Context& context, const NameFlags& flags) {
   }
   BRYGGA_CLI_ASSIGN(const auto names, NamesOf(*api, people));
   BRYGGA_CLI_ASSIGN(const auto titles, TitlesOf(*api, openings));
-  context.out() << AllocationText(allocation) << GroupsText(allocation);
+  context.out() << AllocationText(allocation) << GroupsText(allocation, context.columns());
   if (all.placements_size() == 0) return kDone;
   Table table({{"Person", Align::kLeft, 28},
                {"Opening", Align::kLeft, 40},
@@ -451,7 +443,7 @@ ExitCode Show(Context& context, const NameFlags& flags) {
                absl::StrCat(placement.choice()), placement.group(), absl::StrCat(placement.lottery_number()),
                WordOf(placement.seat()), PassedText(placement, names)});
   }
-  context.out() << "\n" << table.Render();
+  context.out() << "\n" << table.Render(context.columns());
   PrintMore(context, all.next_page_token());
   return kDone;
 }
@@ -461,9 +453,9 @@ ExitCode ShowReserves(Context& context, const NameFlags& flags) {
   BRYGGA_CLI_ASSIGN(const v1::Allocation allocation, FindAllocation(*api, flags.allocation));
   v1::ListReservesRequest request;
   request.set_parent(allocation.name());
-  request.set_page_size(flags.limit == 0 ? 1000 : std::min(flags.limit, 1000));
+  request.set_page_size(ShowsAll(context, flags) ? 1000 : std::min(flags.limit, 1000));
   v1::ListReservesResponse all;
-  if (flags.limit == 0) {
+  if (ShowsAll(context, flags)) {
     const absl::Status read = api->Pages<v1::ListReservesResponse>(
         absl::StrCat(kService, "ListReserves"), request,
         [&](const v1::ListReservesResponse& page) { all.mutable_reserves()->MergeFrom(page.reserves()); });
@@ -490,7 +482,7 @@ ExitCode ShowReserves(Context& context, const NameFlags& flags) {
                WordOf(reserve.reason()), reserve.priority(), absl::StrCat(reserve.lottery_number()),
                Count(reserve.openings_size(), "opening", "openings")});
   }
-  context.out() << table.Render();
+  context.out() << table.Render(context.columns());
   PrintMore(context, all.next_page_token());
   return kDone;
 }
@@ -509,15 +501,16 @@ void PublishOptions(CLI::App& command, PublishFlags& flags) {
 
 ExitCode Publish(Context& context, const PublishFlags& flags) {
   BRYGGA_CLI_ASSIGN(const Api* api, context.api());
-  BRYGGA_CLI_ASSIGN(const v1::Allocation allocation, FindAllocation(*api, flags.allocation));
+  Findings found({{"name", "ALLOCATION"}, {"answer_days", "--answer-days"}});
+  const v1::Allocation allocation = found.Of("ALLOCATION", FindAllocation(*api, flags.allocation));
   v1::PublishAllocationRequest request;
   request.set_name(allocation.name());
   request.set_etag(allocation.etag());
   request.set_answer_days(flags.answer_days);
   request.set_validate_only(flags.dry_run);
   request.set_request_id(NewRequestId());
-  BRYGGA_CLI_ASSIGN(const auto begun,
-                    api->Call<v1::PublishAllocationResponse>(absl::StrCat(kService, "PublishAllocation"), request));
+  BRYGGA_CLI_ASSIGN(const auto begun, found.Call<v1::PublishAllocationResponse>(
+                                          *api, absl::StrCat(kService, "PublishAllocation"), request));
   if (flags.dry_run) {
     if (context.json) {
       context.PrintJson(begun);
@@ -572,7 +565,7 @@ ExitCode Draw(Context& context, const DrawFlags& flags) {
   }
   std::ofstream file(flags.out, std::ios::binary);
   file << document << "\n";
-  if (!file.flush()) return context.Fail(absl::InvalidArgumentError(absl::StrCat(flags.out, " cannot be written")));
+  if (!file.flush()) return context.Fail(UsageError("--out", absl::StrCat(flags.out, " cannot be written")));
   context.out() << flags.out << " written. Anybody can draw again from it: python3 data/lottery/replay.py " << flags.out
                 << "\n";
   return kDone;
@@ -597,7 +590,8 @@ void AddAllocate(const Program& program) {
   AddCommand<ImportFlags>(program, group, "import",
                           "Import applications. Rows that are wrong are listed with what to do; giving the same import "
                           "again changes nothing",
-                          "  brygga allocate import \"Summer 2023\" applications.csv --dry-run", &FileOptions, &Import);
+                          "  brygga allocate import \"Summer 2023\" applications.csv --dry-run", &ImportArguments,
+                          &Import);
   AddCommand<NameFlags>(program, group, "commit",
                         "Commit to a draw: its seed is fixed and its SHA-256 public, so that nobody can choose the "
                         "outcome",

@@ -5,10 +5,10 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "brygga/matching/v1/matching_service.pb.h"
 #include "brygga/participant/v1/enrolment_service.pb.h"
 #include "cli/app/find.h"
+#include "cli/app/findings.h"
 #include "cli/app/words.h"
 #include "cli/commands/commands.h"
 #include "cli/output/table.h"
@@ -49,7 +49,7 @@ void CandidatesOptions(CLI::App& command, CandidatesFlags& flags) {
 // The cohort in which a person is enrolled, if it is one.
 //
 // kNotFound: none. kInvalidArgument: several; the message names them.
-absl::StatusOr<std::string> CohortOfPerson(const Api& api, const std::string& person) {
+absl::StatusOr<std::string> CohortOfPerson(const Api& api, const CandidatesFlags& flags, const std::string& person) {
   pv1::ListEnrolmentsRequest request;
   request.set_parent("programmes/-/cohorts/-");
   request.set_filter(absl::StrCat("participant = \"", person, "\" AND state = ENROLLED"));
@@ -60,18 +60,15 @@ absl::StatusOr<std::string> CohortOfPerson(const Api& api, const std::string& pe
           cohorts.insert(enrolment.name().substr(0, enrolment.name().find("/enrolments/")));
         }
       }));
-  if (cohorts.empty()) return absl::NotFoundError(absl::StrCat(person, " is enrolled in no cohort that you can see"));
-  if (cohorts.size() > 1) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        person, " is enrolled in several cohorts: say which with --cohort: ", absl::StrJoin(cohorts, ", ")));
+  if (cohorts.size() == 1) return *cohorts.begin();
+  if (cohorts.empty())
+    return absl::NotFoundError(absl::StrCat(flags.person, " is enrolled in no cohort that you can see"));
+  std::string message = absl::StrCat(flags.person, " is enrolled in several cohorts; say which with --cohort:");
+  for (const std::string& name : cohorts) {
+    const auto cohort = FindCohort(api, name);
+    absl::StrAppend(&message, "\n  ", name, "  ", cohort.ok() ? cohort->display_name() : "");
   }
-  return *cohorts.begin();
-}
-
-absl::StatusOr<std::string> CohortFor(const Api& api, const CandidatesFlags& flags, const std::string& person) {
-  if (flags.cohort.empty()) return CohortOfPerson(api, person);
-  BRYGGA_ASSIGN_OR_RETURN(const auto cohort, FindCohort(api, flags.cohort));
-  return cohort.name();
+  return absl::InvalidArgumentError(message);
 }
 
 absl::Status Print(Context& context, const Api& api, const v1::ListCandidatesResponse& response) {
@@ -101,7 +98,7 @@ absl::Status Print(Context& context, const Api& api, const v1::ListCandidatesRes
     if (has_seats) cells.insert(cells.begin() + 2, absl::StrCat(candidate.free_seats()));
     table.Add(std::move(cells));
   }
-  context.out() << table.Render() << "\n"
+  context.out() << table.Render(context.columns()) << "\n"
                 << Count(response.total_size(), "pair is", "pairs are") << " possible, available or not. As of "
                 << StockholmTime(response.as_of()) << ".\n";
   return absl::OkStatus();
@@ -109,8 +106,15 @@ absl::Status Print(Context& context, const Api& api, const v1::ListCandidatesRes
 
 ExitCode Candidates(Context& context, const CandidatesFlags& flags) {
   BRYGGA_CLI_ASSIGN(const Api* api, context.api());
-  BRYGGA_CLI_ASSIGN(const std::string person, FindParticipant(*api, flags.person));
-  BRYGGA_CLI_ASSIGN(const std::string cohort, CohortFor(*api, flags, person));
+  Findings found({{"parent", "--cohort"}, {"participant", "PERSON"}, {"page_size", "--top"}, {"filter", "--filter"}});
+  const std::string person = found.Of("PERSON", FindParticipant(*api, flags.person));
+  std::string cohort;
+  if (!flags.cohort.empty()) {
+    cohort = found.Of("--cohort", FindCohort(*api, flags.cohort)).name();
+  } else if (!person.empty()) {
+    cohort = found.Of("--cohort", CohortOfPerson(*api, flags, person));
+  }
+  if (const absl::Status status = found.status(); !status.ok()) return context.Fail(status);
   v1::ListCandidatesRequest request;
   request.set_parent(cohort);
   request.set_participant(person);
@@ -118,8 +122,8 @@ ExitCode Candidates(Context& context, const CandidatesFlags& flags) {
   request.set_filter(flags.filter);
   request.set_show_unavailable(flags.all);
   request.set_language_code(flags.language);
-  BRYGGA_CLI_ASSIGN(const auto response, api->Call<v1::ListCandidatesResponse>(
-                                             "brygga.matching.v1.MatchingService/ListCandidates", request));
+  BRYGGA_CLI_ASSIGN(const auto response, found.Told(api->Call<v1::ListCandidatesResponse>(
+                                             "brygga.matching.v1.MatchingService/ListCandidates", request)));
   if (context.json) {
     context.PrintJson(response);
     return kDone;

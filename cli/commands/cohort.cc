@@ -1,9 +1,13 @@
 #include <algorithm>
+#include <cstddef>
+#include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "brygga/participant/v1/enrolment_service.pb.h"
 #include "brygga/participant/v1/programme_service.pb.h"
 #include "cli/app/find.h"
+#include "cli/app/findings.h"
 #include "cli/app/words.h"
 #include "cli/commands/commands.h"
 #include "cli/output/table.h"
@@ -39,7 +43,12 @@ void CreateOptions(CLI::App& command, CreateFlags& flags) {
 
 ExitCode CreateCohort(Context& context, const CreateFlags& flags) {
   BRYGGA_CLI_ASSIGN(const Api* api, context.api());
-  BRYGGA_CLI_ASSIGN(const v1::Programme programme, FindProgramme(*api, flags.programme));
+  Findings found({{"parent", "PROGRAMME"},
+                  {"cohort.display_name", "--name"},
+                  {"cohort.places", "--places"},
+                  {"cohort.start_date", "--start"},
+                  {"cohort.end_date", "--end"}});
+  const v1::Programme programme = found.Of("PROGRAMME", FindProgramme(*api, flags.programme));
   v1::CreateCohortRequest request;
   request.set_parent(programme.name());
   request.mutable_cohort()->set_display_name(flags.name);
@@ -47,21 +56,22 @@ ExitCode CreateCohort(Context& context, const CreateFlags& flags) {
   request.mutable_cohort()->set_start_date(flags.start_date);
   request.mutable_cohort()->set_end_date(flags.end_date);
   request.set_request_id(NewRequestId());
-  BRYGGA_CLI_ASSIGN(const auto response, api->Call<v1::CreateCohortResponse>(
-                                             "brygga.participant.v1.ProgrammeService/CreateCohort", request));
+  BRYGGA_CLI_ASSIGN(const auto response, found.Call<v1::CreateCohortResponse>(
+                                             *api, "brygga.participant.v1.ProgrammeService/CreateCohort", request));
   context.json ? context.PrintJson(response.cohort()) : void(context.out() << response.cohort().name() << "\n");
   return kDone;
 }
 
-ExitCode MoveCohort(Context& context, const std::string& text, v1::CohortState state) {
+ExitCode MoveCohort(Context& context, const std::string& text, const absl::StatusOr<v1::CohortState>& state) {
   BRYGGA_CLI_ASSIGN(const Api* api, context.api());
-  BRYGGA_CLI_ASSIGN(const v1::Cohort cohort, FindCohort(*api, text));
+  Findings found({{"name", "COHORT"}, {"state", "--to"}});
   v1::ChangeCohortStateRequest request;
-  request.set_name(cohort.name());
-  request.set_state(state);
+  request.set_name(found.Of("COHORT", FindCohort(*api, text)).name());
+  request.set_state(found.Of("--to", state));
   request.set_request_id(NewRequestId());
-  BRYGGA_CLI_ASSIGN(const auto response, api->Call<v1::ChangeCohortStateResponse>(
-                                             "brygga.participant.v1.ProgrammeService/ChangeCohortState", request));
+  BRYGGA_CLI_ASSIGN(const auto response,
+                    found.Call<v1::ChangeCohortStateResponse>(
+                        *api, "brygga.participant.v1.ProgrammeService/ChangeCohortState", request));
   if (context.json) {
     context.PrintJson(response.cohort());
   } else {
@@ -84,7 +94,7 @@ struct MoveFlags {
 };
 
 ExitCode ChangeState(Context& context, const MoveFlags& flags) {
-  BRYGGA_CLI_ASSIGN(const auto state, ParseWord<v1::CohortState>("--to", flags.state));
+  const absl::StatusOr<v1::CohortState> state = ParseWord<v1::CohortState>(flags.state);
   return MoveCohort(context, flags.cohort, state);
 }
 
@@ -100,33 +110,32 @@ ExitCode ListCohorts(Context& context, const NoFlags&) {
       "brygga.participant.v1.ProgrammeService/ListCohorts", request,
       [&](const v1::ListCohortsResponse& page) { all.mutable_cohorts()->MergeFrom(page.cohorts()); });
   if (!read.ok()) return context.Fail(read);
-  Table table(
-      {{"Cohort"}, {"Programme"}, {"State"}, {"Places", Align::kRight}, {"Starts"}, {"Name", Align::kLeft, 100}});
+  Table table({{"Cohort"}, {"Programme"}, {"State"}, {"Places", Align::kRight}, {"Starts"}, {"Name"}});
   for (const v1::Cohort& cohort : all.cohorts()) {
     table.Add({cohort.display_name(), WordOf(cohort.programme_kind()), WordOf(cohort.state()),
                cohort.places() == 0 ? "no limit" : absl::StrCat(cohort.places()), cohort.start_date(), cohort.name()});
   }
-  context.json ? context.PrintJson(all) : void(context.out() << table.Render());
+  context.json ? context.PrintJson(all) : void(context.out() << table.Render(context.columns()));
   return kDone;
 }
 
 template <typename Counts>
-std::string CountsTable(const Counts& counts) {
+std::string CountsTable(const Counts& counts, size_t columns) {
   Table table({{"Role"}, {"State"}, {"People", Align::kRight}});
   for (const v1::EnrolmentCount& count : counts) {
     table.Add({WordOf(count.role()), WordOf(count.state()), absl::StrCat(count.count())});
   }
-  return table.Render();
+  return table.Render(columns);
 }
 
 template <typename Criteria>
-std::string CriteriaTable(Criteria criteria) {
+std::string CriteriaTable(Criteria criteria, size_t columns) {
   std::sort(criteria.begin(), criteria.end(), [](const auto& a, const auto& b) { return a.count() > b.count(); });
   Table table({{"Role"}, {"Criterion"}, {"Outcome"}, {"People", Align::kRight}});
   for (const v1::CriterionCount& count : criteria) {
     table.Add({WordOf(count.role()), count.code(), WordOf(count.outcome()), absl::StrCat(count.count())});
   }
-  return table.Render();
+  return table.Render(columns);
 }
 
 ExitCode ShowCohort(Context& context, const CohortFlags& flags) {
@@ -143,8 +152,9 @@ ExitCode ShowCohort(Context& context, const CohortFlags& flags) {
   context.out() << Printable(cohort.display_name()) << " (" << WordOf(cohort.programme_kind()) << ") is "
                 << WordOf(cohort.state()) << ".\n"
                 << cohort.name() << "\n\n"
-                << CountsTable(summary.enrolments());
-  if (summary.criteria_size() > 0) context.out() << "\nCriteria not met:\n" << CriteriaTable(summary.criteria());
+                << CountsTable(summary.enrolments(), context.columns());
+  if (summary.criteria_size() > 0)
+    context.out() << "\nCriteria not met:\n" << CriteriaTable(summary.criteria(), context.columns());
   return kDone;
 }
 
@@ -161,14 +171,15 @@ void DecideOptions(CLI::App& command, DecideFlags& flags) {
 
 ExitCode DecideCohort(Context& context, const DecideFlags& flags) {
   BRYGGA_CLI_ASSIGN(const Api* api, context.api());
-  BRYGGA_CLI_ASSIGN(const v1::Cohort cohort, FindCohort(*api, flags.cohort));
+  Findings found({{"parent", "COHORT"}, {"date", "--date"}});
+  const v1::Cohort cohort = found.Of("COHORT", FindCohort(*api, flags.cohort));
   v1::DecideEnrolmentsRequest request;
   request.set_parent(cohort.name());
   request.set_date(flags.date);
   request.set_validate_only(flags.dry_run);
   request.set_request_id(NewRequestId());
-  BRYGGA_CLI_ASSIGN(const auto decided, api->Call<v1::DecideEnrolmentsResponse>(
-                                            "brygga.participant.v1.EnrolmentService/DecideEnrolments", request));
+  BRYGGA_CLI_ASSIGN(const auto decided, found.Call<v1::DecideEnrolmentsResponse>(
+                                            *api, "brygga.participant.v1.EnrolmentService/DecideEnrolments", request));
   if (context.json) {
     context.PrintJson(decided);
     return kDone;
@@ -180,9 +191,9 @@ ExitCode DecideCohort(Context& context, const DecideFlags& flags) {
   }
   context.out() << Printable(cohort.display_name()) << ": " << Count(total, "application", "applications")
                 << (flags.dry_run ? " would be decided, " : " decided, ") << denied << " refused.\n\n"
-                << CountsTable(decided.decided());
+                << CountsTable(decided.decided(), context.columns());
   if (decided.criteria_size() > 0) {
-    context.out() << "\nWhy (a person may miss several):\n" << CriteriaTable(decided.criteria());
+    context.out() << "\nWhy (a person may miss several):\n" << CriteriaTable(decided.criteria(), context.columns());
   }
   return kDone;
 }
@@ -205,10 +216,18 @@ void ScreenOptions(CLI::App& command, ScreenFlags& flags) {
 }
 
 ExitCode ScreenCohort(Context& context, const ScreenFlags& flags) {
-  BRYGGA_CLI_ASSIGN(const auto role, ParseWord<v1::ProgrammeRole>("--role", flags.role));
-  BRYGGA_CLI_ASSIGN(const auto state, ParseWord<v1::ScreeningState>("--state", flags.state));
   BRYGGA_CLI_ASSIGN(const Api* api, context.api());
-  BRYGGA_CLI_ASSIGN(const v1::Cohort cohort, FindCohort(*api, flags.cohort));
+  // Three screenings are recorded alike, and complained of once.
+  Findings::Fields fields = {{"parent", "COHORT"}, {"role", "--role"}};
+  for (const std::string screening : {"screenings[0].", "screenings[1].", "screenings[2]."}) {
+    fields.insert(
+        fields.end(),
+        {{screening + "date", "--date"}, {screening + "expire_date", "--expires"}, {screening + "state", "--state"}});
+  }
+  Findings found(std::move(fields));
+  const v1::Cohort cohort = found.Of("COHORT", FindCohort(*api, flags.cohort));
+  const auto role = found.Of("--role", ParseWord<v1::ProgrammeRole>(flags.role));
+  const auto state = found.Of("--state", ParseWord<v1::ScreeningState>(flags.state));
   v1::RecordScreeningsRequest request;
   request.set_parent(cohort.name());
   request.set_role(role);
@@ -222,8 +241,8 @@ ExitCode ScreenCohort(Context& context, const ScreenFlags& flags) {
   }
   request.set_validate_only(flags.dry_run);
   request.set_request_id(NewRequestId());
-  BRYGGA_CLI_ASSIGN(const auto recorded, api->Call<v1::RecordScreeningsResponse>(
-                                             "brygga.participant.v1.EnrolmentService/RecordScreenings", request));
+  BRYGGA_CLI_ASSIGN(const auto recorded, found.Call<v1::RecordScreeningsResponse>(
+                                             *api, "brygga.participant.v1.EnrolmentService/RecordScreenings", request));
   if (context.json) {
     context.PrintJson(recorded);
     return kDone;

@@ -5,10 +5,15 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/app/command_line.h"
 #include "cli/app/context.h"
 #include "cli/output/error_text.h"
 
 namespace brygga::cli {
+
+// What a MATCH may be.
+inline constexpr char kMatchHelp[] =
+    "programmes/…/cohorts/…/matches/…, as `brygga match list` shows it; or a person (A00002) who has only one";
 
 // --language, as every command that says sentences takes it: sv or en, by default what
 // BRYGGA_LANGUAGE says, else what the API speaks.
@@ -63,7 +68,10 @@ CLI::App* AddCommand(const Program& program, CLI::App& parent, const std::string
   const auto flags = std::make_shared<Flags>();  // Shared by the parser's bindings and the callback.
   options(*command, *flags);
   command->footer("Examples:\n" + examples);
-  command->callback([&context = program.context, &code = program.code, flags, run] { code = run(context, *flags); });
+  command->callback([&context = program.context, &code = program.code, command, flags, run] {
+    context.command = CommandOf(*command);
+    code = run(context, *flags);
+  });
   return command;
 }
 

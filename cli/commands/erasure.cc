@@ -40,7 +40,7 @@ void Print(Context& context, const v1::DataSubjectRequest& request) {
                holder.has_acknowledge_time() ? StockholmTime(holder.acknowledge_time()) : "",
                holder.state() == v1::HOLDER_STATE_ACKNOWLEDGED ? "" : StockholmTime(holder.due_time())});
   }
-  context.out() << table.Render();
+  context.out() << table.Render(context.columns());
 }
 
 struct RequestFlags {
@@ -102,7 +102,7 @@ ExitCode List(Context& context, const ListFlags& flags) {
     table.Add(
         {StockholmTime(item.create_time()), WordOf(item.state()), HoldersText(item), item.participant(), item.name()});
   }
-  context.out() << table.Render();
+  context.out() << table.Render(context.columns());
   return kDone;
 }
 

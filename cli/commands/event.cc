@@ -1,17 +1,25 @@
 #include <algorithm>
+#include <map>
 #include <set>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "brygga/events/v1/event_service.pb.h"
 #include "brygga/events/v1/registration_service.pb.h"
 #include "brygga/matching/v1/matching_service.pb.h"
 #include "cli/app/find.h"
+#include "cli/app/find_place.h"
+#include "cli/app/findings.h"
 #include "cli/app/words.h"
 #include "cli/commands/commands.h"
 #include "cli/output/table.h"
 #include "cli/output/text.h"
 #include "common/status/macros.h"
+#include "common/time/local_time.h"
 
 namespace brygga::cli {
 namespace {
@@ -21,22 +29,6 @@ namespace mv1 = ::brygga::matching::v1;
 
 constexpr char kEventHelp[] = "events/…, or the key of an import such as E011";
 constexpr int kAtOnce = 500;
-
-absl::StatusOr<v1::Event> FindEvent(const Api& api, const std::string& text) {
-  if (text.find('/') != std::string::npos) {
-    v1::GetEventRequest request;
-    request.set_name(text);
-    BRYGGA_ASSIGN_OR_RETURN(auto response,
-                            api.Call<v1::GetEventResponse>("brygga.events.v1.EventService/GetEvent", request));
-    return std::move(*response.mutable_event());
-  }
-  v1::ListEventsRequest request;
-  request.set_filter(absl::StrCat("external_key = \"", text, "\""));
-  BRYGGA_ASSIGN_OR_RETURN(const auto response,
-                          api.Call<v1::ListEventsResponse>("brygga.events.v1.EventService/ListEvents", request));
-  if (response.events_size() == 1) return response.events(0);
-  return absl::NotFoundError(absl::StrCat("There is no one event called \"", text, "\" that you may see"));
-}
 
 std::string StartOf(const v1::Event& event) {
   return event.sessions_size() == 0 ? "" : StockholmTime(event.sessions(0).start_time());
@@ -70,7 +62,8 @@ ExitCode ListEvents(Context& context, const ListFlags& flags) {
       "brygga.events.v1.EventService/ListEvents", request,
       [&](const v1::ListEventsResponse& page) { all.mutable_events()->MergeFrom(page.events()); });
   if (!read.ok()) return context.Fail(read);
-  Table table({{"Event", Align::kLeft, 48},
+  Table table({{"Key"},
+               {"Event", Align::kLeft, 48},
                {"Kind"},
                {"Starts"},
                {"State"},
@@ -79,11 +72,11 @@ ExitCode ListEvents(Context& context, const ListFlags& flags) {
                {"Waiting", Align::kRight},
                {"Name"}});
   for (const v1::Event& event : all.events()) {
-    table.Add({event.title_sv(), WordOf(event.kind()), StartOf(event), WordOf(event.state()),
-               absl::StrCat(event.capacity()), absl::StrCat(event.taken()), absl::StrCat(event.waiting()),
-               event.name()});
+    table.Add({event.external_ref().key(), event.title_sv(), WordOf(event.kind()), StartOf(event),
+               WordOf(event.state()), absl::StrCat(event.capacity()), absl::StrCat(event.taken()),
+               absl::StrCat(event.waiting()), event.name()});
   }
-  context.json ? context.PrintJson(all) : void(context.out() << table.Render());
+  context.json ? context.PrintJson(all) : void(context.out() << table.Render(context.columns()));
   return kDone;
 }
 
@@ -111,7 +104,7 @@ ExitCode ShowEvent(Context& context, const EventFlags& flags) {
   for (const v1::Session& session : event.sessions()) {
     table.Add({absl::StrCat(session.part()), StockholmTime(session.start_time()), StockholmTime(session.end_time())});
   }
-  context.out() << table.Render();
+  context.out() << table.Render(context.columns());
   return kDone;
 }
 
@@ -125,8 +118,11 @@ struct CreateFlags {
 void CreateOptions(CLI::App& command, CreateFlags& flags) {
   command.add_option("TITLE", flags.title, "What people call it, in Swedish")->required();
   command.add_option("--cohort", flags.cohort, "The cohort that it is for")->required();
-  command.add_option("--organiser", flags.organiser, "Who arranges it, organisations/…")->required();
-  command.add_option("--starts", flags.starts, "YYYY-MM-DDThh:mm:ss on the clock in Stockholm")->required();
+  command
+      .add_option("--organiser", flags.organiser,
+                  "Who arranges it: organisations/…, the key of an import (P0001), or what people call it")
+      ->required();
+  command.add_option("--starts", flags.starts, "'YYYY-MM-DD hh:mm' on the clock in Stockholm")->required();
   command.add_option("--ends", flags.ends, "In the same form")->required();
   command.add_option("--capacity", flags.capacity, "Seats")->required();
   command.add_option("--kind", flags.kind, WordsOf(*v1::EventKind_descriptor()))->capture_default_str();
@@ -137,38 +133,60 @@ void CreateOptions(CLI::App& command, CreateFlags& flags) {
   command.add_flag("--waiting-list", flags.waiting_list, "Those who come when it is full may wait");
 }
 
-absl::StatusOr<v1::Event> ReadEvent(const Api& api, const CreateFlags& flags) {
-  BRYGGA_ASSIGN_OR_RETURN(const auto cohort, FindCohort(api, flags.cohort));
+Findings::Fields EventFields() {
+  return {{"event.title_sv", "TITLE"},
+          {"event.cohorts", "--cohort"},
+          {"event.programme", "--cohort"},
+          {"event.organiser", "--organiser"},
+          {"event.sessions[0].local_start", "--starts"},
+          {"event.sessions[0].local_end", "--ends"},
+          {"event.capacity", "--capacity"},
+          {"event.kind", "--kind"},
+          {"event.mode", "--mode"},
+          {"event.audience", "--audience"},
+          {"event.municipality", "--municipality"},
+          {"event.venue", "--venue"},
+          {"event.waiting_list", "--waiting-list"}};
+}
+
+// What an event's session says of a time: as given where it is none.
+std::string ClockText(std::string_view argument, const std::string& text, Findings& found) {
+  const absl::StatusOr<absl::CivilSecond> time = ParseClock(text);
+  found.Note(argument, time.status());
+  return time.ok() ? FormatLocalTime(*time) : text;
+}
+
+v1::Event ReadEvent(const Api& api, const CreateFlags& flags, Findings& found) {
+  const auto cohort = found.Of("--cohort", FindCohort(api, flags.cohort));
   v1::Event event;
-  BRYGGA_ASSIGN_OR_RETURN(const auto kind, ParseWord<v1::EventKind>("--kind", flags.kind));
-  BRYGGA_ASSIGN_OR_RETURN(const auto mode, ParseWord<v1::AttendanceMode>("--mode", flags.mode));
-  event.set_kind(kind);
-  event.set_mode(mode);
+  event.set_kind(found.Of("--kind", ParseWord<v1::EventKind>(flags.kind)));
+  event.set_mode(found.Of("--mode", ParseWord<v1::AttendanceMode>(flags.mode)));
   event.set_title_sv(flags.title);
-  event.set_organiser(flags.organiser);
+  event.set_organiser(found.Of("--organiser", FindOrganisation(api, flags.organiser)));
   event.set_programme(cohort.name().substr(0, cohort.name().find("/cohorts/")));
   event.add_cohorts(cohort.name());
   event.set_municipality(flags.municipality);
   event.set_venue(flags.venue);
+  if (flags.capacity < 1) found.Note("--capacity", UsageError("--capacity", "must be 1 or more"));
   event.set_capacity(flags.capacity);
   event.set_waiting_list(flags.waiting_list);
   for (const std::string& word : flags.audience) {
-    BRYGGA_ASSIGN_OR_RETURN(const auto audience, ParseWord<v1::Audience>("--audience", word));
-    event.add_audience(audience);
+    event.add_audience(found.Of("--audience", ParseWord<v1::Audience>(word)));
   }
   v1::Session& session = *event.add_sessions();
-  session.set_local_start(flags.starts);
-  session.set_local_end(flags.ends);
+  session.set_local_start(ClockText("--starts", flags.starts, found));
+  session.set_local_end(ClockText("--ends", flags.ends, found));
   return event;
 }
 
 ExitCode CreateEvent(Context& context, const CreateFlags& flags) {
   BRYGGA_CLI_ASSIGN(const Api* api, context.api());
+  Findings found(EventFields());
   v1::CreateEventRequest request;
-  BRYGGA_CLI_ASSIGN(*request.mutable_event(), ReadEvent(*api, flags));
+  *request.mutable_event() = ReadEvent(*api, flags, found);
   request.set_request_id(NewRequestId());
   BRYGGA_CLI_ASSIGN(const auto response,
-                    api->Call<v1::CreateEventResponse>("brygga.events.v1.EventService/CreateEvent", request));
+                    found.Call<v1::CreateEventResponse>(*api, "brygga.events.v1.EventService/CreateEvent", request));
   context.json ? context.PrintJson(response.event()) : void(context.out() << response.event().name() << "\n");
   return kDone;
 }
@@ -233,24 +251,34 @@ absl::Status AddPairs(const Api& api, const std::string& text, std::vector<v1::B
                                              });
 }
 
-absl::StatusOr<std::vector<v1::BatchRegisterItem>> ReadPeople(const Api& api, const RegisterFlags& flags) {
+std::vector<v1::BatchRegisterItem> ReadPeople(const Api& api, const RegisterFlags& flags, Findings& found) {
   std::vector<v1::BatchRegisterItem> items;
   v1::Audience audience = v1::AUDIENCE_UNSPECIFIED;
-  if (!flags.audience.empty()) {
-    BRYGGA_ASSIGN_OR_RETURN(audience, ParseWord<v1::Audience>("--as", flags.audience));
-  }
+  if (!flags.audience.empty()) audience = found.Of("--as", ParseWord<v1::Audience>(flags.audience));
   for (const std::string& person : flags.people) {
-    BRYGGA_ASSIGN_OR_RETURN(const std::string name, FindParticipant(api, person));
     v1::BatchRegisterItem& item = items.emplace_back();
-    item.set_participant(name);
+    item.set_participant(found.Of(person, FindParticipant(api, person)));
     item.set_audience(audience);
   }
-  if (!flags.pairs_of.empty()) BRYGGA_RETURN_IF_ERROR(AddPairs(api, flags.pairs_of, items));
-  if (items.empty()) return absl::InvalidArgumentError("Nobody to register: name people, or give --pairs-of COHORT");
+  if (!flags.pairs_of.empty()) found.Note("--pairs-of", AddPairs(api, flags.pairs_of, items));
+  if (items.empty() && flags.pairs_of.empty()) {
+    found.Note("PARTICIPANT", UsageError("PARTICIPANT", "name people, or give --pairs-of COHORT"));
+  }
   return items;
 }
 
-ExitCode PrintRegistered(Context& context, const v1::BatchRegisterResponse& all, bool dry_run) {
+// Names where they are known; the rest goes by what people are called there.
+std::map<std::string, std::string> NamesIfAny(const Api& api, const std::set<std::string>& people) {
+  const auto names = NamesOf(api, people);
+  return names.ok() ? *names : std::map<std::string, std::string>();
+}
+
+std::string NameIn(const std::map<std::string, std::string>& names, const std::string& person) {
+  const auto found = names.find(person);
+  return found == names.end() ? person : found->second;
+}
+
+ExitCode PrintRegistered(Context& context, const Api& api, const v1::BatchRegisterResponse& all, bool dry_run) {
   if (context.json) {
     context.PrintJson(all);
     return all.refused_count() == 0 ? kDone : kSomeRefused;
@@ -258,19 +286,26 @@ ExitCode PrintRegistered(Context& context, const v1::BatchRegisterResponse& all,
   context.out() << (dry_run ? "Dry run, nobody is registered: " : "") << all.registered_count() << " got a seat, "
                 << all.waitlisted_count() << " wait, " << all.already_registered_count() << " were there already, "
                 << all.refused_count() << " refused.\n";
+  std::set<std::string> refused;
+  for (const v1::BatchRegisterResult& result : all.results()) {
+    if (!result.reason().empty() && !result.has_registration()) refused.insert(result.participant());
+  }
+  const auto names = NamesIfAny(api, refused);
   Table table({{"Person"}, {"Refused because"}, {"What it means", Align::kLeft, 100}});
   for (const v1::BatchRegisterResult& result : all.results()) {
     if (result.reason().empty() || result.has_registration()) continue;
-    table.Add({result.participant(), result.reason(), result.message()});
+    table.Add({NameIn(names, result.participant()), result.reason(), api.InReadersWords(result.message())});
   }
-  if (table.rows() > 0) context.out() << table.Render();
+  if (table.rows() > 0) context.out() << table.Render(context.columns());
   return all.refused_count() == 0 ? kDone : kSomeRefused;
 }
 
 ExitCode RegisterPeople(Context& context, const RegisterFlags& flags) {
   BRYGGA_CLI_ASSIGN(const Api* api, context.api());
-  BRYGGA_CLI_ASSIGN(const v1::Event event, FindEvent(*api, flags.event));
-  BRYGGA_CLI_ASSIGN(const auto items, ReadPeople(*api, flags));
+  Findings found;
+  const v1::Event event = found.Of("EVENT", FindEvent(*api, flags.event));
+  const std::vector<v1::BatchRegisterItem> items = ReadPeople(*api, flags, found);
+  if (const absl::Status status = found.status(); !status.ok()) return context.Fail(status);
   v1::BatchRegisterResponse all;
   for (size_t first = 0; first < items.size(); first += kAtOnce) {
     v1::BatchRegisterRequest request;
@@ -286,7 +321,7 @@ ExitCode RegisterPeople(Context& context, const RegisterFlags& flags) {
     all.set_already_registered_count(all.already_registered_count() + part.already_registered_count());
     all.set_refused_count(all.refused_count() + part.refused_count());
   }
-  return PrintRegistered(context, all, flags.dry_run);
+  return PrintRegistered(context, *api, all, flags.dry_run);
 }
 
 struct CancelFlags {
@@ -294,13 +329,14 @@ struct CancelFlags {
 };
 
 ExitCode CancelRegistration(Context& context, const CancelFlags& flags) {
+  Findings found({{"name", "REGISTRATION"}, {"reason", "--reason"}});
   v1::CancelRegistrationRequest request;
   request.set_name(flags.registration);
   request.set_reason(flags.reason);
   request.set_request_id(NewRequestId());
   BRYGGA_CLI_ASSIGN(const Api* api, context.api());
-  BRYGGA_CLI_ASSIGN(const auto response, api->Call<v1::CancelRegistrationResponse>(
-                                             "brygga.events.v1.RegistrationService/CancelRegistration", request));
+  BRYGGA_CLI_ASSIGN(const auto response, found.Call<v1::CancelRegistrationResponse>(
+                                             *api, "brygga.events.v1.RegistrationService/CancelRegistration", request));
   if (context.json) {
     context.PrintJson(response.registration());
   } else {
@@ -320,13 +356,20 @@ ExitCode ListRegistrations(Context& context, const EventFlags& flags) {
       "brygga.events.v1.RegistrationService/ListRegistrations", request,
       [&](const v1::ListRegistrationsResponse& page) { all.mutable_registrations()->MergeFrom(page.registrations()); });
   if (!read.ok()) return context.Fail(read);
-  Table table({{"Person"}, {"As"}, {"State"}, {"Place in line", Align::kRight}, {"Name", Align::kLeft, 120}});
+  if (context.json) {
+    context.PrintJson(all);
+    return kDone;
+  }
+  std::set<std::string> people;
+  for (const v1::Registration& registration : all.registrations()) people.insert(registration.participant());
+  const auto names = NamesIfAny(*api, people);
+  Table table({{"Person"}, {"As"}, {"State"}, {"Place in line", Align::kRight}, {"Name"}});
   for (const v1::Registration& registration : all.registrations()) {
-    table.Add({registration.participant(), WordOf(registration.audience()), WordOf(registration.state()),
+    table.Add({NameIn(names, registration.participant()), WordOf(registration.audience()), WordOf(registration.state()),
                registration.waiting_position() == 0 ? "" : absl::StrCat(registration.waiting_position()),
                registration.name()});
   }
-  context.json ? context.PrintJson(all) : void(context.out() << table.Render());
+  context.out() << (table.rows() == 0 ? "Nobody is registered.\n" : table.Render(context.columns()));
   return kDone;
 }
 

@@ -10,6 +10,7 @@
 #include "brygga/matching/v1/explanation_service.pb.h"
 #include "brygga/matching/v1/matching_service.pb.h"
 #include "cli/app/find.h"
+#include "cli/app/findings.h"
 #include "cli/app/words.h"
 #include "cli/commands/commands.h"
 #include "cli/output/table.h"
@@ -105,6 +106,8 @@ absl::StatusOr<v1::ExplainPairResponse> AskPair(const Api& api, const std::strin
 
 std::string CohortOf(const std::string& round) { return round.substr(0, round.rfind("/rounds/")); }
 
+Findings::Fields PairFields() { return {{"parent", "COHORT"}, {"mentor", "MENTOR"}, {"adept", "ADEPT"}}; }
+
 void ExplainOptions(CLI::App& command, PairFlags& flags) {
   command.add_option("COHORT", flags.round, "Its name, what people call it, or the kind of its programme")->required();
   command.add_option("MENTOR", flags.mentor, kMentorHelp)->required();
@@ -114,10 +117,13 @@ void ExplainOptions(CLI::App& command, PairFlags& flags) {
 
 ExitCode ExplainPair(Context& context, const PairFlags& flags) {
   BRYGGA_CLI_ASSIGN(const Api* api, context.api());
-  BRYGGA_CLI_ASSIGN(const auto cohort, FindCohort(*api, flags.round));
-  BRYGGA_CLI_ASSIGN(const std::string mentor, FindParticipant(*api, flags.mentor));
-  BRYGGA_CLI_ASSIGN(const std::string adept, FindParticipant(*api, flags.adept));
-  BRYGGA_CLI_ASSIGN(const auto response, AskPair(*api, cohort.name(), /*round=*/"", mentor, adept, flags.language));
+  Findings found(PairFields());
+  const auto cohort = found.Of("COHORT", FindCohort(*api, flags.round));
+  const std::string mentor = found.Of("MENTOR", FindParticipant(*api, flags.mentor));
+  const std::string adept = found.Of("ADEPT", FindParticipant(*api, flags.adept));
+  if (const absl::Status status = found.status(); !status.ok()) return context.Fail(status);
+  BRYGGA_CLI_ASSIGN(const auto response,
+                    found.Told(AskPair(*api, cohort.name(), /*round=*/"", mentor, adept, flags.language)));
   if (context.json) {
     context.PrintJson(response);
     return kDone;
@@ -138,11 +144,13 @@ void WhyNotOptions(CLI::App& command, PairFlags& flags) {
 
 ExitCode WhyNot(Context& context, const PairFlags& flags) {
   BRYGGA_CLI_ASSIGN(const Api* api, context.api());
-  BRYGGA_CLI_ASSIGN(const auto round, FindRound(*api, flags.round));
-  BRYGGA_CLI_ASSIGN(const std::string mentor, FindParticipant(*api, flags.mentor));
-  BRYGGA_CLI_ASSIGN(const std::string adept, FindParticipant(*api, flags.adept));
+  Findings found(PairFields());
+  const auto round = found.Of("ROUND", FindRound(*api, flags.round));
+  const std::string mentor = found.Of("MENTOR", FindParticipant(*api, flags.mentor));
+  const std::string adept = found.Of("ADEPT", FindParticipant(*api, flags.adept));
+  if (const absl::Status status = found.status(); !status.ok()) return context.Fail(status);
   BRYGGA_CLI_ASSIGN(const auto response,
-                    AskPair(*api, CohortOf(round.name()), round.name(), mentor, adept, flags.language));
+                    found.Told(AskPair(*api, CohortOf(round.name()), round.name(), mentor, adept, flags.language)));
   if (context.json) {
     context.PrintJson(response);
     return kDone;
@@ -209,8 +217,10 @@ absl::Status PrintUnmatched(Context& context, const Api& api, const v1::ExplainU
 
 ExitCode Why(Context& context, const WhyFlags& flags) {
   BRYGGA_CLI_ASSIGN(const Api* api, context.api());
-  BRYGGA_CLI_ASSIGN(const auto round, FindRound(*api, flags.round));
-  BRYGGA_CLI_ASSIGN(const std::string adept, FindParticipant(*api, flags.adept));
+  Findings found;
+  const auto round = found.Of("ROUND", FindRound(*api, flags.round));
+  const std::string adept = found.Of("ADEPT", FindParticipant(*api, flags.adept));
+  if (const absl::Status status = found.status(); !status.ok()) return context.Fail(status);
   BRYGGA_CLI_ASSIGN(const v1::RoundPair pair, PairOf(*api, round.name(), adept));
   if (!pair.mentor().empty()) {
     PairFlags pair_flags{.round = round.name(), .mentor = pair.mentor(), .adept = adept, .language = flags.language};
@@ -276,7 +286,7 @@ ExitCode Fairness(Context& context, const FairnessFlags& flags) {
                  {figure("WORST"), Align::kRight},
                  {figure("MEDIAN"), Align::kRight}});
     for (const v1::FairnessGroup& group : dimension.groups()) AddRow(group, table);
-    context.out() << "\n" << table.Render();
+    context.out() << "\n" << table.Render(context.columns());
   }
   return kDone;
 }

@@ -1,3 +1,6 @@
+#include <cstddef>
+#include <string>
+
 #include "absl/strings/str_cat.h"
 #include "brygga/gateway/v1/gateway_service.pb.h"
 #include "cli/app/find.h"
@@ -23,41 +26,41 @@ void HomeOptions(CLI::App& command, HomeFlags& flags) {
                    "Show what there is although a service is away; what is missing is named");
 }
 
-std::string EnrolmentsTable(const gv1::ParticipantHome& home) {
+std::string EnrolmentsTable(const gv1::ParticipantHome& home, size_t columns) {
   Table table({{"Programme"}, {"Cohort"}, {"As"}, {"State"}});
   for (const gv1::HomeEnrolment& enrolment : home.enrolments()) {
     table.Add({enrolment.programme_display_name(), enrolment.cohort_display_name(),
                WordOf(enrolment.enrolment().role()), WordOf(enrolment.enrolment().state())});
   }
-  return table.Render();
+  return table.Render(columns);
 }
 
-std::string MatchesTable(const gv1::ParticipantHome& home) {
-  Table table({{"Matched with", Align::kLeft, 52}, {"As"}, {"State"}, {"Answer by"}});
+std::string MatchesTable(const gv1::ParticipantHome& home, size_t columns) {
+  Table table({{"Matched with"}, {"As"}, {"State"}, {"Answer by"}});
   for (const gv1::HomeMatch& match : home.matches()) {
     const gv1::Person& other = match.counterpart();
     table.Add({other.display_name().empty() ? other.name() : other.display_name(), WordOf(match.side()),
                WordOf(match.match().state()), match.awaits_answer() ? StockholmTime(match.match().expire_time()) : ""});
   }
-  return table.Render();
+  return table.Render(columns);
 }
 
-std::string RegistrationsTable(const gv1::ParticipantHome& home) {
-  Table table({{"Event", Align::kLeft, 48}, {"Starts"}, {"State"}, {"Place in line", Align::kRight}});
+std::string RegistrationsTable(const gv1::ParticipantHome& home, size_t columns) {
+  Table table({{"Event"}, {"Starts"}, {"State"}, {"Place in line", Align::kRight}});
   for (const gv1::HomeRegistration& registration : home.registrations()) {
     table.Add({registration.title(), StockholmTime(registration.start_time()), WordOf(registration.state()),
                registration.waiting_position() == 0 ? "" : absl::StrCat(registration.waiting_position())});
   }
-  return table.Render();
+  return table.Render(columns);
 }
 
-std::string ConsentsTable(const gv1::ParticipantHome& home) {
+std::string ConsentsTable(const gv1::ParticipantHome& home, size_t columns) {
   Table table({{"Consent to"}, {"Notice"}, {"Given"}, {"Withdrawn"}});
   for (const auto& consent : home.consents()) {
     table.Add({WordOf(consent.purpose()), consent.notice().version(), StockholmTime(consent.give_time()),
                StockholmTime(consent.withdraw_time())});
   }
-  return table.Render();
+  return table.Render(columns);
 }
 
 ExitCode ShowHome(Context& context, const HomeFlags& flags) {
@@ -80,10 +83,10 @@ ExitCode ShowHome(Context& context, const HomeFlags& flags) {
     context.out() << "Missing, because a service did not answer: " << WordOf(static_cast<gv1::HomeSection>(section))
                   << "\n";
   }
-  if (home.enrolments_size() > 0) context.out() << "\n" << EnrolmentsTable(home);
-  if (home.matches_size() > 0) context.out() << "\n" << MatchesTable(home);
-  if (home.registrations_size() > 0) context.out() << "\n" << RegistrationsTable(home);
-  if (home.consents_size() > 0) context.out() << "\n" << ConsentsTable(home);
+  if (home.enrolments_size() > 0) context.out() << "\n" << EnrolmentsTable(home, context.columns());
+  if (home.matches_size() > 0) context.out() << "\n" << MatchesTable(home, context.columns());
+  if (home.registrations_size() > 0) context.out() << "\n" << RegistrationsTable(home, context.columns());
+  if (home.consents_size() > 0) context.out() << "\n" << ConsentsTable(home, context.columns());
   return kDone;
 }
 

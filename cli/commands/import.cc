@@ -1,17 +1,20 @@
-#include <fstream>
-#include <memory>
+#include <functional>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "brygga/participant/v1/programme_service.pb.h"
 #include "cli/app/find.h"
+#include "cli/app/find_place.h"
+#include "cli/app/findings.h"
 #include "cli/app/words.h"
 #include "cli/commands/commands.h"
+#include "cli/commands/import_file.h"
 #include "cli/import/events.h"
 #include "cli/import/partners.h"
 #include "cli/import/people.h"
-#include "cli/import/report.h"
-#include "cli/import/run_import.h"
 #include "common/status/macros.h"
 
 namespace brygga::cli {
@@ -19,11 +22,7 @@ namespace {
 
 namespace v1 = ::brygga::participant::v1;
 
-struct ImportFlags {
-  std::string file;
-  std::string source = "sample";
-  bool dry_run = false;
-  bool all_rows = false;
+struct ImportFlags : FileFlags {
   std::string operator_name;         // partners
   std::vector<std::string> cohorts;  // mentors, mentees
   std::string notice = "sample-1";   // mentees
@@ -32,12 +31,7 @@ struct ImportFlags {
 };
 
 void SharedOptions(CLI::App& command, ImportFlags& flags) {
-  command.add_option("FILE", flags.file, "A CSV file: UTF-8, commas, the first line names the columns")
-      ->required()
-      ->check(CLI::ExistingFile);
-  command.add_option("--source", flags.source, "Which system the ids of the file come from")->capture_default_str();
-  command.add_flag("--dry-run", flags.dry_run, "Report what would happen, and store nothing");
-  command.add_flag("--all-rows", flags.all_rows, "List every row, not only those that are not stored");
+  FileOptions(command, flags, "A CSV file: UTF-8, commas, the first line names the columns");
 }
 
 // The cohorts that applications go to: those that are named, and for the other
@@ -45,11 +39,19 @@ void SharedOptions(CLI::App& command, ImportFlags& flags) {
 absl::StatusOr<std::map<std::string, std::string, std::less<>>> CohortsFor(const Api& api,
                                                                            const std::vector<std::string>& named) {
   std::map<std::string, std::string, std::less<>> cohorts;
+  Findings found;
   for (const std::string& pair : named) {
     const std::pair<std::string, std::string> parts = absl::StrSplit(pair, absl::MaxSplits('=', 1));
-    BRYGGA_ASSIGN_OR_RETURN(const v1::Cohort cohort, FindCohort(api, parts.second));
-    cohorts[parts.first] = cohort.name();
+    const std::string argument = "--cohort " + pair;
+    const auto kind = ParseWord<v1::ProgrammeKind>(parts.first);
+    found.Note(argument, kind.status());
+    if (parts.second.empty()) {
+      found.Note(argument, UsageError(argument, "give KIND=COHORT, such as youth=\"Autumn 2022\""));
+    } else {
+      cohorts[kind.ok() ? WordOf(*kind) : parts.first] = found.Of(argument, FindCohort(api, parts.second)).name();
+    }
   }
+  BRYGGA_RETURN_IF_ERROR(found.status());
   v1::ListCohortsRequest request;
   request.set_parent("programmes/-");
   request.set_filter("state = OPEN");
@@ -65,43 +67,18 @@ absl::StatusOr<std::map<std::string, std::string, std::less<>>> CohortsFor(const
   return cohorts;
 }
 
-ExitCode Import(Context& context, const ImportFlags& flags, Importer& importer) {
-  std::ifstream file(flags.file, std::ios::binary);
-  ImportOptions options{.dry_run = flags.dry_run ? DryRun::kYes : DryRun::kNo};
-  std::unique_ptr<Progress> bar;
-  options.progress = [&](int64_t done, int64_t of) {
-    if (!bar) {
-      bar = std::make_unique<Progress>(context.err(), context.err_terminal(),
-                                       absl::StrCat("Importing ", std::string(importer.kind())), of);
-    }
-    bar->Show(done);
-  };
-  const absl::StatusOr<ImportReport> report = RunImport(file, importer, options);
-  bar.reset();
-  if (!report.ok()) {
-    context.Fail(report.status());
-    return kUsage;
-  }
-  const Listed listed = flags.all_rows ? Listed::kAllRows : Listed::kUnstoredRows;
-  context.out() << (context.json ? ReportJson(*report, options.dry_run, listed)
-                                 : ReportText(*report, options.dry_run, listed));
-  if (report->stopped.ok()) return ExitCodeOf(*report);
-  context.err() << "The import stopped before the end of the file. The rows above are done; give the same command "
-                   "again to go on.\n";
-  return context.Fail(report->stopped);
-}
-
 ExitCode ImportPartners(Context& context, const ImportFlags& flags) {
   BRYGGA_CLI_ASSIGN(const Api* api, context.api());
-  PartnersImporter importer(*api, {.operator_name = flags.operator_name, .source = flags.source});
-  return Import(context, flags, importer);
+  BRYGGA_CLI_ASSIGN(const std::string operator_name, FindOrganisation(*api, flags.operator_name));
+  PartnersImporter importer(*api, {.operator_name = operator_name, .source = flags.source});
+  return ImportFile(context, flags, importer, Findings({{"operator", "--operator"}, {"source", "--source"}}));
 }
 
 ExitCode ImportPeople(Context& context, const ImportFlags& flags, PersonKind kind) {
   BRYGGA_CLI_ASSIGN(const Api* api, context.api());
   BRYGGA_CLI_ASSIGN(const auto cohorts, CohortsFor(*api, flags.cohorts));
   PeopleImporter importer(*api, kind, {.cohorts = cohorts, .source = flags.source, .notice = flags.notice});
-  return Import(context, flags, importer);
+  return ImportFile(context, flags, importer, Findings({{"notice", "--notice"}, {"source", "--source"}}));
 }
 
 ExitCode ImportMentors(Context& context, const ImportFlags& flags) {
@@ -120,7 +97,7 @@ ExitCode ImportEvents(Context& context, const ImportFlags& flags) {
     programme = found.name();
   }
   EventsImporter importer(*api, {.programme = programme, .source = flags.source, .publish = flags.publish});
-  return Import(context, flags, importer);
+  return ImportFile(context, flags, importer, Findings({{"programme", "--programme"}, {"source", "--source"}}));
 }
 
 void CohortOptions(CLI::App& command, ImportFlags& flags) {
@@ -143,7 +120,9 @@ void AddImport(const Program& program) {
       "  brygga import partners partners.csv --operator organisations/018f…",
       [](CLI::App& command, ImportFlags& flags) {
         SharedOptions(command, flags);
-        command.add_option("--operator", flags.operator_name, "Whom the agreements are with, organisations/…")
+        command
+            .add_option("--operator", flags.operator_name,
+                        "Whom the agreements are with: organisations/…, or what people call it")
             ->required();
       },
       &ImportPartners);

@@ -1,11 +1,14 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "absl/strings/str_cat.h"
 #include "brygga/matching/v1/matching_service.pb.h"
 #include "cli/app/find.h"
+#include "cli/app/findings.h"
+#include "cli/app/interruptible.h"
 #include "cli/app/words.h"
 #include "cli/commands/commands.h"
 #include "cli/output/table.h"
@@ -18,6 +21,8 @@ namespace {
 namespace v1 = ::brygga::matching::v1;
 
 constexpr char kCohortHelp[] = "Its name, what people call it, or the kind of its programme";
+constexpr char kService[] = "brygga.matching.v1.MatchingService/";
+constexpr double kMostPoints = 100'000;
 constexpr char kRoundHelp[] = "A round's name, or a cohort: then its newest round";
 
 const std::string& NameIn(const std::map<std::string, std::string>& names, const std::string& person) {
@@ -48,10 +53,15 @@ std::string FewerText(int64_t n, std::string_view one, std::string_view many) {
 
 // The same of points.
 std::string LessText(int64_t micros) {
+  if (micros == 0) return "as many points";
   return absl::StrCat(Points(micros < 0 ? -micros : micros), micros < 0 ? " points more" : " points less");
 }
 
 std::string PriceText(const std::string& kind, const v1::ObjectivePrice& price) {
+  if (price.pairs() == 0 && price.total_score() == 0 && price.worst_score_gain() == 0 &&
+      price.blocking_pairs_fewer() == 0) {
+    return absl::StrCat("  A ", kind, " answer would have the same figures.\n");
+  }
   std::string text = absl::StrCat("  A ", kind, " answer would match ", FewerText(price.pairs(), "adept", "adepts"),
                                   " and score ", LessText(price.total_score()), " in total");
   if (price.worst_score_gain() != 0) {
@@ -87,9 +97,11 @@ std::string RoundText(const v1::MatchingRound& round) {
                   Count(figures.mentors(), "mentor", "mentors"), " who had ",
                   Count(figures.seats(), "free seat", "free seats"), "; ", figures.feasible_pairs(),
                   " pairs were possible.\n");
-  absl::StrAppend(&text, Points(static_cast<int32_t>(figures.total_score() / std::max(1, figures.matched()))),
-                  " points a pair on average, ", Points(figures.worst_score()), " at least; ",
-                  round.certified() ? "certified: " + GuaranteeOf(round.objective()) : "not certified", ".\n");
+  if (figures.matched() > 0) {
+    absl::StrAppend(&text, Points(figures.total_score() / figures.matched()), " points a pair on average, ",
+                    Points(figures.worst_score()), " at least.\n");
+  }
+  absl::StrAppend(&text, round.certified() ? "Certified: " + GuaranteeOf(round.objective()) : "Not certified", ".\n");
   absl::StrAppend(&text, RepairText(round));
   if (figures.overrides() > 0) {
     absl::StrAppend(&text, Count(figures.overrides(), "pair is", "pairs are"), " there against a rule, by a lock.\n");
@@ -106,7 +118,7 @@ struct RunFlags {
   // Of a repair.
   std::string base;
   bool keep_proposed = false;
-  double change_price = -1;
+  std::optional<double> change_price;
 };
 
 void RunOptions(CLI::App& command, RunFlags& flags) {
@@ -119,19 +131,24 @@ void RunOptions(CLI::App& command, RunFlags& flags) {
   command.add_flag("--dry-run", flags.dry_run, "Compute and show the figures, and store nothing");
 }
 
-// The fields that a round and a repair have in common.
+// What a round and a repair have in common; what is wrong with it goes to `found`.
 template <typename Request>
-absl::Status Fill(const RunFlags& flags, const std::string& cohort, Request& request) {
-  request.set_parent(cohort);
+Request Asked(const Api& api, const RunFlags& flags, Findings& found) {
+  Request request;
+  request.set_parent(found.Of("COHORT", FindCohort(api, flags.cohort)).name());
   if (!flags.objective.empty()) {
-    BRYGGA_ASSIGN_OR_RETURN(const auto objective, ParseWord<v1::Objective>("--objective", flags.objective));
-    request.set_objective(objective);
+    request.set_objective(found.Of("--objective", ParseWord<v1::Objective>(flags.objective)));
   }
   request.set_policy_version(flags.policy);
   request.set_seed(flags.seed);
   request.set_validate_only(flags.dry_run);
   request.set_request_id(NewRequestId());
-  return absl::OkStatus();
+  return request;
+}
+
+Findings::Fields RunFields() {
+  return {{"parent", "COHORT"}, {"objective", "--objective"}, {"policy_version", "--policy"},
+          {"seed", "--seed"},   {"base", "--base"},           {"change_price", "--change-price"}};
 }
 
 // How far a round is on the whole, of 1000: each phase has its usual share.
@@ -153,20 +170,34 @@ int64_t Overall(const v1::MatchingRound& round) {
   }
 }
 
+// After Ctrl-C: a round that nobody waits for is not computed to its end.
+absl::Status Stop(const Api& api, const v1::MatchingRound& round) {
+  v1::CancelRoundRequest request;
+  request.set_name(round.name());
+  request.set_request_id(NewRequestId());
+  const auto stopped = api.Call<v1::CancelRoundResponse>(absl::StrCat(kService, "CancelRound"), request);
+  return absl::CancelledError(stopped.ok()
+                                  ? "stopped; the round is discarded"
+                                  : absl::StrCat("stopped waiting; see `brygga match show ", round.name(), "`"));
+}
+
 // Follows a round to its end. The bar never goes back, though a phase may have
 // stages of its own.
 absl::StatusOr<v1::MatchingRound> Watch(Context& context, const Api& api, v1::MatchingRound round) {
   v1::WatchRoundRequest request;
   request.set_name(round.name());
-  auto stream = api.Open<v1::WatchRoundResponse>("brygga.matching.v1.MatchingService/WatchRound", request);
+  auto stream = api.Open<v1::WatchRoundResponse>(absl::StrCat(kService, "WatchRound"), request);
+  const Interruptible interruptible;
   Progress bar(context.err(), context.err_terminal(), "Matching", 1000);
   v1::WatchRoundResponse news;
-  for (int64_t far = 0; stream.Read(&news);) {
+  for (int64_t far = 0; !Interruptible::interrupted() && stream.Read(&news);) {
     round = news.round();
     far = std::max(far, Overall(round));
     bar.Show(far);
   }
+  if (Interruptible::interrupted()) stream.Cancel();
   const absl::Status ended = stream.Finish();
+  if (Interruptible::interrupted()) return Stop(api, round);
   if (!ended.ok()) return ended;
   return round;
 }
@@ -183,11 +214,10 @@ ExitCode Finish(Context& context, const Api& api, const v1::MatchingRound& begun
 
 ExitCode RunRound(Context& context, const RunFlags& flags) {
   BRYGGA_CLI_ASSIGN(const Api* api, context.api());
-  BRYGGA_CLI_ASSIGN(const auto cohort, FindCohort(*api, flags.cohort));
-  v1::StartRoundRequest request;
-  if (const absl::Status filled = Fill(flags, cohort.name(), request); !filled.ok()) return context.Fail(filled);
+  Findings found(RunFields());
+  const auto request = Asked<v1::StartRoundRequest>(*api, flags, found);
   BRYGGA_CLI_ASSIGN(const auto started,
-                    api->Call<v1::StartRoundResponse>("brygga.matching.v1.MatchingService/StartRound", request));
+                    found.Call<v1::StartRoundResponse>(*api, absl::StrCat(kService, "StartRound"), request));
   return Finish(context, *api, started.round());
 }
 
@@ -195,21 +225,22 @@ void RepairOptions(CLI::App& command, RunFlags& flags) {
   RunOptions(command, flags);
   command.add_option("--base", flags.base, "The published round to mend; else the cohort's matches as they are");
   command.add_flag("--keep-proposed", flags.keep_proposed, "Keep matches that await an answer, and only add to them");
-  command.add_option("--change-price", flags.change_price,
-                     "Points that a changed pair must be worth; else the best answer with the fewest changes");
+  command
+      .add_option("--change-price", flags.change_price,
+                  "Points that a changed pair must be worth; else the best answer with the fewest changes")
+      ->check(CLI::Range(0.0, kMostPoints));
 }
 
 ExitCode RepairRound(Context& context, const RunFlags& flags) {
   constexpr double kMicrosAPoint = 10'000;
   BRYGGA_CLI_ASSIGN(const Api* api, context.api());
-  BRYGGA_CLI_ASSIGN(const auto cohort, FindCohort(*api, flags.cohort));
-  v1::RepairRoundRequest request;
-  if (const absl::Status filled = Fill(flags, cohort.name(), request); !filled.ok()) return context.Fail(filled);
+  Findings found(RunFields());
+  auto request = Asked<v1::RepairRoundRequest>(*api, flags, found);
   request.set_base(flags.base);
   request.set_keep_proposed(flags.keep_proposed);
-  if (flags.change_price >= 0) request.set_change_price(std::llround(flags.change_price * kMicrosAPoint));
+  if (flags.change_price) request.set_change_price(std::llround(*flags.change_price * kMicrosAPoint));
   BRYGGA_CLI_ASSIGN(const auto started,
-                    api->Call<v1::RepairRoundResponse>("brygga.matching.v1.MatchingService/RepairRound", request));
+                    found.Call<v1::RepairRoundResponse>(*api, absl::StrCat(kService, "RepairRound"), request));
   return Finish(context, *api, started.round());
 }
 
@@ -251,7 +282,8 @@ struct ShowFlags {
 
 void ShowOptions(CLI::App& command, ShowFlags& flags) {
   command.add_option("ROUND", flags.round, kRoundHelp)->required();
-  command.add_option("--limit", flags.limit, "Most pairs and most unmatched adepts shown; 0: all")
+  command.add_option("--limit", flags.limit, "Most pairs and most unmatched adepts shown; 0, and with --json: all")
+      ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   AddLanguage(command, flags.language);
 }
@@ -283,6 +315,10 @@ absl::StatusOr<RoundResult> ReadResult(const Api& api, const v1::MatchingRound& 
   return result;
 }
 
+bool HasResult(const v1::MatchingRound& round) {
+  return round.state() == v1::ROUND_STATE_PROPOSED || round.state() == v1::ROUND_STATE_PUBLISHED;
+}
+
 std::set<std::string> PeopleIn(const RoundResult& result, int limit) {
   std::set<std::string> people;
   const auto first = [&](int size) { return limit == 0 ? size : std::min(limit, size); };
@@ -306,13 +342,13 @@ void PrintPairs(Context& context, const RoundResult& result, const std::map<std:
   Table table({{"Adept", Align::kLeft, 28},
                {"Mentor", Align::kLeft, 28},
                {"Points", Align::kRight},
-               {"Main reasons", Align::kLeft, 150}});
+               {"Main reasons", Align::kLeft, 100}});
   for (int i = 0; i < shown; ++i) {
     const v1::RoundPair& pair = result.pairs.pairs(i);
     table.Add({NameIn(names, pair.adept()), NameIn(names, pair.mentor()), Points(pair.score()),
                MainReasons(pair.contributions(), 3)});
   }
-  context.out() << "\nPairs\n" << table.Render();
+  context.out() << "\nPairs\n" << table.Render(context.columns());
   PrintMore(context, shown, all, "pairs");
 }
 
@@ -321,23 +357,26 @@ void PrintUnmatched(Context& context, const RoundResult& result, const std::map<
   const int all = result.unmatched.unmatched_size();
   const int shown = limit == 0 ? all : std::min(limit, all);
   if (shown == 0) return;
-  Table table({{"Adept", Align::kLeft, 28}, {"Why unmatched", Align::kLeft, 150}});
+  Table table({{"Adept", Align::kLeft, 28}, {"Why unmatched", Align::kLeft, 100}});
   for (int i = 0; i < shown; ++i) {
     const v1::UnmatchedAdept& adept = result.unmatched.unmatched(i);
     table.Add({NameIn(names, adept.adept()), adept.sentence().text()});
   }
-  context.out() << "\nUnmatched\n" << table.Render();
+  context.out() << "\nUnmatched\n" << table.Render(context.columns());
   PrintMore(context, shown, all, "unmatched adepts");
 }
 
 ExitCode ShowRound(Context& context, const ShowFlags& flags) {
   BRYGGA_CLI_ASSIGN(const Api* api, context.api());
   BRYGGA_CLI_ASSIGN(const v1::MatchingRound round, FindRound(*api, flags.round));
+  RoundResult result;
+  if (HasResult(round)) {
+    BRYGGA_CLI_ASSIGN(result, ReadResult(*api, round, flags.language));
+  }
   if (context.json) {
-    context.PrintJson(round);
+    context.PrintJson({{"round", &round}, {"", &result.pairs}, {"", &result.unmatched}});
     return kDone;
   }
-  BRYGGA_CLI_ASSIGN(const RoundResult result, ReadResult(*api, round, flags.language));
   BRYGGA_CLI_ASSIGN(const auto names, NamesOf(*api, PeopleIn(result, flags.limit)));
   context.out() << RoundText(round);
   PrintPairs(context, result, names, flags.limit);
@@ -359,7 +398,8 @@ void PublishOptions(CLI::App& command, PublishFlags& flags) {
 
 ExitCode PublishRound(Context& context, const PublishFlags& flags) {
   BRYGGA_CLI_ASSIGN(const Api* api, context.api());
-  BRYGGA_CLI_ASSIGN(const v1::MatchingRound round, FindRound(*api, flags.round));
+  Findings found({{"name", "ROUND"}, {"answer_days", "--answer-days"}});
+  const v1::MatchingRound round = found.Of("ROUND", FindRound(*api, flags.round));
   v1::PublishRoundRequest request;
   request.set_name(round.name());
   request.set_etag(round.etag());
@@ -367,7 +407,7 @@ ExitCode PublishRound(Context& context, const PublishFlags& flags) {
   request.set_validate_only(flags.dry_run);
   request.set_request_id(NewRequestId());
   BRYGGA_CLI_ASSIGN(const auto response,
-                    api->Call<v1::PublishRoundResponse>("brygga.matching.v1.MatchingService/PublishRound", request));
+                    found.Call<v1::PublishRoundResponse>(*api, absl::StrCat(kService, "PublishRound"), request));
   if (context.json) {
     context.PrintJson(response);
     return response.conflicts_size() == 0 ? kDone : kRefused;
@@ -407,16 +447,12 @@ ExitCode ListMatches(Context& context, const ListFlags& flags) {
   std::set<std::string> people;
   for (const v1::Match& match : all.matches()) people.insert({match.mentor(), match.adept()});
   BRYGGA_CLI_ASSIGN(const auto names, NamesOf(*api, people));
-  Table table({{"Adept", Align::kLeft, 28},
-               {"Mentor", Align::kLeft, 28},
-               {"State"},
-               {"Answer by"},
-               {"Name", Align::kLeft, 140}});
+  Table table({{"Adept", Align::kLeft, 28}, {"Mentor", Align::kLeft, 28}, {"State"}, {"Answer by"}, {"Name"}});
   for (const v1::Match& match : all.matches()) {
     table.Add({NameIn(names, match.adept()), NameIn(names, match.mentor()), WordOf(match.state()),
                StockholmTime(match.expire_time()), match.name()});
   }
-  context.out() << table.Render();
+  context.out() << table.Render(context.columns());
   return kDone;
 }
 
@@ -425,43 +461,87 @@ struct AnswerFlags {
 };
 
 void AnswerOptions(CLI::App& command, AnswerFlags& flags) {
-  command.add_option("MATCH", flags.match, "programmes/…/cohorts/…/matches/…")->required();
+  command.add_option("MATCH", flags.match, kMatchHelp)->required();
   command.add_option("--side", flags.side, "mentor or adept: whose answer it is")->required();
 }
 
-template <typename Response>
-ExitCode PrintAnswer(Context& context, const Response& response) {
-  if (context.json) {
-    context.PrintJson(response.match());
-  } else {
-    context.out() << "The match is " << WordOf(response.match().state()) << ".\n";
-  }
+// Accepts or declines; `fill` adds what is not in both.
+template <typename Response, typename Request, typename F>
+ExitCode Answer(Context& context, const AnswerFlags& flags, const std::string& method, const F& fill) {
+  BRYGGA_CLI_ASSIGN(const Api* api, context.api());
+  Findings found({{"name", "MATCH"}, {"side", "--side"}, {"reason", "--reason"}});
+  Request request;
+  request.set_name(found.Of("MATCH", FindMatch(*api, flags.match)));
+  request.set_side(found.Of("--side", ParseWord<v1::Side>(flags.side)));
+  request.set_request_id(NewRequestId());
+  fill(request);
+  BRYGGA_CLI_ASSIGN(const auto response, found.Call<Response>(*api, absl::StrCat(kService, method), request));
+  context.json ? context.PrintJson(response.match())
+               : void(context.out() << "The match is " << WordOf(response.match().state()) << ".\n");
   return kDone;
 }
 
 ExitCode AcceptMatch(Context& context, const AnswerFlags& flags) {
-  v1::AcceptMatchRequest request;
-  request.set_name(flags.match);
-  BRYGGA_CLI_ASSIGN(const auto side, ParseWord<v1::Side>("--side", flags.side));
-  request.set_side(side);
-  request.set_request_id(NewRequestId());
-  BRYGGA_CLI_ASSIGN(const Api* api, context.api());
-  BRYGGA_CLI_ASSIGN(const auto response,
-                    api->Call<v1::AcceptMatchResponse>("brygga.matching.v1.MatchingService/AcceptMatch", request));
-  return PrintAnswer(context, response);
+  return Answer<v1::AcceptMatchResponse, v1::AcceptMatchRequest>(context, flags, "AcceptMatch", [](const auto&) {});
 }
 
 ExitCode DeclineMatch(Context& context, const AnswerFlags& flags) {
-  v1::DeclineMatchRequest request;
-  request.set_name(flags.match);
-  BRYGGA_CLI_ASSIGN(const auto side, ParseWord<v1::Side>("--side", flags.side));
-  request.set_side(side);
-  request.set_reason(flags.reason);
-  request.set_request_id(NewRequestId());
+  return Answer<v1::DeclineMatchResponse, v1::DeclineMatchRequest>(
+      context, flags, "DeclineMatch", [&](v1::DeclineMatchRequest& request) { request.set_reason(flags.reason); });
+}
+
+struct CohortFlags {
+  std::string cohort;
+};
+
+void CohortOption(CLI::App& command, CohortFlags& flags) {
+  command.add_option("COHORT", flags.cohort, kCohortHelp)->required();
+}
+
+ExitCode ListRounds(Context& context, const CohortFlags& flags) {
   BRYGGA_CLI_ASSIGN(const Api* api, context.api());
-  BRYGGA_CLI_ASSIGN(const auto response,
-                    api->Call<v1::DeclineMatchResponse>("brygga.matching.v1.MatchingService/DeclineMatch", request));
-  return PrintAnswer(context, response);
+  BRYGGA_CLI_ASSIGN(const auto cohort, FindCohort(*api, flags.cohort));
+  v1::ListRoundsRequest request;
+  request.set_parent(cohort.name());
+  request.set_order_by("create_time desc");
+  request.set_page_size(1000);
+  v1::ListRoundsResponse all;
+  const absl::Status read = api->Pages<v1::ListRoundsResponse>(
+      absl::StrCat(kService, "ListRounds"), request,
+      [&](const v1::ListRoundsResponse& page) { all.mutable_rounds()->MergeFrom(page.rounds()); });
+  if (!read.ok()) return context.Fail(read);
+  if (context.json) {
+    context.PrintJson(all);
+    return kDone;
+  }
+  Table table({{"Begun"}, {"State"}, {"Objective"}, {"Matched", Align::kRight}, {"Of", Align::kRight}, {"Name"}});
+  for (const v1::MatchingRound& round : all.rounds()) {
+    const bool has_figures = round.has_statistics();
+    table.Add({StockholmTime(round.create_time()), WordOf(round.state()), WordOf(round.objective()),
+               has_figures ? absl::StrCat(round.statistics().matched()) : "",
+               has_figures ? absl::StrCat(round.statistics().adepts()) : "", round.name()});
+  }
+  context.out() << (table.rows() == 0 ? "No round has been run.\n" : table.Render(context.columns()));
+  return kDone;
+}
+
+// Stops a round that runs, or puts one away that is proposed.
+ExitCode DiscardRound(Context& context, const ReplayFlags& flags) {
+  BRYGGA_CLI_ASSIGN(const Api* api, context.api());
+  BRYGGA_CLI_ASSIGN(const v1::MatchingRound round, FindRound(*api, flags.round));
+  const auto call = [&](auto request, auto response, const char* method) -> absl::StatusOr<v1::MatchingRound> {
+    request.set_name(round.name());
+    request.set_request_id(NewRequestId());
+    BRYGGA_ASSIGN_OR_RETURN(response, api->Call<decltype(response)>(absl::StrCat(kService, method), request));
+    return response.round();
+  };
+  const bool runs = round.state() == v1::ROUND_STATE_QUEUED || round.state() == v1::ROUND_STATE_RUNNING;
+  BRYGGA_CLI_ASSIGN(const v1::MatchingRound after,
+                    runs ? call(v1::CancelRoundRequest(), v1::CancelRoundResponse(), "CancelRound")
+                         : call(v1::DiscardRoundRequest(), v1::DiscardRoundResponse(), "DiscardRound"));
+  context.json ? context.PrintJson(after)
+               : void(context.out() << after.name() << "\nThe round is " << WordOf(after.state()) << ".\n");
+  return kDone;
 }
 
 }  // namespace
@@ -492,6 +572,13 @@ void AddMatch(const Program& program) {
                            "  brygga match publish vocational --dry-run\n"
                            "  brygga match publish vocational --answer-days 10",
                            &PublishOptions, &PublishRound);
+  AddCommand<CohortFlags>(program, group, "rounds", "List the rounds of a cohort, the newest first",
+                          "  brygga match rounds vocational", &CohortOption, &ListRounds);
+  AddCommand<ReplayFlags>(
+      program, group, "discard", "Stop a round that runs, or put one away that is not to be published",
+      "  brygga match discard vocational",
+      [](CLI::App& command, ReplayFlags& flags) { command.add_option("ROUND", flags.round, kRoundHelp)->required(); },
+      &DiscardRound);
   AddExplanations(program, group);
   AddPairs(program, group);
   AddMeetings(program, group);
@@ -503,11 +590,12 @@ void AddMatch(const Program& program) {
       },
       &ListMatches);
   AddCommand<AnswerFlags>(program, group, "accept", "Record a yes",
+                          "  brygga match accept A00002 --side mentor\n"
                           "  brygga match accept programmes/018f…/cohorts/018f…/matches/018f… --side mentor",
                           &AnswerOptions, &AcceptMatch);
   AddCommand<AnswerFlags>(
       program, group, "decline", "Record a no: the mentor's seat is free at once",
-      "  brygga match decline programmes/018f…/cohorts/018f…/matches/018f… --side adept --reason FOUND_WORK",
+      "  brygga match decline A00002 --side adept --reason FOUND_WORK",
       [](CLI::App& command, AnswerFlags& flags) {
         AnswerOptions(command, flags);
         command.add_option("--reason", flags.reason, "Why, a code")->capture_default_str();

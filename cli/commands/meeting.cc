@@ -4,16 +4,16 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
 #include "brygga/matching/v1/meeting_service.pb.h"
 #include "cli/app/find.h"
+#include "cli/app/findings.h"
 #include "cli/app/words.h"
 #include "cli/commands/commands.h"
 #include "cli/output/table.h"
 #include "cli/output/text.h"
+#include "common/status/error.h"
 #include "common/status/macros.h"
-#include "common/time/local_time.h"
 
 namespace brygga::cli {
 namespace {
@@ -22,36 +22,31 @@ namespace v1 = ::brygga::matching::v1;
 
 constexpr char kService[] = "brygga.matching.v1.MeetingService/";
 constexpr char kCohortHelp[] = "Its name, what people call it, or the kind of its programme";
-constexpr char kMatchHelp[] = "programmes/…/cohorts/…/matches/…, as `brygga match list` shows it";
 
 struct MeetingFlags {
   std::string match, state, at, meeting;
   int minutes = 0;
 };
 
-// "2022-06-14 17:00" on Stockholm's clocks.
-absl::StatusOr<absl::Time> ParseStart(const std::string& text) {
-  std::string full = absl::StrReplaceAll(text, {{" ", "T"}});
-  if (full.size() == 16) full += ":00";
-  BRYGGA_ASSIGN_OR_RETURN(const absl::CivilSecond local, ParseLocalTime(full));
-  return InstantOf({.time = local});
-}
-
 ExitCode RecordMeeting(Context& context, const MeetingFlags& flags) {
+  BRYGGA_CLI_ASSIGN(const Api* api, context.api());
+  Findings found({{"parent", "MATCH"},
+                  {"state", "STATE"},
+                  {"start_time", "--at"},
+                  {"minutes", "--minutes"},
+                  {"meeting", "--meeting"}});
   v1::RecordMeetingRequest request;
-  request.set_parent(flags.match);
+  request.set_parent(found.Of("MATCH", FindMatch(*api, flags.match)));
   request.set_meeting(flags.meeting);
-  BRYGGA_CLI_ASSIGN(const auto state, ParseWord<v1::MeetingState>("STATE", flags.state));
-  request.set_state(state);
+  request.set_state(found.Of("STATE", ParseWord<v1::MeetingState>(flags.state)));
   request.set_minutes(flags.minutes);
   if (!flags.at.empty()) {
-    BRYGGA_CLI_ASSIGN(const absl::Time start, ParseStart(flags.at));
+    const absl::Time start = found.Of("--at", ParseStockholmTime(flags.at));
     request.mutable_start_time()->set_seconds(absl::ToUnixSeconds(start));
   }
   request.set_request_id(NewRequestId());
-  BRYGGA_CLI_ASSIGN(const Api* api, context.api());
   BRYGGA_CLI_ASSIGN(const auto response,
-                    api->Call<v1::RecordMeetingResponse>(absl::StrCat(kService, "RecordMeeting"), request));
+                    found.Call<v1::RecordMeetingResponse>(*api, absl::StrCat(kService, "RecordMeeting"), request));
   if (context.json) {
     context.PrintJson(response.meeting());
     return kDone;
@@ -70,8 +65,14 @@ ExitCode ListMeetings(Context& context, const MeetingsFlags& flags) {
   v1::ListMeetingsRequest request;
   request.set_parent(flags.match);
   if (flags.match.find("/matches/") == std::string::npos) {
-    BRYGGA_CLI_ASSIGN(const auto cohort, FindCohort(*api, flags.match));
-    request.set_parent(cohort.name() + "/matches/-");
+    const auto cohort = FindCohort(*api, flags.match);
+    if (cohort.ok()) {
+      request.set_parent(cohort->name() + "/matches/-");
+    } else if (const auto match = FindMatch(*api, flags.match); match.ok()) {
+      request.set_parent(*match);
+    } else {
+      return context.Fail(cohort.status());
+    }
   }
   request.set_order_by("start_time");
   request.set_page_size(1000);
@@ -84,13 +85,19 @@ ExitCode ListMeetings(Context& context, const MeetingsFlags& flags) {
     context.PrintJson(all);
     return kDone;
   }
-  Table table({{"Begins"}, {"State"}, {"Minutes", Align::kRight}, {"Name", Align::kLeft, 180}});
+  Table table({{"Begins"}, {"State"}, {"Minutes", Align::kRight}, {"Name"}});
   for (const v1::Meeting& meeting : all.meetings()) {
     table.Add({StockholmTime(meeting.start_time()), WordOf(meeting.state()),
                meeting.minutes() == 0 ? "" : absl::StrCat(meeting.minutes()), meeting.name()});
   }
-  context.out() << (table.rows() == 0 ? "No meeting has been recorded.\n" : table.Render());
+  context.out() << (table.rows() == 0 ? "No meeting has been recorded.\n" : table.Render(context.columns()));
   return kDone;
+}
+
+absl::Status NoCadence(const std::string& cohort) {
+  return absl::FailedPreconditionError(absl::StrCat("nobody has said how often the pairs of ", cohort,
+                                                    " are to meet; say so with `brygga match cadence ", cohort,
+                                                    " --meetings 1`"));
 }
 
 struct OverdueFlags {
@@ -110,7 +117,7 @@ void PrintOverdue(Context& context, const v1::ListOverdueMeetingsResponse& respo
     table.Add({name(match.adept()), name(match.mentor()), absl::StrJoin(match.months(), ", "),
                match.has_last_meeting_time() ? StockholmTime(match.last_meeting_time()) : "never"});
   }
-  if (table.rows() > 0) context.out() << table.Render() << "\n";
+  if (table.rows() > 0) context.out() << table.Render(context.columns()) << "\n";
   context.out() << response.overdue_size() << " of " << Count(response.matches(), "pair has", "pairs have")
                 << " met too seldom by " << response.as_of() << "; " << response.held_meetings() << " of "
                 << Count(response.required_meetings(), "meeting that was due has", "meetings that were due have")
@@ -124,8 +131,10 @@ ExitCode ListOverdue(Context& context, const OverdueFlags& flags) {
   request.set_parent(cohort.name());
   request.set_as_of(flags.as_of);
   request.set_include_ended(flags.include_ended);
-  BRYGGA_CLI_ASSIGN(const auto response,
-                    api->Call<v1::ListOverdueMeetingsResponse>(absl::StrCat(kService, "ListOverdueMeetings"), request));
+  const auto answer =
+      api->Call<v1::ListOverdueMeetingsResponse>(absl::StrCat(kService, "ListOverdueMeetings"), request);
+  if (ReasonOf(answer.status()) == "NO_CADENCE") return context.Fail(NoCadence(flags.cohort));
+  BRYGGA_CLI_ASSIGN(const auto response, Findings(Findings::Fields{{"as_of", "--as-of"}}).Told(answer));
   if (context.json) {
     context.PrintJson(response);
     return kDone;
@@ -161,8 +170,9 @@ ExitCode SetCadence(Context& context, const CadenceFlags& flags) {
   if (flags.meetings == 0) {
     v1::GetCadenceRequest request;
     request.set_name(cohort.name() + "/cadence");
-    BRYGGA_CLI_ASSIGN(const auto response,
-                      api->Call<v1::GetCadenceResponse>(absl::StrCat(kService, "GetCadence"), request));
+    const auto answer = api->Call<v1::GetCadenceResponse>(absl::StrCat(kService, "GetCadence"), request);
+    if (absl::IsNotFound(answer.status())) return context.Fail(NoCadence(flags.cohort));
+    BRYGGA_CLI_ASSIGN(const auto response, answer);
     return PrintCadence(context, response.cadence());
   }
   v1::SetCadenceRequest request;
@@ -182,8 +192,8 @@ ExitCode SetCadence(Context& context, const CadenceFlags& flags) {
 void AddMeetings(const Program& program, CLI::App& match) {
   AddCommand<MeetingFlags>(
       program, match, "meeting", "Record a meeting: planned, held, missed or cancelled",
-      "  brygga match meeting programmes/018f…/cohorts/018f…/matches/018f… planned --at '2022-06-14 17:00'\n"
-      "  brygga match meeting programmes/018f…/cohorts/018f…/matches/018f… held --meeting "
+      "  brygga match meeting A00002 planned --at '2022-06-14 17:00'\n"
+      "  brygga match meeting A00002 held --meeting "
       "programmes/018f…/cohorts/018f…/matches/018f…/meetings/018f…",
       [](CLI::App& command, MeetingFlags& flags) {
         command.add_option("MATCH", flags.match, kMatchHelp)->required();
@@ -197,7 +207,10 @@ void AddMeetings(const Program& program, CLI::App& match) {
       program, match, "meetings", "List the meetings of a match or of a whole cohort",
       "  brygga match meetings vocational",
       [](CLI::App& command, MeetingsFlags& flags) {
-        command.add_option("MATCH", flags.match, "A match, or a cohort: then those of all its matches")->required();
+        command
+            .add_option("MATCH", flags.match,
+                        "A cohort: those of all its matches; or a match, or a person (A00002) who has only one")
+            ->required();
       },
       &ListMeetings);
   AddCommand<OverdueFlags>(
@@ -214,10 +227,12 @@ void AddMeetings(const Program& program, CLI::App& match) {
       "  brygga match cadence reverse --meetings 1 --from 4 --to 11 --except 7\n  brygga match cadence reverse",
       [](CLI::App& command, CadenceFlags& flags) {
         command.add_option("COHORT", flags.cohort, kCohortHelp)->required();
-        command.add_option("--meetings", flags.meetings, "Meetings a month");
-        command.add_option("--from", flags.from, "The season's first month, 1 to 12")->capture_default_str();
-        command.add_option("--to", flags.to, "The season's last month, 1 to 12")->capture_default_str();
-        command.add_option("--except", flags.except, "Months of the season in which none is due");
+        CLI::Option* const meetings =
+            command.add_option("--meetings", flags.meetings, "Meetings a month, 1 to 31")->check(CLI::Range(1, 31));
+        const auto month = [&](CLI::Option* option) { return option->check(CLI::Range(1, 12))->needs(meetings); };
+        month(command.add_option("--from", flags.from, "The season's first month, 1 to 12"))->capture_default_str();
+        month(command.add_option("--to", flags.to, "The season's last month, 1 to 12"))->capture_default_str();
+        month(command.add_option("--except", flags.except, "Months of the season in which none is due"));
       },
       &SetCadence);
 }

@@ -1,17 +1,21 @@
 #include <map>
 #include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "brygga/matching/v1/networking_service.pb.h"
 #include "cli/app/find.h"
 #include "cli/app/find_place.h"
+#include "cli/app/findings.h"
 #include "cli/app/words.h"
 #include "cli/commands/commands.h"
 #include "cli/output/table.h"
 #include "cli/output/text.h"
-#include "common/time/local_time.h"
+#include "common/status/macros.h"
 
 namespace brygga::cli {
 namespace {
@@ -23,21 +27,22 @@ constexpr char kService[] = "brygga.matching.v1.NetworkingService/";
 constexpr char kPersonHelp[] =
     "PERSON, or PERSON=LANGUAGES such as A00017=sv:B1,so for somebody who is not in the cohort. May be repeated";
 
-// Reads "A00017=sv:B1,so".
-absl::Status AddPerson(const Api& api, const std::string& text,
-                       google::protobuf::RepeatedPtrField<v1::NetworkingPerson>& people) {
-  const std::pair<std::string, std::string> parts = absl::StrSplit(text, absl::MaxSplits('=', 1));
-  v1::NetworkingPerson& person = *people.Add();
-  BRYGGA_ASSIGN_OR_RETURN(*person.mutable_participant(), FindParticipant(api, parts.first));
-  for (const std::string& spoken : std::vector<std::string>(absl::StrSplit(parts.second, ',', absl::SkipEmpty()))) {
-    const std::pair<std::string, std::string> language = absl::StrSplit(spoken, absl::MaxSplits(':', 1));
-    v1::NetworkingLanguage& added = *person.add_languages();
-    added.set_language(language.first);
-    if (language.second.empty()) continue;
-    BRYGGA_ASSIGN_OR_RETURN(const auto level, ParseWord<v1::LanguageLevel>("a language's level", language.second));
-    added.set_level(level);
+// Reads people such as "A00017=sv:B1,so".
+void AddPeople(const Api& api, std::string_view flag, const std::vector<std::string>& texts, Findings& found,
+               google::protobuf::RepeatedPtrField<v1::NetworkingPerson>& people) {
+  for (const std::string& text : texts) {
+    const std::pair<std::string, std::string> parts = absl::StrSplit(text, absl::MaxSplits('=', 1));
+    v1::NetworkingPerson& person = *people.Add();
+    const std::string argument = absl::StrCat(std::string(flag), " ", text);
+    person.set_participant(found.Of(argument, FindParticipant(api, parts.first)));
+    for (const std::string& spoken : std::vector<std::string>(absl::StrSplit(parts.second, ',', absl::SkipEmpty()))) {
+      const std::pair<std::string, std::string> language = absl::StrSplit(spoken, absl::MaxSplits(':', 1));
+      v1::NetworkingLanguage& added = *person.add_languages();
+      added.set_language(language.first);
+      if (language.second.empty()) continue;
+      added.set_level(found.Of(argument, ParseWord<v1::LanguageLevel>(language.second)));
+    }
   }
-  return absl::OkStatus();
 }
 
 std::string PlanText(const v1::NetworkingPlan& plan) {
@@ -46,7 +51,7 @@ std::string PlanText(const v1::NetworkingPlan& plan) {
                    Count(plan.newcomer_count(), "newcomer", "newcomers"), " and ", plan.established_count(),
                    " established in ", Count(plan.rounds(), "round", "rounds"), " of ", plan.round_minutes(),
                    " minutes, ", Count(plan.conversation_count(), "conversation", "conversations"), "; ",
-                   plan.finished_rounds(), " rounds are finished.\n");
+                   Count(plan.finished_rounds(), "round is", "rounds are"), " finished.\n");
   if (plan.has_start_time()) absl::StrAppend(&text, "The first begins ", StockholmTime(plan.start_time()), ".\n");
   return text;
 }
@@ -68,7 +73,7 @@ void PrintConversations(Context& context, const google::protobuf::RepeatedPtrFie
                StockholmTime(conversation.start_time()), name(conversation.newcomer()),
                name(conversation.established()), conversation.language()});
   }
-  if (table.rows() > 0) context.out() << "\n" << table.Render();
+  if (table.rows() > 0) context.out() << "\n" << table.Render(context.columns());
 }
 
 std::set<std::string> PeopleIn(const google::protobuf::RepeatedPtrField<v1::Conversation>& conversations,
@@ -90,6 +95,12 @@ std::map<std::string, std::string> NamesIfAny(const Api& api, const std::set<std
 
 ExitCode Print(Context& context, const Api& api, const v1::NetworkingPlan& plan,
                const google::protobuf::RepeatedPtrField<v1::Conversation>& conversations) {
+  if (context.json) {
+    v1::ListConversationsResponse all;
+    *all.mutable_conversations() = conversations;
+    context.PrintJson({{"plan", &plan}, {"", &all}});
+    return kDone;
+  }
   const auto names = NamesIfAny(api, PeopleIn(conversations, plan));
   context.out() << PlanText(plan);
   for (const v1::NetworkingGap& gap : plan.gaps()) {
@@ -116,6 +127,11 @@ absl::StatusOr<v1::ListConversationsResponse> Conversations(const Api& api, cons
   return all;
 }
 
+ExitCode PrintStored(Context& context, const Api& api, const v1::NetworkingPlan& plan) {
+  BRYGGA_CLI_ASSIGN(const auto all, Conversations(api, plan.name(), ""));
+  return Print(context, api, plan, all.conversations());
+}
+
 struct PlanFlags {
   std::string cohort, title, start, event;
   std::string level = "B1";
@@ -129,11 +145,15 @@ struct PlanFlags {
 void PlanOptions(CLI::App& command, PlanFlags& flags) {
   command.add_option("COHORT", flags.cohort, "Its name, what people call it, or the kind of its programme")->required();
   command.add_option("TITLE", flags.title, "What people read: \"Networking lunch in March\"")->required();
-  command.add_option("--rounds", flags.rounds, "How many rounds")->capture_default_str();
-  command.add_option("--minutes", flags.minutes, "How long a round is")->capture_default_str();
-  command.add_option("--start", flags.start, "When the first round begins, YYYY-MM-DDThh:mm:ss in Europe/Stockholm");
+  command.add_option("--rounds", flags.rounds, "How many rounds")->check(CLI::PositiveNumber)->capture_default_str();
+  command.add_option("--minutes", flags.minutes, "How long a round is")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command.add_option("--start", flags.start, "When the first round begins, 'YYYY-MM-DD hh:mm' on Stockholm's clocks");
   command.add_option("--event", flags.event, "The event that it is for, events/…");
-  command.add_option("--tables", flags.tables, "Most conversations at a time; 0: no limit")->capture_default_str();
+  command.add_option("--tables", flags.tables, "Most conversations at a time; 0: no limit")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
   command.add_option("--level", flags.level, "How well both must speak a common language, A1 to C2 or native")
       ->capture_default_str();
   command.add_option("--newcomer", flags.newcomers, kPersonHelp);
@@ -144,41 +164,37 @@ void PlanOptions(CLI::App& command, PlanFlags& flags) {
 
 ExitCode MakePlan(Context& context, const PlanFlags& flags) {
   BRYGGA_CLI_ASSIGN(const Api* api, context.api());
-  BRYGGA_CLI_ASSIGN(const auto cohort, FindCohort(*api, flags.cohort));
-  BRYGGA_CLI_ASSIGN(const auto level, ParseWord<v1::LanguageLevel>("--level", flags.level));
+  Findings found({{"parent", "COHORT"},
+                  {"plan.display_name", "TITLE"},
+                  {"plan.event", "--event"},
+                  {"plan.rounds", "--rounds"},
+                  {"plan.round_minutes", "--minutes"},
+                  {"plan.tables", "--tables"},
+                  {"plan.language_level", "--level"},
+                  {"plan.start_time", "--start"},
+                  {"newcomers", "--newcomer"},
+                  {"established", "--established"}});
   v1::PlanNetworkingRequest request;
-  request.set_parent(cohort.name());
+  request.set_parent(found.Of("COHORT", FindCohort(*api, flags.cohort)).name());
   v1::NetworkingPlan& plan = *request.mutable_plan();
   plan.set_display_name(flags.title);
   plan.set_event(flags.event);
   plan.set_rounds(flags.rounds);
   plan.set_round_minutes(flags.minutes);
   plan.set_tables(flags.tables);
-  plan.set_language_level(level);
+  plan.set_language_level(found.Of("--level", ParseWord<v1::LanguageLevel>(flags.level)));
   if (!flags.start.empty()) {
-    BRYGGA_CLI_ASSIGN(const auto local, ParseLocalTime(flags.start));
-    BRYGGA_CLI_ASSIGN(const absl::Time start, InstantOf({.time = local}));
+    const absl::Time start = found.Of("--start", ParseStockholmTime(flags.start));
     plan.mutable_start_time()->set_seconds(absl::ToUnixSeconds(start));
   }
-  for (const std::string& text : flags.newcomers) {
-    if (const auto added = AddPerson(*api, text, *request.mutable_newcomers()); !added.ok()) return context.Fail(added);
-  }
-  for (const std::string& text : flags.established) {
-    if (const auto added = AddPerson(*api, text, *request.mutable_established()); !added.ok()) {
-      return context.Fail(added);
-    }
-  }
+  AddPeople(*api, "--newcomer", flags.newcomers, found, *request.mutable_newcomers());
+  AddPeople(*api, "--established", flags.established, found, *request.mutable_established());
   request.set_validate_only(flags.dry_run);
   request.set_request_id(NewRequestId());
   BRYGGA_CLI_ASSIGN(const auto response,
-                    api->Call<v1::PlanNetworkingResponse>(absl::StrCat(kService, "PlanNetworking"), request));
-  if (context.json) {
-    context.PrintJson(response);
-    return kDone;
-  }
+                    found.Call<v1::PlanNetworkingResponse>(*api, absl::StrCat(kService, "PlanNetworking"), request));
   if (flags.dry_run) return Print(context, *api, response.plan(), response.conversations());
-  BRYGGA_CLI_ASSIGN(const auto all, Conversations(*api, response.plan().name(), ""));
-  return Print(context, *api, response.plan(), all.conversations());
+  return PrintStored(context, *api, response.plan());
 }
 
 struct ShowFlags {
@@ -192,16 +208,11 @@ void ShowOptions(CLI::App& command, ShowFlags& flags) {
 
 ExitCode Show(Context& context, const ShowFlags& flags) {
   BRYGGA_CLI_ASSIGN(const Api* api, context.api());
-  BRYGGA_CLI_ASSIGN(const v1::NetworkingPlan plan, FindPlan(*api, flags.plan));
-  std::string person;
-  if (!flags.person.empty()) {
-    BRYGGA_CLI_ASSIGN(person, FindParticipant(*api, flags.person));
-  }
+  Findings found;
+  const v1::NetworkingPlan plan = found.Of("PLAN", FindPlan(*api, flags.plan));
+  const std::string person = flags.person.empty() ? "" : found.Of("--person", FindParticipant(*api, flags.person));
+  if (const absl::Status status = found.status(); !status.ok()) return context.Fail(status);
   BRYGGA_CLI_ASSIGN(const auto all, Conversations(*api, plan.name(), person));
-  if (context.json) {
-    context.PrintJson(all);
-    return kDone;
-  }
   return Print(context, *api, plan, all.conversations());
 }
 
@@ -221,32 +232,23 @@ void ReplanOptions(CLI::App& command, ReplanFlags& flags) {
 
 ExitCode Replan(Context& context, const ReplanFlags& flags) {
   BRYGGA_CLI_ASSIGN(const Api* api, context.api());
-  BRYGGA_CLI_ASSIGN(const v1::NetworkingPlan plan, FindPlan(*api, flags.plan));
+  Findings found(
+      {{"name", "PLAN"}, {"absent", "--absent"}, {"newcomers", "--newcomer"}, {"established", "--established"}});
+  const v1::NetworkingPlan plan = found.Of("PLAN", FindPlan(*api, flags.plan));
   v1::ReplanNetworkingRequest request;
   request.set_name(plan.name());
   request.set_etag(plan.etag());
   for (const std::string& text : flags.absent) {
-    BRYGGA_CLI_ASSIGN(*request.add_absent(), FindParticipant(*api, text));
+    request.add_absent(found.Of(absl::StrCat("--absent ", text), FindParticipant(*api, text)));
   }
-  for (const std::string& text : flags.newcomers) {
-    if (const auto added = AddPerson(*api, text, *request.mutable_newcomers()); !added.ok()) return context.Fail(added);
-  }
-  for (const std::string& text : flags.established) {
-    if (const auto added = AddPerson(*api, text, *request.mutable_established()); !added.ok()) {
-      return context.Fail(added);
-    }
-  }
+  AddPeople(*api, "--newcomer", flags.newcomers, found, *request.mutable_newcomers());
+  AddPeople(*api, "--established", flags.established, found, *request.mutable_established());
   request.set_validate_only(flags.dry_run);
   request.set_request_id(NewRequestId());
-  BRYGGA_CLI_ASSIGN(const auto response,
-                    api->Call<v1::ReplanNetworkingResponse>(absl::StrCat(kService, "ReplanNetworking"), request));
-  if (context.json) {
-    context.PrintJson(response);
-    return kDone;
-  }
+  BRYGGA_CLI_ASSIGN(const auto response, found.Call<v1::ReplanNetworkingResponse>(
+                                             *api, absl::StrCat(kService, "ReplanNetworking"), request));
   if (flags.dry_run) return Print(context, *api, response.plan(), response.conversations());
-  BRYGGA_CLI_ASSIGN(const auto all, Conversations(*api, plan.name(), ""));
-  return Print(context, *api, response.plan(), all.conversations());
+  return PrintStored(context, *api, response.plan());
 }
 
 template <typename Request, typename Response>
@@ -280,7 +282,7 @@ void AddNetworking(const Program& program) {
                               "Speed networking: who sits down with whom, round by round, no two people twice");
   AddCommand<PlanFlags>(program, group, "plan", "Plan conversations between newcomers and established people",
                         "  brygga networking plan vocational \"Lunch in March\" --rounds 4 --minutes 15 --start "
-                        "2023-03-10T12:00:00\n"
+                        "'2023-03-10 12:00'\n"
                         "  brygga networking plan vocational Lunch --newcomer A00017=sv:B1,so --established M00002=sv "
                         "--rounds 1 --dry-run",
                         &PlanOptions, &MakePlan);

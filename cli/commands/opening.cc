@@ -1,7 +1,12 @@
+#include <optional>
+#include <string>
+#include <vector>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "brygga/partner/v1/opening_service.pb.h"
 #include "cli/app/find_place.h"
+#include "cli/app/findings.h"
 #include "cli/app/words.h"
 #include "cli/commands/commands.h"
 #include "cli/output/table.h"
@@ -12,7 +17,7 @@ namespace {
 
 namespace v1 = ::brygga::partner::v1;
 
-constexpr char kOrganisationHelp[] = "organisations/…, or the key that an import gave it (P0001)";
+constexpr char kOrganisationHelp[] = "organisations/…, the key that an import gave it (P0001), or what people call it";
 constexpr char kOpeningHelp[] = "organisations/…/openings/…, or what people call it where one only is called so";
 
 std::string SeatsText(const v1::Opening& opening) {
@@ -40,8 +45,7 @@ std::string OpeningText(const v1::Opening& opening) {
 struct CreateFlags {
   std::string organisation, title, kind, start, end, host, contract, occupation, municipality, place, operator_name;
   int seats = 1;
-  int age_min = -1;
-  int age_max = -1;
+  std::optional<int> age_min, age_max;
   std::vector<std::string> requirements;
   bool it_host = false;
   bool adaptable = false;
@@ -52,7 +56,9 @@ void CreateOptions(CLI::App& command, CreateFlags& flags) {
   command.add_option("ORGANISATION", flags.organisation, kOrganisationHelp)->required();
   command.add_option("TITLE", flags.title, "What people read: \"Park keeper, Tantolunden\"")->required();
   command.add_option("--kind", flags.kind, WordsOf(*v1::OpeningKind_descriptor()))->required();
-  command.add_option("--seats", flags.seats, "How many people it takes")->capture_default_str();
+  command.add_option("--seats", flags.seats, "How many people it takes")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   command.add_option("--start", flags.start, "The first day, YYYY-MM-DD")->required();
   command.add_option("--end", flags.end, "The last day; work experience lasts 14 days. Else no end is set");
   command.add_option("--age-min", flags.age_min, "Least age on the first day");
@@ -84,32 +90,46 @@ void Print(Context& context, const v1::Opening& opening) {
 
 ExitCode CreateOpening(Context& context, const CreateFlags& flags) {
   BRYGGA_CLI_ASSIGN(const Api* api, context.api());
+  Findings found({{"parent", "ORGANISATION"},
+                  {"opening.display_name", "TITLE"},
+                  {"opening.kind", "--kind"},
+                  {"opening.host", "--host"},
+                  {"opening.subtype", "--it-host"},
+                  {"opening.seats", "--seats"},
+                  {"opening.start_date", "--start"},
+                  {"opening.end_date", "--end"},
+                  {"opening.age_min", "--age-min"},
+                  {"opening.age_max", "--age-max"},
+                  {"opening.requirements", "--requires"},
+                  {"opening.contract", "--contract"},
+                  {"opening.ssyk4", "--occupation"},
+                  {"opening.municipality_code", "--municipality"},
+                  {"opening.place", "--place"},
+                  {"opening.operator", "--operator"}});
   v1::CreateOpeningRequest request;
-  BRYGGA_CLI_ASSIGN(*request.mutable_parent(), FindOrganisation(*api, flags.organisation));
+  request.set_parent(found.Of("ORGANISATION", FindOrganisation(*api, flags.organisation)));
   v1::Opening& opening = *request.mutable_opening();
-  BRYGGA_CLI_ASSIGN(const auto kind, ParseWord<v1::OpeningKind>("--kind", flags.kind));
-  opening.set_kind(kind);
-  if (!flags.host.empty()) {
-    BRYGGA_CLI_ASSIGN(const auto host, ParseWord<v1::OpeningHost>("--host", flags.host));
-    opening.set_host(host);
-  }
+  opening.set_kind(found.Of("--kind", ParseWord<v1::OpeningKind>(flags.kind)));
+  if (!flags.host.empty()) opening.set_host(found.Of("--host", ParseWord<v1::OpeningHost>(flags.host)));
   if (flags.it_host) opening.set_subtype(v1::OPENING_SUBTYPE_IT_HOST);
   opening.set_display_name(flags.title);
   opening.set_seats(flags.seats);
   opening.set_start_date(flags.start);
   opening.set_end_date(flags.end);
-  if (flags.age_min >= 0) opening.set_age_min(flags.age_min);
-  if (flags.age_max >= 0) opening.set_age_max(flags.age_max);
+  if (flags.age_min) opening.set_age_min(*flags.age_min);
+  if (flags.age_max) opening.set_age_max(*flags.age_max);
   opening.mutable_requirements()->Assign(flags.requirements.begin(), flags.requirements.end());
   opening.set_contract(flags.contract);
   opening.set_ssyk4(flags.occupation);
   opening.set_municipality_code(flags.municipality);
   opening.set_place(flags.place);
-  opening.set_operator_(flags.operator_name);
+  if (!flags.operator_name.empty()) {
+    opening.set_operator_(found.Of("--operator", FindOrganisation(*api, flags.operator_name)));
+  }
   opening.set_adaptation_possible(flags.adaptable);
   request.set_request_id(NewRequestId());
-  BRYGGA_CLI_ASSIGN(const auto created,
-                    api->Call<v1::CreateOpeningResponse>("brygga.partner.v1.OpeningService/CreateOpening", request));
+  BRYGGA_CLI_ASSIGN(const auto created, found.Call<v1::CreateOpeningResponse>(
+                                            *api, "brygga.partner.v1.OpeningService/CreateOpening", request));
   v1::Opening made = created.opening();
   if (flags.open) {
     BRYGGA_CLI_ASSIGN(made, Open(*api, made.name()));
@@ -152,12 +172,12 @@ ExitCode ListOpenings(Context& context, const ListFlags& flags) {
                {"From"},
                {"To"},
                {"Ages"},
-               {"Name", Align::kLeft, 110}});
+               {"Name"}});
   for (const v1::Opening& opening : all.openings()) {
     table.Add({opening.display_name(), WordOf(opening.kind()), WordOf(opening.state()), SeatsText(opening),
                opening.start_date(), opening.end_date(), AgesText(opening), opening.name()});
   }
-  context.out() << table.Render();
+  context.out() << table.Render(context.columns());
   return kDone;
 }
 
@@ -186,7 +206,7 @@ ExitCode ShowOpening(Context& context, const NameFlags& flags) {
       });
   if (!read.ok()) return context.Fail(read);
   context.out() << OpeningText(opening);
-  if (table.rows() > 0) context.out() << "\n" << table.Render();
+  if (table.rows() > 0) context.out() << "\n" << table.Render(context.columns());
   return kDone;
 }
 

@@ -1,5 +1,6 @@
 #include "absl/strings/str_cat.h"
 #include "brygga/partner/v1/partner_service.pb.h"
+#include "cli/app/findings.h"
 #include "cli/app/words.h"
 #include "cli/commands/commands.h"
 #include "cli/output/table.h"
@@ -29,14 +30,18 @@ ExitCode CreateOrganisation(Context& context, const CreateFlags& flags) {
   organisation.set_organisation_number(flags.number);
   organisation.set_industry(flags.industry);
   organisation.set_municipality_code(flags.municipality);
-  BRYGGA_CLI_ASSIGN(const auto sector, ParseWord<v1::Sector>("--sector", flags.sector));
-  BRYGGA_CLI_ASSIGN(const auto kind, ParseWord<v1::OrganisationKind>("--kind", flags.kind));
-  organisation.set_sector(sector);
-  organisation.set_kind(kind);
+  Findings found({{"organisation.display_name", "NAME"},
+                  {"organisation.sector", "--sector"},
+                  {"organisation.kind", "--kind"},
+                  {"organisation.organisation_number", "--number"},
+                  {"organisation.industry", "--industry"},
+                  {"organisation.municipality_code", "--municipality"}});
+  organisation.set_sector(found.Of("--sector", ParseWord<v1::Sector>(flags.sector)));
+  organisation.set_kind(found.Of("--kind", ParseWord<v1::OrganisationKind>(flags.kind)));
   request.set_request_id(NewRequestId());
   BRYGGA_CLI_ASSIGN(const Api* api, context.api());
-  BRYGGA_CLI_ASSIGN(const auto response, api->Call<v1::CreateOrganisationResponse>(
-                                             "brygga.partner.v1.PartnerService/CreateOrganisation", request));
+  BRYGGA_CLI_ASSIGN(const auto response, found.Call<v1::CreateOrganisationResponse>(
+                                             *api, "brygga.partner.v1.PartnerService/CreateOrganisation", request));
   context.json ? context.PrintJson(response.organisation())
                : void(context.out() << response.organisation().name() << "\n");
   return kDone;
@@ -61,18 +66,13 @@ ExitCode ListOrganisations(Context& context, const ListFlags& flags) {
       "brygga.partner.v1.PartnerService/ListOrganisations", request,
       [&](const v1::ListOrganisationsResponse& page) { all.mutable_organisations()->MergeFrom(page.organisations()); });
   if (!read.ok()) return context.Fail(read);
-  Table table({{"Organisation"},
-               {"Kind"},
-               {"Sector"},
-               {"Municipality"},
-               {"Employees", Align::kRight},
-               {"Name", Align::kLeft, 80}});
+  Table table({{"Organisation"}, {"Kind"}, {"Sector"}, {"Municipality"}, {"Employees", Align::kRight}, {"Name"}});
   for (const v1::Organisation& organisation : all.organisations()) {
     table.Add({organisation.display_name(), WordOf(organisation.kind()), WordOf(organisation.sector()),
                organisation.municipality_code(),
                organisation.employees() == 0 ? "" : absl::StrCat(organisation.employees()), organisation.name()});
   }
-  context.json ? context.PrintJson(all) : void(context.out() << table.Render());
+  context.json ? context.PrintJson(all) : void(context.out() << table.Render(context.columns()));
   return kDone;
 }
 

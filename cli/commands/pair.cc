@@ -1,12 +1,16 @@
+#include <set>
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "brygga/matching/v1/matching_service.pb.h"
 #include "cli/app/find.h"
+#include "cli/app/findings.h"
 #include "cli/app/words.h"
 #include "cli/commands/commands.h"
 #include "cli/output/table.h"
 #include "cli/output/text.h"
+#include "common/status/error.h"
 #include "common/status/macros.h"
 
 namespace brygga::cli {
@@ -32,13 +36,43 @@ void PairOptions(CLI::App& command, PairFlags& flags) {
   command.add_option("--reason", flags.reason, "Why, a code")->capture_default_str();
 }
 
+Findings::Fields PairFields() {
+  return {{"parent", "COHORT"},
+          {"mentor", "MENTOR"},
+          {"lock.mentor", "MENTOR"},
+          {"veto.mentor", "MENTOR"},
+          {"adept", "ADEPT"},
+          {"lock.adept", "ADEPT"},
+          {"veto.adept", "ADEPT"},
+          {"reason", "--reason"},
+          {"lock.reason", "--reason"},
+          {"veto.reason", "--reason"},
+          {"override_reason", "--override"},
+          {"lock.override_reason", "--override"},
+          {"answer_days", "--answer-days"}};
+}
+
 // The pair that the flags mean, as names.
-absl::StatusOr<PairFlags> Resolve(const Api& api, PairFlags flags) {
-  BRYGGA_ASSIGN_OR_RETURN(const auto cohort, FindCohort(api, flags.cohort));
-  flags.cohort = cohort.name();
-  BRYGGA_ASSIGN_OR_RETURN(flags.mentor, FindParticipant(api, flags.mentor));
-  BRYGGA_ASSIGN_OR_RETURN(flags.adept, FindParticipant(api, flags.adept));
+PairFlags Resolve(const Api& api, PairFlags flags, Findings& found) {
+  flags.cohort = found.Of("COHORT", FindCohort(api, flags.cohort)).name();
+  flags.mentor = found.Of("MENTOR", FindParticipant(api, flags.mentor));
+  flags.adept = found.Of("ADEPT", FindParticipant(api, flags.adept));
   return flags;
+}
+
+// `answer`; that a person is not there is told of the person and the role.
+template <typename T>
+absl::StatusOr<T> AboutPair(const PairFlags& pair, const PairFlags& flags, absl::StatusOr<T> answer) {
+  if (ReasonOf(answer.status()) != "NOT_FOUND") return answer;
+  const std::string missing = DetailsOf(answer.status()).metadata["resource"];
+  const auto told = [&](const std::string& person, const char* role) {
+    return absl::NotFoundError(absl::StrCat(person, " is not among the ", role, " of ", flags.cohort,
+                                            " who can be matched: enrolled, and with all consents; `brygga home ",
+                                            person, "` tells more"));
+  };
+  if (missing == pair.mentor) return told(flags.mentor, "mentors");
+  if (missing == pair.adept) return told(flags.adept, "adepts");
+  return answer;
 }
 
 ExitCode PrintMatch(Context& context, const v1::Match& match) {
@@ -56,7 +90,8 @@ ExitCode PrintMatch(Context& context, const v1::Match& match) {
 
 ExitCode CreateMatch(Context& context, const PairFlags& flags) {
   BRYGGA_CLI_ASSIGN(const Api* api, context.api());
-  BRYGGA_CLI_ASSIGN(const PairFlags pair, Resolve(*api, flags));
+  Findings found(PairFields());
+  const PairFlags pair = Resolve(*api, flags, found);
   v1::CreateMatchRequest request;
   request.set_parent(pair.cohort);
   request.set_mentor(pair.mentor);
@@ -66,14 +101,16 @@ ExitCode CreateMatch(Context& context, const PairFlags& flags) {
   request.set_accepted(pair.accepted);
   request.set_answer_days(pair.answer_days);
   request.set_request_id(NewRequestId());
-  BRYGGA_CLI_ASSIGN(const auto response,
-                    api->Call<v1::CreateMatchResponse>(absl::StrCat(kService, "CreateMatch"), request));
+  BRYGGA_CLI_ASSIGN(const auto response, AboutPair(pair, flags,
+                                                   found.Call<v1::CreateMatchResponse>(
+                                                       *api, absl::StrCat(kService, "CreateMatch"), request)));
   return PrintMatch(context, response.match());
 }
 
 ExitCode CreateLock(Context& context, const PairFlags& flags) {
   BRYGGA_CLI_ASSIGN(const Api* api, context.api());
-  BRYGGA_CLI_ASSIGN(const PairFlags pair, Resolve(*api, flags));
+  Findings found(PairFields());
+  const PairFlags pair = Resolve(*api, flags, found);
   v1::CreateLockRequest request;
   request.set_parent(pair.cohort);
   request.mutable_lock()->set_mentor(pair.mentor);
@@ -81,8 +118,9 @@ ExitCode CreateLock(Context& context, const PairFlags& flags) {
   request.mutable_lock()->set_reason(pair.reason);
   request.mutable_lock()->set_override_reason(pair.override_reason);
   request.set_request_id(NewRequestId());
-  BRYGGA_CLI_ASSIGN(const auto response,
-                    api->Call<v1::CreateLockResponse>(absl::StrCat(kService, "CreateLock"), request));
+  BRYGGA_CLI_ASSIGN(
+      const auto response,
+      AboutPair(pair, flags, found.Call<v1::CreateLockResponse>(*api, absl::StrCat(kService, "CreateLock"), request)));
   context.json ? context.PrintJson(response.lock())
                : void(context.out() << response.lock().name() << "\nEvery later round keeps the pair.\n");
   return kDone;
@@ -90,15 +128,17 @@ ExitCode CreateLock(Context& context, const PairFlags& flags) {
 
 ExitCode CreateVeto(Context& context, const PairFlags& flags) {
   BRYGGA_CLI_ASSIGN(const Api* api, context.api());
-  BRYGGA_CLI_ASSIGN(const PairFlags pair, Resolve(*api, flags));
+  Findings found(PairFields());
+  const PairFlags pair = Resolve(*api, flags, found);
   v1::CreateVetoRequest request;
   request.set_parent(pair.cohort);
   request.mutable_veto()->set_mentor(pair.mentor);
   request.mutable_veto()->set_adept(pair.adept);
   request.mutable_veto()->set_reason(pair.reason);
   request.set_request_id(NewRequestId());
-  BRYGGA_CLI_ASSIGN(const auto response,
-                    api->Call<v1::CreateVetoResponse>(absl::StrCat(kService, "CreateVeto"), request));
+  BRYGGA_CLI_ASSIGN(
+      const auto response,
+      AboutPair(pair, flags, found.Call<v1::CreateVetoResponse>(*api, absl::StrCat(kService, "CreateVeto"), request)));
   context.json ? context.PrintJson(response.veto())
                : void(context.out() << response.veto().name() << "\nNo later round makes the pair.\n");
   return kDone;
@@ -110,17 +150,17 @@ struct NameFlags {
 };
 
 void MatchOption(CLI::App& command, NameFlags& flags) {
-  command.add_option("MATCH", flags.name, "programmes/…/cohorts/…/matches/…, as `brygga match list` shows it")
-      ->required();
+  command.add_option("MATCH", flags.name, kMatchHelp)->required();
 }
 
 // Calls a verb of a match, of which `request` has what is not in every one.
 template <typename Response, typename Request>
-ExitCode ChangeMatch(Context& context, const std::string& method, const NameFlags& flags, Request request) {
-  request.set_name(flags.name);
-  request.set_request_id(NewRequestId());
+ExitCode ChangeMatch(Context& context, const std::string& method, const NameFlags& flags, Request request,
+                     Findings found = Findings({{"name", "MATCH"}, {"reason", "--reason"}})) {
   BRYGGA_CLI_ASSIGN(const Api* api, context.api());
-  BRYGGA_CLI_ASSIGN(const auto response, api->Call<Response>(absl::StrCat(kService, method), request));
+  request.set_name(found.Of("MATCH", FindMatch(*api, flags.name)));
+  request.set_request_id(NewRequestId());
+  BRYGGA_CLI_ASSIGN(const auto response, found.Call<Response>(*api, absl::StrCat(kService, method), request));
   return PrintMatch(context, response.match());
 }
 
@@ -143,9 +183,9 @@ ExitCode End(Context& context, const NameFlags& flags) {
 
 ExitCode ChangeKind(Context& context, const NameFlags& flags) {
   v1::ChangeMatchKindRequest request;
-  BRYGGA_CLI_ASSIGN(const auto kind, ParseWord<v1::MatchKind>("KIND", flags.kind));
-  request.set_kind(kind);
-  return ChangeMatch<v1::ChangeMatchKindResponse>(context, "ChangeMatchKind", flags, request);
+  Findings found({{"name", "MATCH"}, {"kind", "KIND"}});
+  request.set_kind(found.Of("KIND", ParseWord<v1::MatchKind>(flags.kind)));
+  return ChangeMatch<v1::ChangeMatchKindResponse>(context, "ChangeMatchKind", flags, request, std::move(found));
 }
 
 // Deletes a lock or a veto.
@@ -168,6 +208,47 @@ ExitCode DeleteLock(Context& context, const NameFlags& flags) {
 ExitCode DeleteVeto(Context& context, const NameFlags& flags) {
   return Delete<v1::DeleteVetoResponse, v1::DeleteVetoRequest>(context, "DeleteVeto", flags,
                                                                "Later rounds may make the pair.");
+}
+
+struct CohortFlags {
+  std::string cohort;
+};
+
+// Lists the locks or the vetoes of a cohort, of which `pairs` takes them out of a page.
+template <typename Response, typename Request, typename F>
+ExitCode ListPairs(Context& context, const CohortFlags& flags, const std::string& method, const F& pairs) {
+  BRYGGA_CLI_ASSIGN(const Api* api, context.api());
+  BRYGGA_CLI_ASSIGN(const auto cohort, FindCohort(*api, flags.cohort));
+  Request request;
+  request.set_parent(cohort.name());
+  request.set_page_size(1000);
+  Response all;
+  const absl::Status read =
+      api->Pages<Response>(absl::StrCat(kService, method), request, [&](const Response& page) { all.MergeFrom(page); });
+  if (!read.ok()) return context.Fail(read);
+  if (context.json) {
+    all.clear_next_page_token();
+    context.PrintJson(all);
+    return kDone;
+  }
+  std::set<std::string> people;
+  for (const auto& pair : pairs(all)) people.insert({pair.mentor(), pair.adept()});
+  BRYGGA_CLI_ASSIGN(const auto names, NamesOf(*api, people));
+  const auto name = [&](const std::string& person) { return names.contains(person) ? names.at(person) : person; };
+  Table table({{"Mentor", Align::kLeft, 28}, {"Adept", Align::kLeft, 28}, {"Why"}, {"Name"}});
+  for (const auto& pair : pairs(all)) table.Add({name(pair.mentor()), name(pair.adept()), pair.reason(), pair.name()});
+  context.out() << (table.rows() == 0 ? "There is none.\n" : table.Render(context.columns()));
+  return kDone;
+}
+
+ExitCode ListLocks(Context& context, const CohortFlags& flags) {
+  return ListPairs<v1::ListLocksResponse, v1::ListLocksRequest>(
+      context, flags, "ListLocks", [](const v1::ListLocksResponse& page) -> const auto& { return page.locks(); });
+}
+
+ExitCode ListVetoes(Context& context, const CohortFlags& flags) {
+  return ListPairs<v1::ListVetoesResponse, v1::ListVetoesRequest>(
+      context, flags, "ListVetoes", [](const v1::ListVetoesResponse& page) -> const auto& { return page.vetoes(); });
 }
 
 void AddByHand(const Program& program, CLI::App& match) {
@@ -195,24 +276,34 @@ void AddByHand(const Program& program, CLI::App& match) {
   AddCommand<PairFlags>(program, match, "veto", "Forbid a pair: no later round makes it",
                         "  brygga match veto vocational M00001 A00002 --reason KNOW_EACH_OTHER", &PairOptions,
                         &CreateVeto);
+  const auto cohort = [](CLI::App& command, CohortFlags& flags) {
+    command.add_option("COHORT", flags.cohort, "Its name, what people call it, or the kind of its programme")
+        ->required();
+  };
+  AddCommand<CohortFlags>(program, match, "locks", "List the pairs that every round keeps",
+                          "  brygga match locks vocational", cohort, &ListLocks);
+  AddCommand<CohortFlags>(program, match, "vetoes", "List the pairs that no round makes",
+                          "  brygga match vetoes vocational", cohort, &ListVetoes);
   AddCommand<NameFlags>(
       program, match, "unlock", "Let a locked pair go",
       "  brygga match unlock programmes/018f…/cohorts/018f…/locks/018f…",
       [](CLI::App& command, NameFlags& flags) {
-        command.add_option("LOCK", flags.name, "programmes/…/cohorts/…/locks/…")->required();
+        command.add_option("LOCK", flags.name, "programmes/…/cohorts/…/locks/…, as `brygga match locks` shows it")
+            ->required();
       },
       &DeleteLock);
   AddCommand<NameFlags>(
       program, match, "unveto", "Allow a pair again; a participant's own veto only they can take back",
       "  brygga match unveto programmes/018f…/cohorts/018f…/vetoes/018f…",
       [](CLI::App& command, NameFlags& flags) {
-        command.add_option("VETO", flags.name, "programmes/…/cohorts/…/vetoes/…")->required();
+        command.add_option("VETO", flags.name, "programmes/…/cohorts/…/vetoes/…, as `brygga match vetoes` shows it")
+            ->required();
       },
       &DeleteVeto);
 }
 
 void AddLife(const Program& program, CLI::App& match) {
-  constexpr char kName[] = "programmes/018f…/cohorts/018f…/matches/018f…";
+  constexpr char kName[] = "A00002";
   AddCommand<NameFlags>(
       program, match, "pause", "Let an active pair rest: no meetings are due, and the seat stays taken",
       absl::StrCat("  brygga match pause ", kName, " --reason ILLNESS"),

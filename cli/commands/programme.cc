@@ -7,6 +7,8 @@
 #include "absl/strings/str_cat.h"
 #include "brygga/participant/v1/programme_service.pb.h"
 #include "cli/app/find.h"
+#include "cli/app/find_place.h"
+#include "cli/app/findings.h"
 #include "cli/app/words.h"
 #include "cli/commands/commands.h"
 #include "cli/output/table.h"
@@ -24,16 +26,16 @@ struct Definition {
 };
 
 absl::Status ReadPart(const nlohmann::json& file, const char* part, google::protobuf::Message& message) {
-  if (!file.contains(part)) return absl::InvalidArgumentError(absl::StrCat("The file has no \"", part, "\""));
+  if (!file.contains(part)) return UsageError("FILE", absl::StrCat("has no \"", part, "\""));
   const auto parsed = google::protobuf::util::JsonStringToMessage(file[part].dump(), &message);
   if (parsed.ok()) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat("\"", part, "\" of the file: ", parsed.message().ToString()));
+  return UsageError("FILE", absl::StrCat("\"", part, "\": ", parsed.message().ToString()));
 }
 
 absl::StatusOr<Definition> ReadDefinition(const std::string& path) {
   std::ifstream file(path);
   const nlohmann::json json = nlohmann::json::parse(file, nullptr, /*allow_exceptions=*/false);
-  if (json.is_discarded()) return absl::InvalidArgumentError(absl::StrCat(path, " is not JSON"));
+  if (json.is_discarded()) return UsageError("FILE", absl::StrCat(path, " is not JSON"));
   Definition definition;
   BRYGGA_RETURN_IF_ERROR(ReadPart(json, "programme", definition.programme));
   BRYGGA_RETURN_IF_ERROR(ReadPart(json, "ruleSet", definition.rules));
@@ -48,20 +50,25 @@ void CreateOptions(CLI::App& command, CreateFlags& flags) {
   command.add_option("FILE", flags.file, "JSON with \"programme\" and \"ruleSet\", such as data/rules/vocational.json")
       ->required()
       ->check(CLI::ExistingFile);
-  command.add_option("--operator", flags.operator_name, "The organisation that runs it, organisations/…")->required();
+  command
+      .add_option("--operator", flags.operator_name,
+                  "The organisation that runs it: organisations/…, or what people call it")
+      ->required();
   command.add_option("--name", flags.display_name, "What people call it; else what the file says");
 }
 
 ExitCode CreateProgramme(Context& context, const CreateFlags& flags) {
-  BRYGGA_CLI_ASSIGN(const Definition definition, ReadDefinition(flags.file));
+  BRYGGA_CLI_ASSIGN(const Api* api, context.api());
+  Findings found({{"programme.operator", "--operator"}, {"programme.display_name", "--name"}});
+  const Definition definition = found.Of("FILE", ReadDefinition(flags.file));
   v1::CreateProgrammeRequest request;
   *request.mutable_programme() = definition.programme;
-  request.mutable_programme()->set_operator_(flags.operator_name);
+  request.mutable_programme()->set_operator_(found.Of("--operator", FindOrganisation(*api, flags.operator_name)));
   if (!flags.display_name.empty()) request.mutable_programme()->set_display_name(flags.display_name);
   request.set_request_id(NewRequestId());
-  BRYGGA_CLI_ASSIGN(const Api* api, context.api());
-  BRYGGA_CLI_ASSIGN(const auto created, api->Call<v1::CreateProgrammeResponse>(
-                                            "brygga.participant.v1.ProgrammeService/CreateProgramme", request));
+  if (const absl::Status status = found.status(); !status.ok()) return context.Fail(status);
+  BRYGGA_CLI_ASSIGN(const auto created, found.Call<v1::CreateProgrammeResponse>(
+                                            *api, "brygga.participant.v1.ProgrammeService/CreateProgramme", request));
   v1::CreateRuleSetRequest rules;
   rules.set_parent(created.programme().name());
   *rules.mutable_rule_set() = definition.rules;
@@ -91,7 +98,7 @@ ExitCode ListProgrammes(Context& context, const NoFlags&) {
     table.Add({programme.display_name(), WordOf(programme.kind()),
                programme.rule_set().empty() ? "" : absl::StrCat("version ", version), programme.name()});
   }
-  context.json ? context.PrintJson(all) : void(context.out() << table.Render());
+  context.json ? context.PrintJson(all) : void(context.out() << table.Render(context.columns()));
   return kDone;
 }
 
@@ -114,7 +121,7 @@ ExitCode ShowRules(Context& context, const RulesFlags& flags) {
   for (const v1::Criterion& criterion : response.rule_set().criteria()) {
     table.Add({WordOf(criterion.role()), criterion.code(), criterion.description()});
   }
-  context.json ? context.PrintJson(response.rule_set()) : void(context.out() << table.Render());
+  context.json ? context.PrintJson(response.rule_set()) : void(context.out() << table.Render(context.columns()));
   return kDone;
 }
 

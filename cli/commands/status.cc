@@ -30,7 +30,7 @@ ExitCode ShowStatus(Context& context, const NoFlags&) {
     table.Add({status.service(), WordOf(status.state()), LatencyText(status)});
     if (status.state() != gv1::SERVICE_STATE_READY) code = kTryAgain;
   }
-  context.json ? context.PrintJson(response) : void(context.out() << table.Render());
+  context.json ? context.PrintJson(response) : void(context.out() << table.Render(context.columns()));
   return code;
 }
 

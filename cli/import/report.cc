@@ -9,7 +9,7 @@
 namespace brygga::cli {
 namespace {
 
-constexpr size_t kAllOfIt = 100'000;  // The mend is what the report is for.
+constexpr size_t kMend = 100;
 
 bool IsStored(RowOutcome outcome) {
   return outcome == RowOutcome::kCreated || outcome == RowOutcome::kUpdated || outcome == RowOutcome::kUnchanged;
@@ -43,7 +43,7 @@ std::string_view WordOf(RowOutcome outcome) {
   return "";
 }
 
-std::string ReportText(const ImportReport& report, DryRun dry_run, Listed listed) {
+std::string ReportText(const ImportReport& report, DryRun dry_run, Listed listed, size_t terminal_columns) {
   std::string text;
   if (report.has_bom) text += "The file begins with a byte order mark, which is not needed; it was passed over.\n";
   Table table({{"Line", Align::kRight},
@@ -51,12 +51,12 @@ std::string ReportText(const ImportReport& report, DryRun dry_run, Listed listed
                {"Outcome"},
                {"Column"},
                {"Value", Align::kLeft, 30},
-               {"What to do", Align::kLeft, kAllOfIt}});
+               {"What to do", Align::kLeft, kMend}});
   for (const ReportedRow& row : report.rows) {
     if (!IsListed(row, listed)) continue;
     table.Add({absl::StrCat(row.line), row.key, std::string(WordOf(row.outcome)), row.column, row.value, row.mend});
   }
-  if (table.rows() > 0) absl::StrAppend(&text, table.Render(), "\n");
+  if (table.rows() > 0) absl::StrAppend(&text, table.Render(terminal_columns), "\n");
   int64_t rows = 0;
   std::string counts;
   for (const auto& [outcome, count] : report.counts) {

@@ -2,6 +2,7 @@
 #ifndef BRYGGA_CLI_IMPORT_REPORT_H_
 #define BRYGGA_CLI_IMPORT_REPORT_H_
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -17,8 +18,8 @@ enum class Listed { kAllRows, kUnstoredRows };
 std::string_view WordOf(RowOutcome outcome);
 
 // A table of rows with what is wrong and how to mend it, then how many rows had
-// which outcome.
-std::string ReportText(const ImportReport& report, DryRun dry_run, Listed listed);
+// which outcome. `terminal_columns` as in Table.
+std::string ReportText(const ImportReport& report, DryRun dry_run, Listed listed, size_t terminal_columns);
 
 // The same as one JSON object.
 std::string ReportJson(const ImportReport& report, DryRun dry_run, Listed listed);

@@ -63,6 +63,9 @@ class Run {
     aside_.clear();
     ++batch_number_;
     options_.progress(line_, lines_);
+    if (report_.stopped.ok() && line_ < lines_ && options_.interrupted()) {
+      report_.stopped = absl::CancelledError("the import was stopped");
+    }
   }
 
   absl::Status SendBatch() {

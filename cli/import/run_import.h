@@ -48,6 +48,8 @@ struct ImportOptions {
   std::function<void(absl::Duration)> sleep = absl::SleepFor;
   // Told how many lines of how many are done.
   std::function<void(int64_t done, int64_t of)> progress = [](int64_t, int64_t) {};
+  // Asked between batches whether to stop.
+  std::function<bool()> interrupted = [] { return false; };
 };
 
 // Imports the rows of `file`, which can be read twice.

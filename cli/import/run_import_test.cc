@@ -133,7 +133,7 @@ TEST(RunImportTest, TheReportNamesRowColumnValueAndMend) {
   EXPECT_EQ(report.rows[0].value, "Lund");
   EXPECT_EQ(report.rows[0].mend, "Not known.");
   EXPECT_EQ(report.rows[1].key, "c");
-  EXPECT_THAT(ReportText(report, DryRun::kNo, Listed::kUnstoredRows), HasSubstr("2 rows: 2 refused."));
+  EXPECT_THAT(ReportText(report, DryRun::kNo, Listed::kUnstoredRows, 0), HasSubstr("2 rows: 2 refused."));
 }
 
 TEST(RunImportTest, AllThatIsWrongWithARowIsSaidAtOnce) {

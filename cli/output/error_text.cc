@@ -3,6 +3,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/time/time.h"
 #include "cli/output/text.h"
 #include "common/status/error.h"
@@ -17,9 +18,14 @@ std::string Sentence(std::string text) {
   if (end_of_word != 0 && (end_of_word == std::string::npos || text[end_of_word] == ' ')) {
     text[0] = absl::ascii_toupper(static_cast<unsigned char>(text[0]));
   }
-  if (!text.empty() && text.find_last_of(".!?") != text.size() - 1) text += '.';
+  // A list of names at the end needs no full stop.
+  const bool is_list = text.find('\n') != std::string::npos;
+  if (!text.empty() && !is_list && text.find_last_of(".!?") != text.size() - 1) text += '.';
   return text;
 }
+
+// Lines behind the first one stand under it.
+std::string Indented(const std::string& text) { return absl::StrReplaceAll(PrintableLines(text), {{"\n", "\n  "}}); }
 
 std::string_view Advice(ExitCode code) {
   switch (code) {
@@ -37,6 +43,7 @@ std::string_view Advice(ExitCode code) {
 }  // namespace
 
 ExitCode ExitCodeOf(const absl::Status& error) {
+  if (ReasonOf(error) == kCommandLine) return kUsage;
   switch (error.code()) {
     case absl::StatusCode::kUnauthenticated:
     case absl::StatusCode::kPermissionDenied:
@@ -58,15 +65,15 @@ ExitCode ExitCodeOf(const absl::Status& error) {
 
 std::string ErrorText(const absl::Status& error) {
   const ErrorDetails details = DetailsOf(error);
-  const std::string message = Printable(std::string_view(error.message().data(), error.message().size()));
+  const std::string message = PrintableLines(std::string_view(error.message().data(), error.message().size()));
   // Of several fields each gets a line; of one, the message says it.
   const bool several = details.fields.size() > 1;
-  std::string text = several           ? "These fields are wrong:"
+  std::string text = several           ? "Several things are wrong:"
                      : message.empty() ? absl::StatusCodeToString(error.code())
                                        : Sentence(message);
   const auto add = [&](const std::string& subject, const std::string& description) {
     if (!several && absl::StrContains(error.message(), description)) return;
-    absl::StrAppend(&text, "\n  ", Printable(subject), ": ", Printable(description));
+    absl::StrAppend(&text, "\n  ", Printable(subject), ": ", Indented(description));
   };
   for (const FieldViolation& field : details.fields) add(field.field, field.description);
   for (const PreconditionViolation& violation : details.preconditions) add(violation.subject, violation.description);
@@ -75,7 +82,7 @@ std::string ErrorText(const absl::Status& error) {
   }
   const std::string_view advice = Advice(ExitCodeOf(error));
   if (!advice.empty()) absl::StrAppend(&text, "\n  ", absl::string_view(advice.data(), advice.size()));
-  if (!details.reason.empty()) absl::StrAppend(&text, "\n  (", details.reason, ")");
+  if (!details.reason.empty() && details.reason != kCommandLine) absl::StrAppend(&text, "\n  (", details.reason, ")");
   return text + "\n";
 }
 

@@ -3,6 +3,7 @@
 #define BRYGGA_CLI_OUTPUT_ERROR_TEXT_H_
 
 #include <string>
+#include <string_view>
 
 #include "absl/status/status.h"
 
@@ -12,12 +13,17 @@ namespace brygga::cli {
 enum ExitCode : int {
   kDone = 0,         // All of it was done.
   kSomeRefused = 1,  // It was done, except for the rows that the report names.
-  kUsage = 2,        // The command line or a file is wrong; nothing was asked of the services.
+  kUsage = 2,        // The command line or a file is wrong; nothing was done.
   kRefused = 3,      // The services refused: a field, a state or a name is wrong.
   kNotAllowed = 4,   // The token is missing, expired or not enough.
   kTryAgain = 5,     // The services could not be reached or are busy; the same command may work later.
   kBroken = 6,       // A fault in Brygga.
 };
+
+// Reasons of errors that are found here: of the command line alone, and of
+// fields, as the services say it.
+inline constexpr std::string_view kCommandLine = "COMMAND_LINE";
+inline constexpr std::string_view kInvalidFields = "INVALID_FIELDS";
 
 // The code that a failed call ends with. `error` is not OK.
 ExitCode ExitCodeOf(const absl::Status& error);

@@ -39,6 +39,19 @@ TEST(ErrorTextTest, ADriverCannotMoveTheCursor) {
   EXPECT_THAT(ErrorText(absl::NotFoundError("no \x1b[2J")), HasSubstr("No ?[2J."));
 }
 
+TEST(ErrorTextTest, AListKeepsItsLines) {
+  EXPECT_EQ(ErrorText(absl::NotFoundError("there is no cohort \"x\"; there are:\n  a\n  b")),
+            "There is no cohort \"x\"; there are:\n  a\n  b\n");
+}
+
+TEST(ErrorTextTest, WhatIsWrongWithACommandHasNoReasonCode) {
+  const absl::Status error = MakeError(absl::StatusCode::kInvalidArgument, "MENTOR: is missing",
+                                       {.reason = std::string(kCommandLine), .fields = {{"MENTOR", "is missing"}}});
+
+  EXPECT_EQ(ErrorText(error), "MENTOR: is missing.\n");
+  EXPECT_EQ(ExitCodeOf(error), kUsage);
+}
+
 TEST(ExitCodeTest, TheCodeTellsAScriptWhatToDo) {
   EXPECT_EQ(ExitCodeOf(absl::InvalidArgumentError("")), kRefused);
   EXPECT_EQ(ExitCodeOf(absl::FailedPreconditionError("")), kRefused);

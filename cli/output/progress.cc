@@ -1,5 +1,6 @@
 #include "cli/output/progress.h"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -20,6 +21,11 @@ Terminal TerminalAt(int file_descriptor) {
   const char* const kind = std::getenv("TERM");
   const bool can_move_cursor = kind != nullptr && std::string_view(kind) != "dumb";
   return can_move_cursor && isatty(file_descriptor) == 1 ? Terminal::kYes : Terminal::kNo;
+}
+
+size_t ColumnsAt(int file_descriptor) {
+  winsize size{};
+  return isatty(file_descriptor) == 1 && ioctl(file_descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
 std::string ProgressLine(std::string_view label, int64_t done, int64_t total) {

@@ -2,6 +2,7 @@
 #ifndef BRYGGA_CLI_OUTPUT_PROGRESS_H_
 #define BRYGGA_CLI_OUTPUT_PROGRESS_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <ostream>
 #include <string>
@@ -13,6 +14,9 @@ enum class Terminal { kNo, kYes };
 
 // kYes where the file descriptor is a terminal that can move its cursor.
 Terminal TerminalAt(int file_descriptor);
+
+// How wide the terminal is that the file descriptor is; 0 where it is none.
+size_t ColumnsAt(int file_descriptor);
 
 // Draws one line over and over on a terminal, and nothing anywhere else, so
 // that logs stay readable. The line is wiped when the bar ends. Not

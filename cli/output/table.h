@@ -13,7 +13,7 @@ enum class Align { kLeft, kRight };
 struct TableColumn {
   std::string heading;
   Align align = Align::kLeft;
-  size_t max_width = 60;  // In columns of a terminal; longer cells end in "…".
+  size_t max_width = 60;  // Of a terminal's columns; longer cells go on in the next line.
 };
 
 // Rows of cells under headings, aligned by what a terminal shows and not by
@@ -28,10 +28,14 @@ class Table {
 
   size_t rows() const { return rows_.size(); }
 
-  // The table, each line ended by a line feed and without spaces at its end.
-  std::string Render() const;
+  // The table, each line ended by a line feed and without spaces at its end. For
+  // a terminal of so many columns, cells with blanks in them are wrapped until it
+  // fits; 0: for a file or a pipe, one line a row and nothing wrapped.
+  std::string Render(size_t terminal_columns) const;
 
  private:
+  std::vector<size_t> Widths(size_t terminal_columns) const;
+
   std::vector<TableColumn> columns_;
   std::vector<std::vector<std::string>> rows_;
 };

@@ -2,6 +2,7 @@
 
 #include <locale.h>
 
+#include <algorithm>
 #include <cwchar>
 #include <functional>
 
@@ -74,6 +75,38 @@ std::string Fit(std::string_view text, size_t width) {
     taken = next;
   });
   return width == 0 ? "" : fitting + "…";
+}
+
+std::vector<std::string> Wrapped(std::string_view text, size_t width) {
+  std::vector<std::string> lines = {""};
+  size_t taken = 0;
+  while (!text.empty()) {
+    const std::string_view word = text.substr(0, text.find(' '));
+    text.remove_prefix(std::min(text.size(), word.size() + 1));
+    const size_t columns = DisplayWidth(word);
+    if (!lines.back().empty() && taken + 1 + columns > width) {
+      lines.emplace_back();
+      taken = 0;
+    }
+    if (!lines.back().empty()) {
+      lines.back() += ' ';
+      ++taken;
+    }
+    lines.back() += word;
+    taken += columns;
+  }
+  return lines;
+}
+
+std::string PrintableLines(std::string_view text) {
+  std::string printable;
+  for (;;) {
+    const size_t end = text.find('\n');
+    printable += Printable(text.substr(0, end));
+    if (end == std::string_view::npos) return printable;
+    printable += '\n';
+    text.remove_prefix(end + 1);
+  }
 }
 
 std::string Count(int64_t n, std::string_view one, std::string_view many) {

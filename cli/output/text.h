@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace brygga::cli {
 
@@ -18,6 +19,13 @@ std::string Printable(std::string_view text);
 
 // `text`, or as much of its beginning as fits into `width` columns with "…".
 std::string Fit(std::string_view text, size_t width);
+
+// `text` in lines of at most `width` columns, broken between words; a longer
+// word has a line of its own. At least one line.
+std::vector<std::string> Wrapped(std::string_view text, size_t width);
+
+// The same as Printable, except that line feeds stay.
+std::string PrintableLines(std::string_view text);
 
 // "1 row", "2 rows".
 std::string Count(int64_t n, std::string_view one, std::string_view many);

@@ -108,7 +108,7 @@ class DemoJob(unittest.TestCase):
         """The figures in the sentences about a programme's round."""
         text = self.part("Matching", kind)
         found = re.search(r"(\d+) of (\d+) adepts matched with (\d+) mentors who had (\d+) free seats", text)
-        self.assertIn("certified: no more can be matched", text)
+        self.assertIn("Certified: no more can be matched", text)
         self.assertIn(f"{found[1]} matches published", text)
         return tuple(map(int, found.groups()))
 

@@ -51,7 +51,7 @@ class MatchJob(unittest.TestCase):
     def rounds(self):
         trial = self.run_cli("match", "run", "vocational", "--dry-run")
         self.assertIn("Dry run, nothing is stored", trial)
-        self.assertIn("certified: no more can be matched", trial)
+        self.assertIn("Certified: no more can be matched", trial)
         self.assertIn("A stable answer would match", trial)
         figures = {}
         for objective in ("coverage-then-score", "score", "fairest", "stable"):
