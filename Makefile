@@ -64,6 +64,7 @@ bench: bench-deps  ## Our figures beside their references, interleaved in one ru
 
 soak: build  ## The long forms of the tests that have one.
 	@BRYGGA_FEED_COMMITS=100000 BRYGGA_CONSUMER_KILLS=200 $(CTEST) --test-dir build -R '^feed_(storm|kill)_test$$'
+	@BRYGGA_SOLVE_SECONDS=600 BRYGGA_SOLVE_SEED=$$RANDOM $(CTEST) --test-dir build --verbose -R '^solve_(peers|files)_test$$'
 	@build/tests/matching_redis_test --gtest_repeat=50 --gtest_brief=1
 	@build/tests/sql_lease_stop_test --gtest_repeat=100 --gtest_brief=1
 

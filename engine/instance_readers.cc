@@ -91,6 +91,11 @@ class Lines {
   // Keeps the beginning of a line that is too long, and skips the rest of it.
   bool SkipLine(Line& line) {
     skipped_.assign(buffer_.data() + begin_, kMostLineBytes);
+    // Nobody writes such a line: what follows may be a device's, without an end.
+    if (std::memchr(skipped_.data(), '\0', skipped_.size()) != nullptr) {
+      begin_ = end_ = 0;
+      ended_ = true;
+    }
     const void* found = nullptr;
     while (found == nullptr && !ended_) {
       begin_ = end_ = 0;
@@ -544,6 +549,10 @@ std::string_view Foreign(std::string_view first) {
   if (first.starts_with("PK\x03\x04")) return "is a workbook or an archive: save the sheet as CSV";
   if (first.starts_with("\x1F\x8B")) return "is compressed: unpack it first";
   if (first.find('\0') != std::string_view::npos) return "is no text: save it as UTF-8 text";
+  const size_t carriage = std::min(first.find('\r'), first.size());
+  if (first.find_first_not_of('\r', carriage) != std::string_view::npos) {
+    return "ends its lines with carriage returns alone: save it with the line ends of Unix or Windows";
+  }
   return "";
 }
 

@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -180,13 +181,51 @@ std::string Described(const engine::Instance& instance) {
                          Count(instance.pair_count(), "pair", "pairs"), instance.has_ranks() ? " with ranks" : "");
 }
 
+absl::Status CannotBeWritten(const std::string& path) {
+  return absl::InvalidArgumentError(absl::StrCat(path, " cannot be written (", std::strerror(errno),
+                                                 "): name a file in a folder that is there and has room"));
+}
+
 absl::Status Write(const std::string& path, const std::function<void(std::ostream&)>& write) {
   if (path.empty()) return absl::OkStatus();
+  errno = 0;
   std::ofstream out(path, std::ios::binary | std::ios::trunc);
-  write(out);
+  if (out) write(out);
   out.close();
-  if (out) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(path, " cannot be written"));
+  return out ? absl::OkStatus() : CannotBeWritten(path);
+}
+
+bool AreOneFile(const std::string& a, const std::string& b) {
+  std::error_code error;
+  return a == b || (std::filesystem::is_regular_file(a, error) && std::filesystem::equivalent(a, b, error));
+}
+
+// Of a pipe somebody would take the first closing for the end.
+bool IsPassage(const std::string& path) {
+  std::error_code error;
+  const std::filesystem::file_type type = std::filesystem::status(path, error).type();
+  return type == std::filesystem::file_type::fifo || type == std::filesystem::file_type::character ||
+         type == std::filesystem::file_type::socket;
+}
+
+// Before anything is solved: nothing is written over what is read or over each
+// other, and what is to be written can be opened.
+absl::Status CheckOutputs(const SolveFlags& flags) {
+  for (const std::string& path : {flags.pairs, flags.certificate}) {
+    if (path.empty()) continue;
+    if (AreOneFile(flags.file, path)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(path, " is the instance itself, which would be written over: name another file"));
+    }
+    if (IsPassage(path)) continue;
+    errno = 0;
+    if (!std::ofstream(path, std::ios::app)) return CannotBeWritten(path);
+  }
+  if (!flags.pairs.empty() && !flags.certificate.empty() && AreOneFile(flags.pairs, flags.certificate)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        flags.pairs, " is named for the pairs and for the certificate, one of which would be lost: name two files"));
+  }
+  return absl::OkStatus();
 }
 
 // The answer of `--pairs` and the certificate of `--check` against the instance.
@@ -238,6 +277,10 @@ void Tell(Context& context, const SolveFlags& flags, const engine::Instance& ins
 
 ExitCode Solve(Context& context, const SolveFlags& flags) {
   const Interruptible interruptible;
+  if (const absl::Status outputs = flags.check.empty() ? CheckOutputs(flags) : absl::OkStatus(); !outputs.ok()) {
+    context.Fail(outputs);
+    return kUsage;
+  }
   Bars bars(context);
   absl::StatusOr<engine::Instance> instance = ReadFile(flags.file, bars.control());
   bars.End();
@@ -264,7 +307,9 @@ ExitCode Solve(Context& context, const SolveFlags& flags) {
   Tell(context, flags, *instance, *answer, *blocking);
   context.out() << absl::StrFormat("solve_s=%.6f matched=%d total=%d blocking_pairs=%d cpu_s=%.6f rss_mb=%.1f\n",
                                    solve_s, answer->pairs.size(), answer->total, *blocking, cpu_s, PeakMegabytes());
-  return kDone;
+  if (context.out().flush()) return kDone;
+  context.Fail(CannotBeWritten("standard output"));
+  return kUsage;
 }
 
 void SolveOptions(CLI::App& command, SolveFlags& flags) {
