@@ -23,6 +23,7 @@
 #include "common/rpc/wire_status.h"
 #include "common/status/check.h"
 #include "common/status/error.h"
+#include "common/wait/mutex.h"
 #include "common/wait/no_wait.h"
 
 namespace brygga::rpc {
@@ -213,18 +214,28 @@ bool Channel::WaitForConnection(absl::Time deadline) {
 absl::Status Channel::CallMessage(const CallOptions& options, std::string_view method, const Message& request,
                                   Message* response) {
   if (NoWait::Refuses()) return NoWait::Refusal();
+  if (server_ != nullptr) return CallWithinTheProcess(options, method, request, response);
   const std::string name(method);
   CheckMethod(name, request.GetDescriptor()->full_name(), response->GetDescriptor()->full_name(), /*streams=*/false);
   const auto context = MakeContext(options);
   const std::string path = "/" + name;
+  return FromGrpc(grpc::internal::BlockingUnaryCall<MessageLite, MessageLite>(
+                      channel_.get(), RpcMethod(path.c_str(), RpcMethod::NORMAL_RPC), context.get(), request, response),
+                  name);
+}
+
+// Only the beginning of a call holds up a server that wants to go; while the
+// call blocks, the server can end it.
+absl::Status Channel::CallWithinTheProcess(const CallOptions& options, std::string_view method, const Message& request,
+                                           Message* response) {
   absl::Status ended;
-  const absl::Status begun = Begin(name, [&] {
-    ended =
-        FromGrpc(grpc::internal::BlockingUnaryCall<MessageLite, MessageLite>(
-                     channel_.get(), RpcMethod(path.c_str(), RpcMethod::NORMAL_RPC), context.get(), request, response),
-                 name);
+  Notification done;
+  StartMessage(options, method, request, response, [&](absl::Status status) {
+    ended = std::move(status);
+    done.Notify();
   });
-  return begun.ok() ? ended : begun;
+  done.WaitForNotification();
+  return ended;
 }
 
 void Channel::StartMessage(const CallOptions& options, std::string_view method, const Message& request,
@@ -238,7 +249,7 @@ void Channel::StartMessage(const CallOptions& options, std::string_view method, 
   const absl::Status begun = Begin(name, [&] {
     grpc::internal::CallbackUnaryCall<MessageLite, MessageLite>(
         channel_.get(), RpcMethod(path.c_str(), RpcMethod::NORMAL_RPC), context.get(), &request, response,
-        [context, name, done](grpc::Status status) { done(FromGrpc(status, name)); });
+        [context, name, done](const grpc::Status& status) { done(FromGrpc(status, name)); });
   });
   if (!begun.ok()) done(begun);
 }
@@ -259,7 +270,7 @@ std::future<absl::StatusOr<bool>> Channel::ReadinessAsync(const CallOptions& opt
   const absl::Status begun = Begin(method, [&] {
     grpc::internal::CallbackUnaryCall<grpc::ByteBuffer, grpc::ByteBuffer>(
         channel_.get(), RpcMethod(path.c_str(), RpcMethod::NORMAL_RPC), state->context.get(), &state->request,
-        &state->response, [state, method](grpc::Status status) {
+        &state->response, [state, method](const grpc::Status& status) {
           if (!status.ok()) return state->promise.set_value(FromGrpc(status, method));
           grpc::Slice answer;
           const bool whole = state->response.DumpToSingleSlice(&answer).ok();

@@ -160,6 +160,9 @@ class Channel {
   absl::Status Begin(std::string_view method, absl::FunctionRef<void()> begin);
 
  private:
+  absl::Status CallWithinTheProcess(const CallOptions& options, std::string_view method,
+                                    const google::protobuf::Message& request, google::protobuf::Message* response);
+
   const std::shared_ptr<grpc::Channel> channel_;  // Shared because gRPC's calls share it.
   const std::shared_ptr<Gate> server_;  // Shared with the server, which may go first. Null beyond the process.
 };

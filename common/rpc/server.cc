@@ -34,7 +34,9 @@ namespace {
 constexpr char kReadiness[] = "readiness";
 constexpr char kLiveness[] = "liveness";
 constexpr absl::Duration kFarewell = absl::Milliseconds(500);
-constexpr std::chrono::milliseconds kBeginning(100);  // A call that is on its way has begun by then.
+// A call that is on its way has begun by then, however slow the machine: its
+// thread needs to be run once.
+constexpr std::chrono::seconds kBeginning(30);
 
 // Reflection, once linked, joins every server of the process: it is taken off
 // those that the public sees.
