@@ -1,9 +1,8 @@
 #include "common/ids/resource_name.h"
 
-#include <algorithm>
+#include <array>
 
 #include "absl/status/status.h"
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "common/status/check.h"
 #include "common/status/macros.h"
@@ -13,34 +12,37 @@ namespace {
 
 constexpr size_t kMaxIdLength = 63;
 
-bool IsId(std::string_view text) {
-  return !text.empty() && text.size() <= kMaxIdLength && std::all_of(text.begin(), text.end(), [](unsigned char c) {
-    return absl::ascii_isalnum(c) || c == '-' || c == '_';
-  });
+// Looked up rather than asked: every call has a name or several.
+constexpr std::array<bool, 256> kInIds = [] {
+  std::array<bool, 256> in_ids = {};
+  for (const char c : std::string_view("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_")) {
+    in_ids[static_cast<unsigned char>(c)] = true;
+  }
+  return in_ids;
+}();
+
+// How many characters of an id `text` begins with.
+size_t IdLength(std::string_view text) {
+  size_t length = 0;
+  while (length < text.size() && kInIds[static_cast<unsigned char>(text[length])]) ++length;
+  return length;
 }
 
-// Takes the text up to the next '/' off `path`.
-std::string_view TakeSegment(std::string_view& path) {
-  const size_t slash = path.find('/');
-  const std::string_view segment = path.substr(0, slash);
-  path = slash == std::string_view::npos ? std::string_view() : path.substr(slash + 1);
-  return segment;
-}
-
+// Follows `pattern` through `name`, in which each '*' stands for an id.
 template <typename OnId>
 bool Walk(std::string_view pattern, std::string_view name, OnId on_id) {
-  if (std::count(pattern.begin(), pattern.end(), '/') != std::count(name.begin(), name.end(), '/')) return false;
-  while (!pattern.empty()) {
-    const std::string_view expected = TakeSegment(pattern);
-    const std::string_view actual = TakeSegment(name);
-    if (expected != "*") {
-      if (actual != expected) return false;
-    } else {
-      if (!IsId(actual)) return false;
-      on_id(actual);
+  for (size_t at = 0; at < pattern.size(); ++at) {
+    if (pattern[at] != '*') {
+      if (name.empty() || name.front() != pattern[at]) return false;
+      name.remove_prefix(1);
+      continue;
     }
+    const size_t length = IdLength(name);
+    if (length == 0 || length > kMaxIdLength) return false;
+    on_id(name.substr(0, length));
+    name.remove_prefix(length);
   }
-  return true;
+  return name.empty();
 }
 
 }  // namespace

@@ -1,9 +1,9 @@
 #include "common/log/log.h"
 
 #include <spdlog/common.h>
+#include <spdlog/details/file_helper.h>
 #include <spdlog/details/periodic_worker.h>
 #include <spdlog/sinks/base_sink.h>
-#include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/null_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <cstring>
 #include <ctime>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -38,7 +39,7 @@ spdlog::level::level_enum ToSpdlog(LogLevel level) {
   return spdlog::level::off;
 }
 
-const char* WordOf(LogLevel level) {
+std::string_view WordOf(LogLevel level) {
   switch (level) {
     case LogLevel::kDebug:
       return "debug";
@@ -52,9 +53,31 @@ const char* WordOf(LogLevel level) {
 }
 
 // Lines are written once a call: what they are made of is appended by hand
-// where fmt would parse a format each time.
+// where fmt would parse a format each time, to room that is known to be enough.
+class Line {
+ public:
+  explicit Line(size_t room) : begin_(room <= sizeof(here_) ? here_ : Elsewhere(room)), end_(begin_) {}
+  Line(const Line&) = delete;
+  Line& operator=(const Line&) = delete;
 
-void Append(fmt::memory_buffer& out, std::string_view text) { out.append(text.data(), text.data() + text.size()); }
+  void Append(std::string_view text) { end_ = std::copy(text.begin(), text.end(), end_); }
+  void Append(char c) { *end_++ = c; }
+  std::string_view text() const { return {begin_, static_cast<size_t>(end_ - begin_)}; }
+
+ private:
+  char* Elsewhere(size_t room) {
+    elsewhere_ = std::make_unique<char[]>(room);
+    return elsewhere_.get();
+  }
+
+  char here_[4096];
+  std::unique_ptr<char[]> elsewhere_;
+  char* const begin_;
+  char* end_;
+};
+
+// The most that one character of a text, and a value that is none, take.
+constexpr size_t kPerCharacter = 6, kPerValue = 40;
 
 // The characters that JSON has in a text only behind a backslash.
 constexpr std::array<bool, 256> kEscaped = [] {
@@ -79,73 +102,64 @@ size_t PlainLength(std::string_view text) {
   return at;
 }
 
-void AppendQuoted(fmt::memory_buffer& out, std::string_view text) {
-  out.push_back('"');
+void AppendQuoted(Line& out, std::string_view text) {
+  out.Append('"');
   while (!text.empty()) {
     const size_t plain = PlainLength(text);
-    Append(out, text.substr(0, plain));
+    out.Append(text.substr(0, plain));
     if (plain == text.size()) break;
     const auto c = static_cast<unsigned char>(text[plain]);
     if (c == '"' || c == '\\') {
-      out.push_back('\\');
-      out.push_back(static_cast<char>(c));
+      out.Append('\\');
+      out.Append(static_cast<char>(c));
     } else {
-      fmt::format_to(std::back_inserter(out), "\\u{:04x}", c);
+      const char escaped[] = {'\\', 'u', '0', '0', "0123456789abcdef"[c >> 4], "0123456789abcdef"[c & 15]};
+      out.Append({escaped, sizeof(escaped)});
     }
     text.remove_prefix(plain + 1);
   }
-  out.push_back('"');
+  out.Append('"');
 }
 
-void AppendNumber(fmt::memory_buffer& out, int64_t value) {
+void AppendNumber(Line& out, int64_t value) {
   const fmt::format_int digits(value);
-  out.append(digits.data(), digits.data() + digits.size());
+  out.Append({digits.data(), digits.size()});
 }
 
-// Six digits.
-void AppendMillionths(fmt::memory_buffer& out, int64_t value) {
-  char digits[6];
-  for (int i = 5; i >= 0; --i, value /= 10) digits[i] = static_cast<char>('0' + value % 10);
-  out.append(digits, digits + 6);
+// With leading zeros.
+template <int kDigits>
+void AppendDigits(Line& out, int64_t value) {
+  char digits[kDigits];
+  for (int i = kDigits - 1; i >= 0; --i, value /= 10) digits[i] = static_cast<char>('0' + value % 10);
+  out.Append({digits, kDigits});
 }
 
 struct ValueWriter {
-  fmt::memory_buffer& out;
+  Line& out;
 
   void operator()(std::string_view text) const { AppendQuoted(out, text); }
   void operator()(int64_t value) const { AppendNumber(out, value); }
   void operator()(int value) const { AppendNumber(out, value); }
-  void operator()(bool value) const { Append(out, value ? "true" : "false"); }
-  void operator()(double value) const {
-    if (std::isfinite(value)) {
-      fmt::format_to(std::back_inserter(out), "{:.6g}", value);
-    } else {
-      Append(out, "null");
-    }
-  }
+  void operator()(bool value) const { out.Append(value ? "true" : "false"); }
+  void operator()(double value) const { out.Append(std::isfinite(value) ? fmt::format("{:.6g}", value) : "null"); }
   // Milliseconds, with three decimals.
   void operator()(std::chrono::microseconds value) const {
-    int64_t us = value.count();
-    if (us < 0) {
-      out.push_back('-');
-      us = -us;
-    }
+    const int64_t us = value.count() < 0 ? -value.count() : value.count();
+    if (value.count() < 0) out.Append('-');
     AppendNumber(out, us / 1000);
-    const auto digit = [us](int64_t unit) { return static_cast<char>('0' + us / unit % 10); };
-    const char decimals[] = {'.', digit(100), digit(10), digit(1)};
-    out.append(decimals, decimals + sizeof(decimals));
+    out.Append('.');
+    AppendDigits<3>(out, us % 1000);
   }
 };
 
 // "2026-03-01T12:00:00.123456Z". All but the fraction is the same for a second.
-void AppendTime(fmt::memory_buffer& out) {
+void AppendTime(Line& out, std::chrono::system_clock::time_point time) {
   struct Second {
     std::time_t second = -1;
     std::string text;
   };
   thread_local Second last;
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  const int64_t us = std::chrono::duration_cast<std::chrono::microseconds>(now).count();
+  const int64_t us = std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
   if (const std::time_t second = us / 1000000; second != last.second) {
     std::tm utc;
     gmtime_r(&second, &utc);
@@ -153,9 +167,19 @@ void AppendTime(fmt::memory_buffer& out) {
             .text = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.", utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday,
                                 utc.tm_hour, utc.tm_min, utc.tm_sec)};
   }
-  Append(out, last.text);
-  AppendMillionths(out, us % 1000000);
-  out.push_back('Z');
+  out.Append(last.text);
+  AppendDigits<6>(out, us % 1000000);
+  out.Append('Z');
+}
+
+// Room for the whole line, whatever its texts hold.
+size_t RoomFor(std::string_view service, std::string_view message, Log::Fields fields) {
+  size_t room = 128 + kPerCharacter * (service.size() + message.size());
+  for (const Log::Field& field : fields) {
+    const auto* text = std::get_if<std::string_view>(&field.value);
+    room += field.name.size() + (text == nullptr ? 0 : kPerCharacter * text->size()) + kPerValue;
+  }
+  return room;
 }
 
 class MemorySink final : public spdlog::sinks::base_sink<std::mutex> {
@@ -193,7 +217,37 @@ std::shared_ptr<spdlog::logger> MakeLogger(spdlog::sink_ptr sink, LogLevel level
   return logger;
 }
 
-// A system call for each line would cost more than the line.
+// Appends lines to a file. A system call for each would cost more than the line,
+// so they gather first.
+class FileSink final : public spdlog::sinks::base_sink<std::mutex> {
+ public:
+  // Throws where the file cannot be opened, as spdlog's own does.
+  explicit FileSink(const std::string& path) { file_.open(path); }
+  ~FileSink() override {
+    SPDLOG_TRY { WriteOut(); }
+    SPDLOG_CATCH_STD
+  }
+
+ private:
+  static constexpr size_t kMostGathered = 64 << 10;
+
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    lines_.append(message.payload.data(), message.payload.data() + message.payload.size());
+    lines_.push_back('\n');
+    if (lines_.size() >= kMostGathered) WriteOut();
+  }
+  void flush_() override { WriteOut(); }
+
+  void WriteOut() {
+    const spdlog::memory_buf_t lines = std::move(lines_);  // Lost if the disk does not take them, not kept for ever.
+    file_.write(lines);
+    file_.flush();
+  }
+
+  spdlog::details::file_helper file_;
+  spdlog::memory_buf_t lines_;
+};
+
 class FileLog final : public Log {
  public:
   FileLog(const std::shared_ptr<spdlog::logger>& logger, std::string_view service)
@@ -213,8 +267,7 @@ std::shared_ptr<Log> Log::ToStderr(std::string_view service, LogLevel level) {
 }
 
 std::shared_ptr<Log> Log::ToFile(std::string_view service, const std::string& path, LogLevel level) {
-  return std::make_shared<FileLog>(MakeLogger(std::make_shared<spdlog::sinks::basic_file_sink_mt>(path), level),
-                                   service);
+  return std::make_shared<FileLog>(MakeLogger(std::make_shared<FileSink>(path), level), service);
 }
 
 std::shared_ptr<Log> Log::ToMemory(std::string_view service, LogLevel level) {
@@ -226,23 +279,24 @@ bool Log::Enabled(LogLevel level) const { return logger_->should_log(ToSpdlog(le
 
 void Log::Write(LogLevel level, std::string_view message, Fields fields) {
   if (!Enabled(level)) return;
-  fmt::memory_buffer line;
-  Append(line, "{\"time\":\"");
-  AppendTime(line);
-  Append(line, "\",\"level\":\"");
-  Append(line, WordOf(level));
-  Append(line, "\",\"service\":");
+  const auto now = std::chrono::system_clock::now();
+  Line line(RoomFor(service_, message, fields));
+  line.Append("{\"time\":\"");
+  AppendTime(line, now);
+  line.Append("\",\"level\":\"");
+  line.Append(WordOf(level));
+  line.Append("\",\"service\":");
   AppendQuoted(line, service_);
-  Append(line, ",\"message\":");
+  line.Append(",\"message\":");
   AppendQuoted(line, message);
   for (const Field& field : fields) {
-    Append(line, ",\"");
-    Append(line, field.name);  // A word of ours.
-    Append(line, "\":");
+    line.Append(",\"");
+    line.Append(field.name);  // A word of ours.
+    line.Append("\":");
     std::visit(ValueWriter{line}, field.value);
   }
-  line.push_back('}');
-  logger_->log(ToSpdlog(level), spdlog::string_view_t(line.data(), line.size()));
+  line.Append('}');
+  logger_->log(now, spdlog::source_loc(), ToSpdlog(level), {line.text().data(), line.text().size()});
 }
 
 }  // namespace brygga

@@ -5,9 +5,12 @@
 
 #include <chrono>
 #include <ctime>
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
+
+#include "common/testing/temp_dir.h"
 
 namespace brygga {
 namespace {
@@ -77,6 +80,58 @@ TEST(LogTest, ALineHasItsOwnTime) {
     last = time;
   }
   EXPECT_LE(last.substr(0, after.size()), after);
+}
+
+std::vector<std::string> LinesOf(const std::string& path) {
+  std::vector<std::string> lines;
+  std::ifstream file(path);
+  for (std::string line; std::getline(file, line);) lines.push_back(line);
+  return lines;
+}
+
+TEST(LogTest, AFileGetsEveryLineInItsOrder) {
+  const testing::TempDir folder;
+  const std::string path = folder.path() + "/log";
+  constexpr int kLines = 2000;  // More than are gathered before they are written.
+  {
+    const auto log = Log::ToFile("partner", path);
+    for (int i = 0; i < kLines; ++i) log->Info("line", {{"number", i}, {"text", std::string(100, 'x')}});
+  }
+
+  const std::vector<std::string> lines = LinesOf(path);
+
+  ASSERT_EQ(lines.size(), static_cast<size_t>(kLines));
+  for (int i = 0; i < kLines; ++i) EXPECT_EQ(nlohmann::json::parse(lines[i])["number"], i);
+}
+
+TEST(LogTest, AFileIsAddedTo) {
+  const testing::TempDir folder;
+  const std::string path = folder.path() + "/log";
+
+  Log::ToFile("partner", path)->Info("first");
+  Log::ToFile("partner", path)->Info("second");
+
+  EXPECT_THAT(LinesOf(path), ::testing::ElementsAre(::testing::HasSubstr("first"), ::testing::HasSubstr("second")));
+}
+
+TEST(LogTest, AnErrorIsInTheFileAtOnce) {
+  const testing::TempDir folder;
+  const std::string path = folder.path() + "/log";
+  const auto log = Log::ToFile("partner", path);
+
+  log->Info("before it");
+  log->Error("it");
+
+  EXPECT_EQ(LinesOf(path).size(), 2u);
+}
+
+TEST(LogTest, ALineMayBeLong) {
+  const auto log = Log::ToMemory("partner");
+  const std::string text(10'000, '\n');
+
+  log->Info("long", {{"text", text}});
+
+  EXPECT_EQ(nlohmann::json::parse(log->lines().front())["text"], text);
 }
 
 TEST(LogTest, LinesBelowTheLevelAreNotWritten) {

@@ -12,8 +12,9 @@
 
 namespace brygga::rpc {
 
-std::string Sha256(std::string_view bytes) {
-  std::string digest(SHA256_DIGEST_LENGTH, '\0');
+Digest DigestOf(std::string_view bytes) {
+  Digest digest;
+  static_assert(sizeof(digest) == SHA256_DIGEST_LENGTH);
   SHA256_CTX context;
   SHA256_Init(&context);
   SHA256_Update(&context, bytes.data(), bytes.size());
@@ -21,7 +22,15 @@ std::string Sha256(std::string_view bytes) {
   return digest;
 }
 
-std::string Sha256Hex(std::string_view bytes) { return absl::BytesToHexString(Sha256(bytes)); }
+std::string Sha256(std::string_view bytes) {
+  const Digest digest = DigestOf(bytes);
+  return std::string(digest.data(), digest.size());
+}
+
+std::string Sha256Hex(std::string_view bytes) {
+  const Digest digest = DigestOf(bytes);
+  return absl::BytesToHexString({digest.data(), digest.size()});
+}
 
 std::string ToBase64Url(std::string_view bytes) {
   return absl::WebSafeBase64Escape(absl::string_view(bytes.data(), bytes.size()));

@@ -2,6 +2,7 @@
 #ifndef BRYGGA_COMMON_RPC_DIGEST_H_
 #define BRYGGA_COMMON_RPC_DIGEST_H_
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,7 +13,9 @@ class MessageLite;
 
 namespace brygga::rpc {
 
-// 32 bytes.
+// SHA-256, where it needs no allocation and as a string of as many bytes.
+using Digest = std::array<char, 32>;
+Digest DigestOf(std::string_view bytes);
 std::string Sha256(std::string_view bytes);
 // 64 lower-case hexadecimal digits.
 std::string Sha256Hex(std::string_view bytes);

@@ -72,11 +72,11 @@ Pipeline::Pipeline(const ServerOptions& options)
 
 absl::StatusOr<BoundMethod> Pipeline::Bind(const Service& service, const Service::Method& method) {
   BRYGGA_ASSIGN_OR_RETURN(AccessRule access, AccessRule::Of(*method.descriptor));
-  PrepareValidation(*method.descriptor->input_type());
   std::string name = absl::StrCat(service.descriptor().full_name(), "/", method.descriptor->name());
   auto method_metrics = std::make_unique<MethodMetrics>(metrics, name);
   return BoundMethod{.method = &method,
                      .access = std::move(access),
+                     .rules = &PrepareValidation(*method.descriptor->input_type()),
                      .name = std::move(name),
                      .metrics = std::move(method_metrics),
                      .backend = service.backend().get()};
@@ -119,7 +119,7 @@ absl::Status Pipeline::Judge(const BoundMethod& method, const CallRecord& record
                              const google::protobuf::Message& request) const {
   const absl::Status scope = method.access.CheckScope(record.state.caller, request);
   if (method.backend == nullptr || !scope.ok()) {
-    if (auto wrong = Validate(request); !wrong.empty()) return InvalidFields(std::move(wrong));
+    if (auto wrong = Validate(*method.rules, request); !wrong.empty()) return InvalidFields(std::move(wrong));
   }
   return scope;
 }

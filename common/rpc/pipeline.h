@@ -25,6 +25,7 @@
 #include "common/rpc/server_metrics.h"
 #include "common/rpc/service.h"
 #include "common/rpc/trace.h"
+#include "common/rpc/validator.h"
 #include "common/rpc/wire_status.h"
 
 namespace brygga::rpc {
@@ -57,6 +58,7 @@ class Trial {
 struct BoundMethod {
   const Service::Method* method;
   AccessRule access;
+  const TypeRules* rules;
   std::string name;  // "brygga.partner.v1.PartnerService/GetOrganisation".
   std::unique_ptr<MethodMetrics> metrics;
   std::unique_ptr<Trial> trial = std::make_unique<Trial>();

@@ -1,13 +1,21 @@
 #include "common/rpc/trace.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
+#include <cstring>
 #include <random>
 
 namespace brygga::rpc {
 namespace {
 
-constexpr char kHex[] = "0123456789abcdef";
+// The two digits of every byte.
+constexpr std::array<std::array<char, 2>, 256> kHexPairs = [] {
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::array<std::array<char, 2>, 256> pairs = {};
+  for (size_t byte = 0; byte < pairs.size(); ++byte) pairs[byte] = {kDigits[byte >> 4], kDigits[byte & 15]};
+  return pairs;
+}();
 
 bool IsLowerHex(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
@@ -21,7 +29,7 @@ void WriteRandomHex(char* out) {
   thread_local std::mt19937_64 generator{(uint64_t{std::random_device{}()} << 32) ^ std::random_device{}()};
   uint64_t value = 0;
   while (value == 0) value = generator();
-  for (int i = 0; i < 16; ++i, value >>= 4) out[i] = kHex[value & 15];
+  for (int i = 0; i < 16; i += 2, value >>= 8) std::memcpy(out + i, kHexPairs[value & 255].data(), 2);
 }
 
 // version "00": 2 digits - 32 - 16 - 2. Later versions may add to it.

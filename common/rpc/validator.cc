@@ -36,8 +36,6 @@ using google::protobuf::Reflection;
 
 constexpr size_t kMaxViolations = 100;
 
-struct TypeRules;
-
 enum class Known { kNone, kTimestamp, kDate, kTimeOfDay, kFieldMask };
 
 // The rules of one field, read once from its options.
@@ -61,9 +59,13 @@ struct FieldRules {
   const TypeRules* nested = nullptr;  // The message to enter.
 };
 
+}  // namespace
+
 struct TypeRules {
   std::vector<FieldRules> fields;
 };
+
+namespace {
 
 // Where the walk stands, and what it has found.
 class Findings {
@@ -111,7 +113,9 @@ void CheckText(const FieldRules& rules, const std::string& text, int index, Find
     return;
   }
   const bool is_bytes = rules.field->type() == FieldDescriptor::TYPE_BYTES;
-  if (rules.min_len != 0 || rules.max_len != 0) {
+  // A character takes one byte to four: mostly there is nothing to count.
+  const bool fits = text.size() >= 4 * size_t{rules.min_len} && (rules.max_len == 0 || text.size() <= rules.max_len);
+  if (!fits) {
     const size_t length = is_bytes ? text.size() : CodePoints(text);
     const char* unit = is_bytes ? " bytes" : " characters";
     if (length < rules.min_len) {
@@ -498,13 +502,17 @@ void ForgetWhatIsNotUpdated(const Message& message, std::vector<FieldViolation>&
 }  // namespace
 
 std::vector<FieldViolation> Validate(const Message& message) {
+  return Validate(PrepareValidation(*message.GetDescriptor()), message);
+}
+
+std::vector<FieldViolation> Validate(const TypeRules& rules, const Message& message) {
   Findings findings;
-  CheckMessage(TheCompiler().RulesOf(*message.GetDescriptor()), message, findings);
+  CheckMessage(rules, message, findings);
   std::vector<FieldViolation> violations = findings.Take();
   if (!violations.empty()) ForgetWhatIsNotUpdated(message, violations);
   return violations;
 }
 
-void PrepareValidation(const Descriptor& type) { TheCompiler().RulesOf(type); }
+const TypeRules& PrepareValidation(const Descriptor& type) { return TheCompiler().RulesOf(type); }
 
 }  // namespace brygga::rpc

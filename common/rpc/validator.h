@@ -14,6 +14,9 @@ class Message;
 
 namespace brygga::rpc {
 
+// What is known of the fields of one type. Immutable; lives as long as the process.
+struct TypeRules;
+
 // Every wrong field of `message`, with what would be right; empty where all is
 // well. The rules of a type are compiled when it is first seen. Fields that are
 // (output_only) are not looked at, and messages marked (any_value) are not
@@ -21,11 +24,14 @@ namespace brygga::rpc {
 // resource that the mask leaves out are not looked at. Values are never repeated in what is returned: they may be
 // personal. At most 100 are named. Safe for concurrent use.
 std::vector<FieldViolation> Validate(const google::protobuf::Message& message);
+// The same of a message of the type that `rules` are of.
+std::vector<FieldViolation> Validate(const TypeRules& rules, const google::protobuf::Message& message);
 
-// Compiles the rules of `type` and those it reaches, so that no call pays.
+// Compiles the rules of `type` and those it reaches, so that no call pays, and
+// gives them.
 //
 // Ends the process where an option does not fit its field: a bug in a proto.
-void PrepareValidation(const google::protobuf::Descriptor& type);
+const TypeRules& PrepareValidation(const google::protobuf::Descriptor& type);
 
 }  // namespace brygga::rpc
 

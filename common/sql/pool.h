@@ -56,9 +56,11 @@ class Pool {
       const auto some_free = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return free_ > 0; };
       MutexLock lock(&mutex_);
       if (idle_.empty() && NoWait::Refuses()) return NoWait::Refusal();
-      const absl::Time given_up = absl::Now() + patience_;
-      if (!mutex_.AwaitWithDeadline(Condition(&some_free), std::min(deadline, given_up))) {
-        return deadline <= given_up ? DeadlinePassed() : StorageBusy();
+      if (free_ <= 0) {
+        const absl::Time given_up = absl::Now() + patience_;
+        if (!mutex_.AwaitWithDeadline(Condition(&some_free), std::min(deadline, given_up))) {
+          return deadline <= given_up ? DeadlinePassed() : StorageBusy();
+        }
       }
       --free_;
       if (!idle_.empty()) {

@@ -61,16 +61,19 @@ Row::Values ReadRow(sqlite_api::sqlite3_stmt* statement, size_t columns) {
   Row::Values values;
   values.reserve(columns);
   for (int i = 0; i < static_cast<int>(columns); ++i) {
-    switch (sqlite_api::sqlite3_column_type(statement, i)) {
+    // Unprotected, as SQLite calls it: what takes it asks for no lock, and the
+    // connection is not shared.
+    sqlite_api::sqlite3_value* const value = sqlite_api::sqlite3_column_value(statement, i);
+    switch (sqlite_api::sqlite3_value_type(value)) {
       case kInteger:
-        values.emplace_back(int64_t{sqlite_api::sqlite3_column_int64(statement, i)});
+        values.emplace_back(int64_t{sqlite_api::sqlite3_value_int64(value)});
         break;
       case kNull:
         values.emplace_back();
         break;
       default: {
-        const auto* text = reinterpret_cast<const char*>(sqlite_api::sqlite3_column_text(statement, i));
-        const auto size = static_cast<size_t>(sqlite_api::sqlite3_column_bytes(statement, i));
+        const auto* text = reinterpret_cast<const char*>(sqlite_api::sqlite3_value_text(value));
+        const auto size = static_cast<size_t>(sqlite_api::sqlite3_value_bytes(value));
         values.emplace_back(text == nullptr ? std::string_view() : std::string_view(text, size));
       }
     }
@@ -160,6 +163,8 @@ absl::StatusOr<std::unique_ptr<SqliteConnection>> SqliteConnection::Open(const s
   std::string script = "PRAGMA foreign_keys = ON;";
   absl::StrAppend(&script, "PRAGMA synchronous = ", durable == Durable::kYes ? "FULL;" : "OFF;");
   if (use == Use::kRead) absl::StrAppend(&script, "PRAGMA query_only = ON;");
+  // What is deleted may be personal data: it is written over.
+  if (use == Use::kWrite) absl::StrAppend(&script, "PRAGMA secure_delete = ON;");
   if (use == Use::kWrite) script = absl::StrCat("PRAGMA journal_mode = WAL; PRAGMA temp_store = MEMORY;", script);
   BRYGGA_RETURN_IF_ERROR(connection->RunScript(script));
   return connection;
@@ -174,9 +179,10 @@ absl::Status SqliteConnection::RunScript(const std::string& sql) {
 }
 
 void SqliteConnection::SetDeadline(absl::Time deadline) {
+  give_up_at_ = std::chrono::steady_clock::time_point::max();
+  if (deadline == absl::InfiniteFuture()) return;
   const absl::Duration left = deadline - absl::Now();
-  give_up_at_ = left > absl::Hours(1) ? std::chrono::steady_clock::time_point::max()
-                                      : std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(left);
+  if (left <= absl::Hours(1)) give_up_at_ = std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(left);
 }
 
 int SqliteConnection::GiveUp(void* connection) {

@@ -92,7 +92,8 @@ absl::Time SqliteDatabase::Limit(absl::Time deadline) const {
 }
 
 absl::StatusOr<std::vector<Row>> SqliteDatabase::Query(absl::Time deadline, std::string_view sql, const Args& args) {
-  const absl::Time limit = Limit(deadline);
+  // A thread that must not wait gives up sooner than any deadline passes.
+  const absl::Time limit = NoWait::Active() ? absl::InfiniteFuture() : Limit(deadline);
   BRYGGA_ASSIGN_OR_RETURN(const auto connection, readers_.Borrow(limit));
   mark_->Hold();
   connection->SetDeadline(limit);

@@ -1,11 +1,12 @@
 #include <sys/stat.h>
 
+#include <cstring>
 #include <list>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -24,14 +25,14 @@ class VerifiedTokens {
  public:
   explicit VerifiedTokens(size_t capacity) : capacity_(capacity) {}
 
-  const Claims* Find(const std::string& digest) {
+  const Claims* Find(const Digest& digest) {
     const auto found = by_digest_.find(digest);
     if (found == by_digest_.end()) return nullptr;
     by_use_.splice(by_use_.begin(), by_use_, found->second);
     return &found->second->second;
   }
 
-  void Add(const std::string& digest, Claims claims) {
+  void Add(const Digest& digest, Claims claims) {
     if (capacity_ == 0 || by_digest_.contains(digest)) return;
     by_use_.emplace_front(digest, std::move(claims));
     by_digest_[digest] = by_use_.begin();
@@ -41,7 +42,7 @@ class VerifiedTokens {
     }
   }
 
-  void Forget(const std::string& digest) {
+  void Forget(const Digest& digest) {
     const auto found = by_digest_.find(digest);
     if (found == by_digest_.end()) return;
     by_use_.erase(found->second);
@@ -54,11 +55,18 @@ class VerifiedTokens {
   }
 
  private:
-  using Entries = std::list<std::pair<std::string, Claims>>;
+  using Entries = std::list<std::pair<Digest, Claims>>;
+  struct FirstBytes {
+    size_t operator()(const Digest& digest) const {
+      size_t first;
+      std::memcpy(&first, digest.data(), sizeof(first));
+      return first;
+    }
+  };
 
   const size_t capacity_;
   Entries by_use_;
-  std::map<std::string, Entries::iterator, std::less<>> by_digest_;
+  std::unordered_map<Digest, Entries::iterator, FirstBytes> by_digest_;
 };
 
 // The three parts of a compact token, in base64url.
@@ -100,7 +108,7 @@ class JwtAuthenticator final : public Authenticator {
 
   absl::StatusOr<Identity> Authenticate(std::string_view token) const override {
     if (token.empty() || token.size() > kMaxTokenBytes) return InvalidToken("it is empty or longer than 8 KiB");
-    const std::string digest = Sha256(token);
+    const Digest digest = DigestOf(token);
     const absl::Time now = clock_.Now();
     const std::lock_guard lock(mutex_);
     if (now >= checked_at_ + options_.recheck_after) {
