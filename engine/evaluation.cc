@@ -23,7 +23,7 @@ Meeting MeetingOf(MeetingFormat a, MeetingFormat b) {
 }
 
 // Where broken rules go: nowhere while a whole cohort is scored, where the first
-// one ends the pair; into a list for one pair.
+// one ends the pair; into a list for one pair; into bits where they are counted.
 struct FirstBroken {
   template <typename Arguments>
   bool Break(HardRule, const Arguments&) {
@@ -37,6 +37,14 @@ struct AllBroken {
     return false;
   }
   std::vector<BrokenRule> broken;
+};
+struct BitsOfBroken {
+  template <typename Arguments>
+  bool Break(HardRule rule, const Arguments&) {
+    bits |= uint32_t{1} << static_cast<int>(rule);
+    return false;
+  }
+  uint32_t bits = 0;
 };
 
 std::string Km(double km) { return absl::StrCat(static_cast<int64_t>(std::floor(km + 0.5))); }
@@ -179,6 +187,13 @@ std::vector<BrokenRule> Evaluation::Broken(const AdeptView& view, const People& 
   Ends(view, mentors, m, rules, values);
   if (rules.broken.empty()) EvaluateRest(view, mentors, m, values);
   return std::move(rules.broken);
+}
+
+uint32_t Evaluation::BrokenBits(const AdeptView& view, const People& mentors, int32_t mentor) const {
+  BitsOfBroken rules;
+  Values values;
+  Ends(view, mentors, static_cast<size_t>(mentor), rules, values);
+  return rules.bits;
 }
 
 template <typename Rules>

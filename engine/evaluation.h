@@ -73,6 +73,9 @@ class Evaluation {
   // Every broken rule; if there is none, `values` are the pair's criteria.
   std::vector<BrokenRule> Broken(const AdeptView& view, const People& mentors, int32_t mentor, Values& values) const;
 
+  // The same as bits, 1 << HardRule, without words: for counting them over many pairs.
+  uint32_t BrokenBits(const AdeptView& view, const People& mentors, int32_t mentor) const;
+
   int32_t Score(const Values& values) const { return Score(values.value); }
   // The score of what each criterion is worth. Never falls where a worth rises.
   int32_t Score(const std::array<double, kCriterionCount>& value) const;

@@ -1,7 +1,10 @@
 #include "engine/explain.h"
 
 #include <algorithm>
+#include <bit>
 #include <utility>
+
+#include "engine/evaluation.h"
 
 namespace brygga::engine {
 namespace {
@@ -104,31 +107,72 @@ class HallSets {
   std::vector<size_t> joined_;
 };
 
-std::vector<RuleCount> CountRules(const Scorer& scorer, const People& adepts, int32_t adept, const People& mentors,
-                                  const Problem& problem, const std::vector<int32_t>& seats) {
-  std::array<RuleCount, kHardRuleCount> counts;
-  for (int i = 0; i < kHardRuleCount; ++i) counts[static_cast<size_t>(i)] = {.rule = static_cast<HardRule>(i)};
-  std::vector<uint8_t> vetoed(static_cast<size_t>(mentors.count));
-  for (const auto& [vetoed_adept, mentor] : problem.vetoes) {
-    if (vetoed_adept == adept) vetoed[static_cast<size_t>(mentor)] = 1;
+// Counts, for one adept after another, the rules that forbid each mentor with a seat.
+class RuleCounter {
+ public:
+  RuleCounter(const Scorer& scorer, const People& adepts, const People& mentors, const Problem& problem,
+              const std::vector<int32_t>& seats)
+      : evaluation_(scorer.evaluation()),
+        adepts_(adepts),
+        mentors_(mentors),
+        problem_(problem),
+        seats_(seats),
+        view_(evaluation_.reference()),
+        vetoed_(seats.size()) {}
+
+  std::vector<RuleCount> Count(int32_t adept) {
+    Counts counts;
+    for (int i = 0; i < kHardRuleCount; ++i) counts[static_cast<size_t>(i)] = {.rule = static_cast<HardRule>(i)};
+    SetVetoes(adept, 1);
+    evaluation_.Show(adepts_, adept, view_);
+    for (int32_t m = 0; m < mentors_.count; ++m) {
+      if (seats_[static_cast<size_t>(m)] > 0) Add(BrokenBits(m), counts);
+    }
+    SetVetoes(adept, 0);
+    return MostFirst(counts);
   }
-  for (int32_t m = 0; m < mentors.count; ++m) {
-    if (seats[static_cast<size_t>(m)] == 0) continue;
-    std::vector<HardRule> broken;
-    if (vetoed[static_cast<size_t>(m)]) broken.push_back(HardRule::kVeto);
-    for (const BrokenRule& rule : scorer.ScorePair(adepts, adept, mentors, m).broken) broken.push_back(rule.rule);
-    for (const HardRule rule : broken) {
-      ++counts[static_cast<size_t>(rule)].mentors;
-      if (broken.size() == 1) ++counts[static_cast<size_t>(rule)].alone;
+
+ private:
+  using Counts = std::array<RuleCount, kHardRuleCount>;
+
+  void SetVetoes(int32_t adept, uint8_t to) {
+    for (const auto& [vetoed_adept, mentor] : problem_.vetoes) {
+      if (vetoed_adept == adept) vetoed_[static_cast<size_t>(mentor)] = to;
     }
   }
-  std::vector<RuleCount> used;
-  std::copy_if(counts.begin(), counts.end(), std::back_inserter(used),
-               [](const RuleCount& count) { return count.mentors > 0; });
-  std::stable_sort(used.begin(), used.end(),
-                   [](const RuleCount& a, const RuleCount& b) { return a.mentors > b.mentors; });
-  return used;
-}
+
+  uint32_t BrokenBits(int32_t mentor) const {
+    const uint32_t veto = vetoed_[static_cast<size_t>(mentor)];  // kVeto is bit 0.
+    return veto | evaluation_.BrokenBits(view_, mentors_, mentor);
+  }
+
+  static void Add(uint32_t broken, Counts& counts) {
+    const bool alone = std::has_single_bit(broken);
+    for (; broken != 0; broken &= broken - 1) {
+      RuleCount& count = counts[static_cast<size_t>(std::countr_zero(broken))];
+      ++count.mentors;
+      if (alone) ++count.alone;
+    }
+  }
+
+  static std::vector<RuleCount> MostFirst(const Counts& counts) {
+    std::vector<RuleCount> used;
+    std::copy_if(counts.begin(), counts.end(), std::back_inserter(used),
+                 [](const RuleCount& count) { return count.mentors > 0; });
+    std::stable_sort(used.begin(), used.end(),
+                     [](const RuleCount& a, const RuleCount& b) { return a.mentors > b.mentors; });
+    return used;
+  }
+
+  const Evaluation& evaluation_;
+  const People& adepts_;
+  const People& mentors_;
+  const Problem& problem_;
+  const std::vector<int32_t>& seats_;
+  AdeptView view_;
+  std::vector<uint8_t> vetoed_;
+};
+static_assert(static_cast<int>(HardRule::kVeto) == 0 && kHardRuleCount <= 32);
 
 }  // namespace
 
@@ -149,6 +193,7 @@ std::vector<Unmatched> ExplainUnmatched(const Scorer& scorer, const People& adep
     hall_sets.Grow(a);
   }
   std::vector<HallSet> sets = hall_sets.Whole();
+  RuleCounter rules(scorer, adepts, mentors, problem, seats);
   for (size_t i = 0; any_seat && i < unmatched.size(); ++i) {
     Unmatched& one = unmatched[i];
     HallSet& set = sets[i];
@@ -156,7 +201,7 @@ std::vector<Unmatched> ExplainUnmatched(const Scorer& scorer, const People& adep
     if (set.is_open) {
       one.reason = UnmatchedReason::kObjective;
     } else if (set.mentors.empty()) {
-      one.rules = CountRules(scorer, adepts, one.adept, mentors, problem, seats);
+      one.rules = rules.Count(one.adept);
     } else {
       one.group = std::move(set.adepts);
       one.mentors = std::move(set.mentors);

@@ -4,11 +4,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <bit>
 #include <map>
 #include <random>
 #include <set>
 
 #include "absl/strings/str_cat.h"
+#include "engine/evaluation.h"
 #include "engine/test_data.h"
 
 namespace brygga::engine {
@@ -221,6 +223,32 @@ TEST(Ranking, IsTheScorersToTheMicroUnitWhateverThePolicyAndThePeople) {
   }
   EXPECT_GT(pairs, 10'000);  // Neither everybody nor nobody.
   EXPECT_GT(not_everybody, 1'000);
+}
+
+TEST(Scorer, BitsOfBrokenRulesAreTheRulesThatAreNamed) {
+  const Reference& reference = ShippedReference();
+  uint32_t seen = 0;
+  for (uint64_t seed = 0; seed < 40; ++seed) {
+    Draw draw(seed);
+    const Scorer scorer = Scorer::Create(reference, draw.SomePolicy()).value();
+    const Evaluation& evaluation = scorer.evaluation();
+    std::vector<Person> people;
+    for (int i = 0; i < 40; ++i) people.push_back(draw.Somebody(absl::StrCat("p", i)));
+    const People columns = BuildPeople(reference, people).value();
+    AdeptView view(reference);
+    for (int32_t a = 0; a < columns.count; ++a) {
+      evaluation.Show(columns, a, view);
+      for (int32_t m = 0; m < columns.count; ++m) {
+        uint32_t named = 0;
+        for (const BrokenRule& broken : scorer.ScorePair(columns, a, columns, m).broken) {
+          named |= uint32_t{1} << static_cast<int>(broken.rule);
+        }
+        ASSERT_EQ(evaluation.BrokenBits(view, columns, m), named) << "seed " << seed;
+        seen |= named;
+      }
+    }
+  }
+  EXPECT_GE(std::popcount(seen), 10);  // Of the rules that a policy asks.
 }
 
 TEST(Ranking, PagesVetoesAndWishesTogetherGiveThoseWhoAreLeft) {
