@@ -61,6 +61,8 @@ absl::Status SqliteStatus(int extended_code, std::string_view constraint) {
       return Broken(constraint);
     case BRYGGA_SQLITE_CONSTRAINT(3):  // FOREIGNKEY
       return Broken(kForeignKey);
+    default:
+      break;
   }
   switch (extended_code & 0xff) {
     case 5:  // BUSY
