@@ -127,8 +127,9 @@ absl::StatusOr<v1::ListMeetingsResponse> MeetingHandler::List(const v1::ListMeet
 
 absl::StatusOr<v1::ListOverdueMeetingsResponse> MeetingHandler::ListOverdue(
     const v1::ListOverdueMeetingsRequest& request, const rpc::Call& call) {
-  BRYGGA_ASSIGN_OR_RETURN(const MeetingBook book,
-                          meetings_.LoadMeetings(ToCohortKey(request.parent()), call.deadline()));
+  const CohortKey cohort = ToCohortKey(request.parent());
+  BRYGGA_RETURN_IF_ERROR(projection_.Ensure(cohort, call.deadline()));
+  BRYGGA_ASSIGN_OR_RETURN(const MeetingBook book, meetings_.LoadMeetings(cohort, call.deadline()));
   Date as_of = StockholmDate(book.now);
   if (!request.as_of().empty()) {
     BRYGGA_ASSIGN_OR_RETURN(as_of, ParseDate(request.as_of()));

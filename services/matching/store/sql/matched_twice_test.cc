@@ -10,6 +10,7 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -75,7 +76,7 @@ class MatchedTwiceTest : public ::testing::TestWithParam<testing::MakeDatabase> 
                               "(SELECT COUNT(*) FROM matches m WHERE m.mentor_id = c.participant_id)")};
   }
 
- private:
+ protected:
   static int64_t Count(sql::Database& database, const std::string& sql) {
     const auto row = database.QueryOne(Soon(), sql);
     EXPECT_THAT(row, IsOk());
@@ -141,6 +142,75 @@ class MatchedTwiceTest : public ::testing::TestWithParam<testing::MakeDatabase> 
   }
 };
 
+// Two publications in one programme, of which each leaves out an adept whom the
+// other matches, so that each has something to say of the other's cohort.
+class PublishedTogetherTest : public MatchedTwiceTest {
+ protected:
+  static constexpr int kPairs = 20;
+
+  // Proposes a round in which `matched` of the adepts have a mentor and the others none.
+  static PublishOrder Propose(MatchingStore& store, const CohortKey& key, const std::string& n, int matched) {
+    std::vector<Person> people;
+    Proposal proposal{.snapshot_hash = "s", .certificate = "c"};
+    PublishOrder order{.cohort = key, .round = RoundId("r-" + key.cohort.value()), .answer_within = absl::Hours(24)};
+    for (int i = 0; i < kPairs; ++i) {
+      const ParticipantId adept(absl::StrCat("a", n, "-", i)), mentor(absl::StrCat(key.cohort.value(), "-m", i));
+      people.push_back({.id = adept, .role = Side::kAdept});
+      Person& person = people.emplace_back(Person{.id = mentor, .role = Side::kMentor});
+      person.features.capacity = 1;
+      if (i % 2 == matched) {
+        proposal.pairs.push_back({.mentor = mentor, .adept = adept, .score = 1});
+        order.match_ids.push_back(MatchId(absl::StrCat(key.cohort.value(), "-x", i)));
+      } else {
+        proposal.unmatched.push_back({.adept = adept, .reason = "NO_SEATS"});
+      }
+    }
+    const Cohort cohort{.key = key, .kind = "VOCATIONAL", .state = "OPEN", .as_of = absl::Now()};
+    const MatchingPolicy policy{.kind = "VOCATIONAL", .document = "{}", .hash = "h"};
+    EXPECT_THAT(store.ReplacePeople(Work(), {.cohort = cohort, .people = people}, policy), IsOk());
+    EXPECT_THAT(
+        store.CreateRound(New<Round>("create-" + key.cohort.value()), {.id = order.round, .cohort = key, .seed = "s"}),
+        IsOk());
+    const auto claimed = store.ClaimRound(Work(), order.round, "w", absl::Seconds(60));
+    EXPECT_THAT(claimed, IsOk());
+    proposal.input.cohort.as_of = absl::Now();
+    proposal.statistics.matched = static_cast<int>(proposal.pairs.size());
+    EXPECT_THAT(store.Propose(Work(), **claimed, proposal), IsOk());
+    return order;
+  }
+};
+
+TEST_P(PublishedTogetherTest, NoneWaitsForTheOther) {
+  const auto ground = GetParam()({.migrations = kMigrations});
+  sql::Database& watcher = ground->database();
+  const bool is_postgresql = ground->url().starts_with("postgresql");
+  const auto look = [&](const std::string& sql) { return is_postgresql ? Count(watcher, sql) : 0; };
+  const std::string kConnections = "SELECT COUNT(*) AS n FROM pg_stat_activity WHERE datname = current_database()";
+  const int64_t connections = look(kConnections);
+  {
+    const auto first = ground->OpenAgain({.migrations = kMigrations});
+    const auto second = ground->OpenAgain({.migrations = kMigrations});
+    SqlMatchingStore one(*first), other(*second);
+    for (int i = 0; i < kTimes; ++i) {
+      const std::string n = std::to_string(i);
+      const PublishOrder c = Propose(one, Key(n, "c"), n, 0), d = Propose(other, Key(n, "d"), n, 1);
+      std::atomic<int> ready = 0;
+      const auto publish = [&](MatchingStore& store, const PublishOrder& order) {
+        ++ready;
+        while (ready < 2) std::this_thread::yield();
+        EXPECT_THAT(store.PublishRound(New<Publication>("publish-" + order.round.value()), order), IsOk());
+      };
+      std::thread beside([&] { publish(other, d); });
+      publish(one, c);
+      beside.join();
+    }
+  }
+
+  // What a connection saw is told when it ends.
+  while (look(kConnections) > connections) std::this_thread::yield();
+  EXPECT_EQ(look("SELECT deadlocks AS n FROM pg_stat_database WHERE datname = current_database()"), 0);
+}
+
 TEST_P(MatchedTwiceTest, NobodyIsMatchedTwice) {
   const Harm harm = Rush(Tables());
 
@@ -152,6 +222,8 @@ TEST_P(MatchedTwiceTest, WithoutTheIndexSomebodyIs) { EXPECT_GT(Rush(UnguardedTa
 
 INSTANTIATE_TEST_SUITE_P(Sqlite, MatchedTwiceTest, ::testing::Values(&testing::NewSqlite));
 INSTANTIATE_TEST_SUITE_P(Postgresql, MatchedTwiceTest, ::testing::Values(&testing::NewPostgresql));
+INSTANTIATE_TEST_SUITE_P(Sqlite, PublishedTogetherTest, ::testing::Values(&testing::NewSqlite));
+INSTANTIATE_TEST_SUITE_P(Postgresql, PublishedTogetherTest, ::testing::Values(&testing::NewPostgresql));
 
 }  // namespace
 }  // namespace brygga::matching

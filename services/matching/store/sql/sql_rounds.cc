@@ -157,12 +157,15 @@ class Publisher {
   Publisher(sql::Transaction& tx, const Round& round, MatchKind kind, const PublishOrder& order, Present present)
       : tx_(tx), round_(round), kind_(kind), order_(order), present_(std::move(present)) {}
 
-  // Takes back the open matches of a repair that none of `pairs` is, and remembers
-  // the others; all seats are locked in order first. What was answered since stays,
-  // and then meets its pair's people in Publish.
-  absl::Status Mend(const std::vector<RoundPair>& pairs) {
-    if (!round_.repair) return absl::OkStatus();
-    BRYGGA_ASSIGN_OR_RETURN(const auto earlier, SelectEarlier(tx_, round_.id));
+  // Locks all seats that the round may touch, in the order of their mentors, so
+  // that matches can be made in the order of their adepts. Then takes back the
+  // open matches of a repair that none of `pairs` is, and remembers the others.
+  // What was answered since stays, and then meets its pair's people in Publish.
+  absl::Status Prepare(const std::vector<RoundPair>& pairs) {
+    std::vector<EarlierPair> earlier;
+    if (round_.repair) {
+      BRYGGA_ASSIGN_OR_RETURN(earlier, SelectEarlier(tx_, round_.id));
+    }
     std::set<std::pair<ParticipantId, ParticipantId>> wanted;
     std::set<ParticipantId> mentors;
     for (const RoundPair& pair : pairs) {
@@ -332,7 +335,7 @@ absl::StatusOr<Proposal> SqlMatchingStore::LoadProposal(const CohortKey& key, co
                               .adept = veto.As<ParticipantId>("adept_id"),
                               .origin = VetoOriginOf(veto.Text("origin"))});
     }
-    BRYGGA_ASSIGN_OR_RETURN(const auto pairs, reader.Query(kSelectRoundPairsBySeat, of_round));
+    BRYGGA_ASSIGN_OR_RETURN(const auto pairs, reader.Query(kSelectRoundPairsByAdept, of_round));
     for (const sql::Row& pair : pairs) proposal.pairs.push_back(ToPair(pair));
     if (!round.repair) return proposal;
     input.repair = RepairInput{.change_price = round.repair->change_price};
@@ -356,16 +359,18 @@ absl::StatusOr<Publication> SqlMatchingStore::PublishRound(const Mutation<Public
     BRYGGA_ASSIGN_OR_RETURN(const Round before, SelectRound(tx, kSelectRoundForUpdate, order.cohort, order.round));
     BRYGGA_RETURN_IF_ERROR(ExpectEtag(order.etag, before.revision, before.name()));
     BRYGGA_ASSIGN_OR_RETURN(const Round published, Publish(before, tx.now()));
-    // The cohort before the seats, as where people are replaced.
+    // Cohorts, the seats, the adepts: each in one order, and the cohort before the
+    // seats, as where people are replaced.
+    BRYGGA_RETURN_IF_ERROR(tx.Query(kLockCohortsOfRound, KeyArgs(order.cohort).Set("round_id", order.round)));
     BRYGGA_ASSIGN_OR_RETURN(const auto cohort, tx.QueryOne(kSelectCohortForUpdate, KeyArgs(order.cohort)));
     if (!cohort) return NotFound(NameOf(order.cohort));
     BRYGGA_ASSIGN_OR_RETURN(Present present, SelectPresent(tx, order.cohort));
-    BRYGGA_ASSIGN_OR_RETURN(const auto rows, tx.Query(kSelectRoundPairsBySeat, {{"round_id", order.round}}));
+    BRYGGA_ASSIGN_OR_RETURN(const auto rows, tx.Query(kSelectRoundPairsByAdept, {{"round_id", order.round}}));
     BRYGGA_CHECK(rows.size() <= order.match_ids.size());
     Publisher publisher(tx, before, MatchKindFor(ToCohort(*cohort).kind), order, std::move(present));
     std::vector<RoundPair> pairs;
     for (const sql::Row& row : rows) pairs.push_back(ToPair(row));
-    BRYGGA_RETURN_IF_ERROR(publisher.Mend(pairs));
+    BRYGGA_RETURN_IF_ERROR(publisher.Prepare(pairs));
     Publication publication{.round = before, .validate_only = mutation.validate_only};
     for (const RoundPair& pair : pairs) {
       BRYGGA_ASSIGN_OR_RETURN(const std::string reason, publisher.Publish(pair));

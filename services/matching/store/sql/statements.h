@@ -33,6 +33,12 @@ UPDATE cohorts SET epoch = epoch + 1, context_epoch = epoch + 1
 WHERE programme_id = :programme_id AND id <> :cohort_id AND id IN (
   SELECT p.cohort_id FROM round_unmatched u JOIN people p ON p.participant_id = u.adept_id
   WHERE u.round_id = :round_id AND p.role = 'ADEPT'))sql";
+// All of these and the round's own, in one order, so that two publications never
+// wait for each other.
+inline constexpr char kLockCohortsOfRound[] = R"sql(
+SELECT id FROM cohorts WHERE id = :cohort_id OR (programme_id = :programme_id AND id IN (
+  SELECT p.cohort_id FROM round_unmatched u JOIN people p ON p.participant_id = u.adept_id
+  WHERE u.round_id = :round_id AND p.role = 'ADEPT')) ORDER BY id {for_update})sql";
 
 inline constexpr char kSelectPeople[] =
     "SELECT * FROM people WHERE cohort_id = :cohort_id ORDER BY role, participant_id";
@@ -279,10 +285,10 @@ SELECT round_pairs.*, adept_id AS id, COALESCE((SELECT l.override_reason FROM ro
 FROM round_pairs WHERE round_id = :round_id)sql";
 // In the order in which publication takes seats: the same for all, so that two
 // publications never wait for each other.
-inline constexpr char kSelectRoundPairsBySeat[] = R"sql(
+inline constexpr char kSelectRoundPairsByAdept[] = R"sql(
 SELECT round_pairs.*, COALESCE((SELECT l.override_reason FROM round_locks l
   WHERE l.round_id = round_pairs.round_id AND l.lock_id = round_pairs.lock_id), '') AS override_reason
-FROM round_pairs WHERE round_id = :round_id ORDER BY mentor_id, adept_id)sql";
+FROM round_pairs WHERE round_id = :round_id ORDER BY adept_id)sql";
 inline constexpr char kInsertRoundEarlier[] = R"sql(
 INSERT INTO round_earlier (round_id, match_id, mentor_id, adept_id, fate)
 VALUES (:round_id, :match_id, :mentor_id, :adept_id, :fate))sql";
