@@ -77,8 +77,8 @@ absl::StatusOr<std::shared_ptr<const CandidateListHandler::Asked>> CandidateList
   return asked;
 }
 
-rpc::Later<v1::ListCandidatesResponse> CandidateListHandler::List(const v1::ListCandidatesRequest& request,
-                                                                  const rpc::Call& call) {
+CandidateListHandler::Later CandidateListHandler::List(const v1::ListCandidatesRequest& request,
+                                                       const rpc::Call& call) {
   CohortKey key = ToCohortKey(request.parent());
   const auto standing = parts_.store.GetStanding(key, call.deadline());
   if (NoWait::HasRefused()) return NoWait::Refusal();
@@ -90,49 +90,48 @@ rpc::Later<v1::ListCandidatesResponse> CandidateListHandler::List(const v1::List
   }
 
   BRYGGA_ASSIGN_OR_RETURN(const auto asked, Parse(request, std::move(key), std::move(page_key)));
-  const auto on_thread = [this, asked, &call](rpc::Reply<v1::ListCandidatesResponse> reply, std::optional<Basis> basis,
-                                              CandidateCache::Found known) {
-    std::move(reply).AnswerOnThread([this, asked, &call, basis = std::move(basis), known = std::move(known)] {
-      return Make(*asked, call, basis, known);
-    });
+  const auto from_the_start = [this, asked, &call](Reply reply) {
+    MakeOnThread(std::move(reply), asked, call, std::nullopt, nullptr);
   };
-  const auto on_thread_from_the_start = [on_thread](rpc::Reply<v1::ListCandidatesResponse> reply) {
-    on_thread(std::move(reply), std::nullopt, nullptr);
-  };
-  if (!is_ready || !asked->IsFirstPage() || !parts_.cache.on()) {
-    return rpc::Later<v1::ListCandidatesResponse>(on_thread_from_the_start);
-  }
+  if (!is_ready || !asked->IsFirstPage() || !parts_.cache.on()) return Later(from_the_start);
   auto taken = parts_.availability.Get(*standing, call.deadline());
   if (NoWait::HasRefused()) return NoWait::Refusal();
-  if (!taken.ok() || !(*taken)->Holds(*standing)) {
-    return rpc::Later<v1::ListCandidatesResponse>(on_thread_from_the_start);
-  }
+  if (!taken.ok() || !(*taken)->Holds(*standing)) return Later(from_the_start);
+  return FromRanking(asked, call, {.standing = *standing, .taken = *std::move(taken)});
+}
 
-  RankingKey ranking_key = KeyOf(*standing, asked->participant);
-  Basis basis = {.standing = *standing, .taken = *std::move(taken)};
+CandidateListHandler::Later CandidateListHandler::FromRanking(const std::shared_ptr<const Asked>& asked,
+                                                              const rpc::Call& call, Basis basis) {
+  RankingKey key = KeyOf(basis.standing, asked->participant);
+  CohortSnapshots::Snapshot snapshot;
+  if (asked->is_full) snapshot = parts_.snapshots.InMemory(asked->key, basis.standing.cohort.epoch);
   std::optional<Answer> answer;
-  const auto snapshot =
-      asked->is_full ? parts_.snapshots.InMemory(asked->key, standing->cohort.epoch) : CohortSnapshots::Snapshot();
-  auto known = parts_.cache.InMemory(ranking_key, [&](const Ranking& ranking) {
+  auto known = parts_.cache.InMemory(key, [&](const Ranking& ranking) {
     answer = MakeFrom(*asked, basis, ranking, snapshot);
     return answer.has_value() || IsEnough(ranking, FirstPage(ranking, *basis.taken, asked->query.limit));
   });
   if (answer) return *std::move(answer);
-  return rpc::Later<v1::ListCandidatesResponse>([this, asked, ranking_key = std::move(ranking_key),
-                                                 basis = std::move(basis), known = std::move(known),
-                                                 on_thread](rpc::Reply<v1::ListCandidatesResponse> reply) mutable {
-    if (known != nullptr) return on_thread(std::move(reply), std::move(basis), std::move(known));
-    parts_.cache.Find(ranking_key, [this, asked, basis = std::move(basis), on_thread,
-                                    reply = std::move(reply)](const CandidateCache::Found& found) mutable {
+  if (known != nullptr) {
+    return Later([this, asked, &call, basis = std::move(basis), known = std::move(known)](Reply reply) {
+      MakeOnThread(std::move(reply), asked, call, basis, known);
+    });
+  }
+  return Later([this, asked, &call, key = std::move(key), basis = std::move(basis)](Reply reply) mutable {
+    parts_.cache.Find(key, [this, asked, &call, basis = std::move(basis),
+                            reply = std::move(reply)](const CandidateCache::Found& found) mutable {
       // More than the ranking has to say takes longer than the cache's thread should.
       if (found != nullptr && !asked->is_full) {
-        if (const auto answer = MakeFrom(*asked, basis, found->ranking, nullptr)) {
-          return std::move(reply).Answer(*answer);
-        }
+        if (const auto made = MakeFrom(*asked, basis, found->ranking, nullptr)) return std::move(reply).Answer(*made);
       }
-      on_thread(std::move(reply), std::move(basis), found);
+      MakeOnThread(std::move(reply), asked, call, std::move(basis), found);
     });
   });
+}
+
+void CandidateListHandler::MakeOnThread(Reply reply, std::shared_ptr<const Asked> asked, const rpc::Call& call,
+                                        std::optional<Basis> basis, CandidateCache::Found known) {
+  std::move(reply).AnswerOnThread([this, asked = std::move(asked), &call, basis = std::move(basis),
+                                   known = std::move(known)] { return Make(*asked, call, basis, known); });
 }
 
 absl::StatusOr<CandidateListHandler::Basis> CandidateListHandler::ReadBasis(const CohortKey& key, absl::Time deadline) {

@@ -35,13 +35,16 @@ class CandidateListHandler {
   };
   explicit CandidateListHandler(const Parts& parts) : parts_(parts) {}
 
+  using Later = rpc::Later<v1::ListCandidatesResponse>;
+
   // What this process keeps is answered from on the thread that asks; a ranking in
   // the shared cache without a thread, unless more is to be said of each than that has;
   // the rest on a thread that may wait.
-  rpc::Later<v1::ListCandidatesResponse> List(const v1::ListCandidatesRequest& request, const rpc::Call& call);
+  Later List(const v1::ListCandidatesRequest& request, const rpc::Call& call);
 
  private:
   using Answer = rpc::Rendered<v1::ListCandidatesResponse>;
+  using Reply = rpc::Reply<v1::ListCandidatesResponse>;
 
   // A request as the domain has it. Views point into the request.
   struct Asked {
@@ -70,6 +73,10 @@ class CandidateListHandler {
   // matching.
   absl::StatusOr<Basis> ReadBasis(const CohortKey& key, absl::Time deadline);
 
+  // From a ranking in memory or in the shared cache, if there is one.
+  Later FromRanking(const std::shared_ptr<const Asked>& asked, const rpc::Call& call, Basis basis);
+  void MakeOnThread(Reply reply, std::shared_ptr<const Asked> asked, const rpc::Call& call, std::optional<Basis> basis,
+                    CandidateCache::Found known);
   // On a thread that may wait; `basis` and `known` are what has been found so far.
   absl::StatusOr<Answer> Make(const Asked& asked, const rpc::Call& call, std::optional<Basis> basis,
                               CandidateCache::Found known);
