@@ -42,7 +42,7 @@ std::string Line(const Figure& figure) {
                                ? "none -"
                                : absl::StrFormat("%s%.2f %s", figure.goal == Goal::kAtMost ? "<=" : ">=", figure.bound,
                                                  figure.ok() ? "OK" : "MISS");
-  return absl::StrFormat("%-34s ours=%9.1f %-4s reference=%9.1f %-4s ratio=%.2f goal=%s", figure.name,
+  return absl::StrFormat("%-38s ours=%10.3f %-5s reference=%10.3f %-5s ratio=%.2f goal=%s", figure.name,
                          Median(figure.ours), figure.unit, Median(figure.reference), figure.unit, Shown(figure), goal);
 }
 

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
+#include <optional>
 #include <sstream>
 #include <utility>
 
@@ -60,8 +61,36 @@ class OurEngine : public Contender {
   const int threads_;
 };
 
+class OurSolver : public Contender {
+ public:
+  OurSolver(const engine::Instance& instance, engine::Objective objective, int threads)
+      : instance_(instance), objective_(objective), threads_(threads) {}
+
+  std::string name() const override { return "engine"; }
+
+  Run Solve() override {
+    engine::Instance instance = instance_;
+    const double cpu = CpuSeconds(), wall = WallSeconds();
+    const auto answer =
+        engine::SolveInstance(instance, objective_, {.threads = threads_, .memory_limit_bytes = kMostMemory});
+    const Run run{.cpu_s = CpuSeconds() - cpu,
+                  .wall_s = WallSeconds() - wall,
+                  .size = static_cast<int64_t>(answer.value().pairs.size()),
+                  .total = answer->total};
+    BRYGGA_CHECK(engine::CheckInstanceAnswer(instance_, objective_, answer->pairs, answer->certificate).ok());
+    return run;
+  }
+
+ private:
+  static constexpr int64_t kMostMemory = int64_t{8} << 30;
+
+  const engine::Instance& instance_;
+  const engine::Objective objective_;
+  const int threads_;
+};
+
 // Source, left, right, sink; the arcs of a node stand together.
-FlowArcs ArcsOf(const engine::Instance& instance) {
+FlowArcs ArcsOf(const engine::Instance& instance, std::optional<int64_t> may_stay_out = {}) {
   const int left = instance.left_count(), right = instance.right_count();
   FlowArcs arcs{.nodes = left + right + 2};
   const auto add = [&](int from, int to, int64_t cost, int64_t bound) {
@@ -71,6 +100,7 @@ FlowArcs ArcsOf(const engine::Instance& instance) {
     arcs.bound.push_back(bound);
   };
   for (int i = 0; i < left; ++i) add(0, 1 + i, 0, instance.left_capacity[static_cast<size_t>(i)]);
+  if (may_stay_out) add(0, arcs.nodes - 1, 0, *may_stay_out);
   for (int i = 0; i < left; ++i) {
     for (int64_t p = instance.offset[static_cast<size_t>(i)]; p < instance.offset[static_cast<size_t>(i) + 1]; ++p) {
       add(1 + i, 1 + left + instance.right[static_cast<size_t>(p)], -instance.Score(p), 1);
@@ -84,8 +114,12 @@ FlowArcs ArcsOf(const engine::Instance& instance) {
 
 class Lemon : public Contender {
  public:
-  Lemon(std::string name, LemonMethod method, const engine::Instance& instance, int64_t coverage)
-      : name_(std::move(name)), solver_(MakeLemonSolver(method, ArcsOf(instance))), coverage_(coverage) {}
+  Lemon(std::string name, LemonMethod method, const engine::Instance& instance, int64_t coverage,
+        engine::Objective objective)
+      : name_(std::move(name)),
+        solver_(MakeLemonSolver(
+            method, ArcsOf(instance, objective == engine::Objective::kScore ? std::optional(coverage) : std::nullopt))),
+        coverage_(coverage) {}
 
   std::string name() const override { return name_; }
 
@@ -154,7 +188,7 @@ std::vector<double> Join(const engine::Instance& instance, int32_t newcomers, co
       .weight = {instance.score.begin(), instance.score.begin() + end},
       .seats = instance.right_capacity};
   const engine::PricedMatching solved = engine::SolveCoverageThenScore(graph).value();
-  engine::Joining joining(std::move(graph), solved);
+  engine::Joining joining(graph, solved);
   std::vector<double> seconds;
   std::vector<std::pair<int32_t, int32_t>> pairs;
   for (size_t i = early; i + 1 < instance.offset.size(); ++i) {
@@ -211,12 +245,18 @@ std::unique_ptr<Contender> Engine(const engine::Instance& instance, int threads)
   return std::make_unique<OurEngine>(instance, threads);
 }
 
-std::unique_ptr<Contender> LemonNetworkSimplex(const engine::Instance& instance, int64_t coverage) {
-  return std::make_unique<Lemon>("LEMON NetworkSimplex", LemonMethod::kNetworkSimplex, instance, coverage);
+std::unique_ptr<Contender> Solver(const engine::Instance& instance, engine::Objective objective, int threads) {
+  return std::make_unique<OurSolver>(instance, objective, threads);
 }
 
-std::unique_ptr<Contender> LemonCostScaling(const engine::Instance& instance, int64_t coverage) {
-  return std::make_unique<Lemon>("LEMON CostScaling", LemonMethod::kCostScaling, instance, coverage);
+std::unique_ptr<Contender> LemonNetworkSimplex(const engine::Instance& instance, int64_t coverage,
+                                               engine::Objective objective) {
+  return std::make_unique<Lemon>("LEMON NetworkSimplex", LemonMethod::kNetworkSimplex, instance, coverage, objective);
+}
+
+std::unique_ptr<Contender> LemonCostScaling(const engine::Instance& instance, int64_t coverage,
+                                            engine::Objective objective) {
+  return std::make_unique<Lemon>("LEMON CostScaling", LemonMethod::kCostScaling, instance, coverage, objective);
 }
 
 PythonPeers::PythonPeers(const std::string& python, const std::string& script, std::string folder)

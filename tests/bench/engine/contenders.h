@@ -10,11 +10,12 @@
 #include <vector>
 
 #include "engine/instance.h"
+#include "engine/problem.h"
 
 namespace brygga::bench {
 
-// What one run came to: COVERAGE_THEN_SCORE, so both numbers must be the same
-// for everybody.
+// What one run came to. Where the objective says what an answer is worth, both
+// numbers must be the same for everybody.
 struct Run {
   double cpu_s = 0;  // Of the process, user and system.
   double wall_s = 0;
@@ -35,11 +36,17 @@ class Contender {
 // The engine. `instance` is borrowed, as below.
 std::unique_ptr<Contender> Engine(const engine::Instance& instance, int threads);
 
+// The engine as `brygga solve` calls it: any objective, any seats and scores.
+std::unique_ptr<Contender> Solver(const engine::Instance& instance, engine::Objective objective, int threads);
+
 // LEMON 1.3.1's minimum cost flow algorithms on a StaticDigraph with 64-bit
 // costs: source, people, openings, sink. LEMON knows no "as many as can be", so
 // it is told the number, `coverage`, and need not find it.
-std::unique_ptr<Contender> LemonNetworkSimplex(const engine::Instance& instance, int64_t coverage);
-std::unique_ptr<Contender> LemonCostScaling(const engine::Instance& instance, int64_t coverage);
+// For SCORE, which does without it, part of the flow may stay out.
+std::unique_ptr<Contender> LemonNetworkSimplex(const engine::Instance& instance, int64_t coverage,
+                                               engine::Objective objective = engine::Objective::kCoverageThenScore);
+std::unique_ptr<Contender> LemonCostScaling(const engine::Instance& instance, int64_t coverage,
+                                            engine::Objective objective = engine::Objective::kCoverageThenScore);
 
 // The peers of peers.py, in one process of Debian's Python that times its own
 // calls. Not thread-safe.

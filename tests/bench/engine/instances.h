@@ -13,8 +13,8 @@
 namespace brygga::bench {
 
 // "cohort-200", "cohort-1000", "cohort-4000": people like the sample's under
-// the vocational policy, without its lower limit of closeness, so that somewhat
-// less than half of the pairs are allowed.
+// the vocational policy, without its lower limit of closeness, so that 43 % of the
+// pairs are allowed.
 // "capacity-4000": 4,000 such adepts and 1,600 mentors with 1 to 4 seats.
 // "places-20000": 20,000 such people, each with the 100 best of 9,000 openings
 // of 1 to 4 seats.

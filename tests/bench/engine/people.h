@@ -23,8 +23,8 @@ struct Sample {
 // in life comes from the same row. Occupation, target, competences, education
 // and experience are one such part; languages, age and gender another;
 // municipality, distance and format the third; slots, goals and employer one
-// each. So the marginals and the strong correlations are the sample's, and no
-// two people are alike. Identity comes from `number`.
+// each; some have the slots of two. So the marginals and the strong correlations
+// are the sample's, but for slots, and no two people are alike. Identity comes from `number`.
 engine::Person DrawPerson(const std::vector<engine::Person>& rows, int number, std::mt19937_64& random);
 
 std::vector<engine::Person> DrawPeople(const std::vector<engine::Person>& rows, int count, std::mt19937_64& random);
