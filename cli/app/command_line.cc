@@ -163,7 +163,7 @@ absl::Status UsageErrorOf(CLI::App& app, const CLI::ParseError& error) {
   std::vector<FieldViolation> fields;
   // Where a value is missing nothing behind it was read.
   if (error.get_name() != "ArgumentMismatch") fields = std::move(Faults(app).fields());
-  if (fields.empty()) fields.push_back({CommandOf(app), error.what()});
+  if (fields.empty()) fields.push_back({absl::StrCat("`", CommandOf(app), "`"), error.what()});
   std::string message = absl::StrJoin(fields, "; ", [](std::string* out, const FieldViolation& field) {
     absl::StrAppend(out, field.field, ": ", field.description);
   });

@@ -9,6 +9,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "cli/app/findings.h"
 #include "common/ids/uuid.h"
 #include "common/status/check.h"
 #include "common/status/error.h"
@@ -22,8 +23,8 @@ absl::StatusOr<std::string> ReadToken(const std::string& path) {
   std::ifstream file(path);
   std::ostringstream text;
   if (!(text << file.rdbuf())) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("The token file ", path, " cannot be read. `brygga token --help` tells how to make one."));
+    return UsageError("--token-file",
+                      absl::StrCat(path, " cannot be read; `brygga token --help` tells how to make one"));
   }
   return std::string(absl::StripAsciiWhitespace(text.str()));
 }
@@ -34,6 +35,16 @@ std::string JsonOf(const google::protobuf::Message& message, bool pretty) {
   std::string text;
   BRYGGA_CHECK(google::protobuf::util::MessageToJsonString(message, &text, options).ok());
   return text;
+}
+
+// Somebody whom we have found "does not exist" where they take no part.
+absl::Status AboutPerson(const std::optional<Api>& api, const absl::Status& error) {
+  if (!api || ReasonOf(error) != "NOT_FOUND") return error;
+  const std::string missing = DetailsOf(error).metadata["resource"];
+  const std::string called = api->InReadersWords(missing);
+  if (called == missing || !missing.starts_with("participants/")) return error;
+  return absl::NotFoundError(absl::StrCat(
+      called, " takes no part there: not enrolled, or without all consents; `brygga home ", called, "` tells more"));
 }
 
 }  // namespace
@@ -71,8 +82,9 @@ void Context::PrintJson(std::initializer_list<std::pair<std::string_view, const 
 
 ExitCode Context::Fail(const absl::Status& error) {
   if (!json) {
-    const std::string text = ErrorText(error);
+    const std::string text = ErrorText(AboutPerson(api_, error));
     err() << "brygga: " << (api_ ? api_->InReadersWords(text) : text);
+    if (ReasonOf(error) == "UNREACHABLE") err() << "  Asked was " << address << " (--address, BRYGGA_ADDRESS).\n";
     if (ExitCodeOf(error) == kUsage) err() << "  `" << command << " --help` tells more.\n";
     return ExitCodeOf(error);
   }

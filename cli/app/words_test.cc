@@ -1,5 +1,6 @@
 #include "cli/app/words.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "brygga/matching/v1/match.pb.h"
@@ -15,13 +16,24 @@ TEST(WordsTest, ValuesAreReadAndWrittenInSmallLetters) {
   EXPECT_EQ(WordOf(pv1::ENROLMENT_STATE_UNDER_REVIEW), "under review");
   EXPECT_EQ(WordOf(pv1::ENROLMENT_STATE_UNSPECIFIED), "");
   for (const char* word : {"under review", "under-review", "UNDER_REVIEW"}) {
-    EXPECT_EQ(*ParseWord<pv1::EnrolmentState>("--state", word), pv1::ENROLMENT_STATE_UNDER_REVIEW);
+    EXPECT_EQ(*ParseWord<pv1::EnrolmentState>(word), pv1::ENROLMENT_STATE_UNDER_REVIEW);
   }
 }
 
 TEST(WordsTest, AnUnknownWordNamesThoseThereAre) {
-  EXPECT_EQ(ParseWord<mv1::Side>("--side", "left").status().message(), "--side left: give one of mentor, adept");
-  EXPECT_FALSE(ParseWord<mv1::Side>("--side", "unspecified").ok());
+  EXPECT_EQ(ParseWord<mv1::Side>("left").status().message(), "\"left\": is not known; give one of mentor, adept");
+  EXPECT_FALSE(ParseWord<mv1::Side>("unspecified").ok());
+}
+
+TEST(WordsTest, TimesAreOnStockholmsClocks) {
+  const absl::CivilSecond five(2023, 3, 10, 17, 0, 0);
+  for (const char* text : {"2023-03-10 17:00", "2023-03-10T17:00", "2023-03-10T17:00:00"}) {
+    EXPECT_EQ(*ParseClock(text), five);
+  }
+  EXPECT_EQ(*ParseStockholmTime("2023-03-10 17:00"), absl::FromUnixSeconds(1678464000));
+  for (const char* text : {"2023-03-10T17:00:00Z", "2023-03-10", "17:00", "tomorrow", ""}) {
+    EXPECT_THAT(ParseClock(text).status().message(), ::testing::HasSubstr("without a zone"));
+  }
 }
 
 TEST(WordsTest, PointsAreOutOfAHundred) {

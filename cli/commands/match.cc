@@ -525,14 +525,26 @@ ExitCode ListRounds(Context& context, const CohortFlags& flags) {
   return kDone;
 }
 
+struct DiscardFlags {
+  std::string round, reason = "OTHER";
+};
+
+void DiscardOptions(CLI::App& command, DiscardFlags& flags) {
+  command.add_option("ROUND", flags.round, kRoundHelp)->required();
+  command.add_option("--reason", flags.reason, "Why one that is proposed is not wanted, a code")->capture_default_str();
+}
+
 // Stops a round that runs, or puts one away that is proposed.
-ExitCode DiscardRound(Context& context, const ReplayFlags& flags) {
+ExitCode DiscardRound(Context& context, const DiscardFlags& flags) {
   BRYGGA_CLI_ASSIGN(const Api* api, context.api());
+  const Findings found({{"name", "ROUND"}, {"reason", "--reason"}});
   BRYGGA_CLI_ASSIGN(const v1::MatchingRound round, FindRound(*api, flags.round));
   const auto call = [&](auto request, auto response, const char* method) -> absl::StatusOr<v1::MatchingRound> {
     request.set_name(round.name());
     request.set_request_id(NewRequestId());
-    BRYGGA_ASSIGN_OR_RETURN(response, api->Call<decltype(response)>(absl::StrCat(kService, method), request));
+    if constexpr (requires { request.set_reason(flags.reason); }) request.set_reason(flags.reason);
+    BRYGGA_ASSIGN_OR_RETURN(response,
+                            found.Told(api->Call<decltype(response)>(absl::StrCat(kService, method), request)));
     return response.round();
   };
   const bool runs = round.state() == v1::ROUND_STATE_QUEUED || round.state() == v1::ROUND_STATE_RUNNING;
@@ -574,11 +586,10 @@ void AddMatch(const Program& program) {
                            &PublishOptions, &PublishRound);
   AddCommand<CohortFlags>(program, group, "rounds", "List the rounds of a cohort, the newest first",
                           "  brygga match rounds vocational", &CohortOption, &ListRounds);
-  AddCommand<ReplayFlags>(
-      program, group, "discard", "Stop a round that runs, or put one away that is not to be published",
-      "  brygga match discard vocational",
-      [](CLI::App& command, ReplayFlags& flags) { command.add_option("ROUND", flags.round, kRoundHelp)->required(); },
-      &DiscardRound);
+  AddCommand<DiscardFlags>(program, group, "discard",
+                           "Stop a round that runs, or put one away that is not to be published",
+                           "  brygga match discard vocational\n  brygga match discard vocational --reason WRONG_POLICY",
+                           &DiscardOptions, &DiscardRound);
   AddExplanations(program, group);
   AddPairs(program, group);
   AddMeetings(program, group);

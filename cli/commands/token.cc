@@ -3,6 +3,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "cli/app/findings.h"
 #include "cli/commands/commands.h"
 #include "common/rpc/auth/local_issuer.h"
 
@@ -51,8 +52,7 @@ rpc::Identity IdentityOf(const TokenFlags& flags) {
 ExitCode MintToken(Context& context, const TokenFlags& flags) {
   absl::Duration lifetime;
   if (!absl::ParseDuration(flags.lifetime, &lifetime) || lifetime <= absl::ZeroDuration()) {
-    context.err() << "brygga: --lifetime " << flags.lifetime << " is not a time such as 30m or 8h.\n";
-    return kUsage;
+    return context.Fail(UsageError(absl::StrCat("--lifetime ", flags.lifetime), "is not a time such as 30m or 8h"));
   }
   BRYGGA_CLI_ASSIGN(const auto issuer, rpc::LocalIssuer::OpenOrCreate(flags.issuer));
   const rpc::Identity identity = IdentityOf(flags);

@@ -214,7 +214,7 @@ ExitCode Watch(Context& context, const WatchFlags& flags) {
 
 void BindWatch(CLI::App& command, WatchFlags& flags) {
   command
-      .add_option("services", flags.services, "partner, participant, matching, events; all of them where none is named")
+      .add_option("SERVICE", flags.services, "partner, participant, matching, events; all of them where none is named")
       ->check(CLI::IsMember({"partner", "participant", "matching", "events"}));
   command.add_option("--from", flags.from, "Where to go on: what an earlier watch ended with. Of one service");
   command.add_option("--collection", flags.collections, "Only resources in it, such as consents; may be repeated");
