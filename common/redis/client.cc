@@ -112,7 +112,7 @@ class PipelinedClient final : public Client {
     if (value.size() > options_.longest_value) return done(absl::InvalidArgumentError("the value is too long"));
     const std::string milliseconds = absl::StrCat(ToMilliseconds(ttl));
     Submit({"SET", key, value, "PX", milliseconds}, deadline,
-           [done = std::move(done)](Value value) mutable { done(value.status()); });
+           [done = std::move(done)](const Value& value) mutable { done(value.status()); });
   }
 
   bool usable() const override { return ready_.load(std::memory_order_acquire) && !breaker_.open(); }
