@@ -1,4 +1,6 @@
 #include <map>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "absl/strings/escaping.h"
@@ -100,6 +102,21 @@ absl::Status Update(Transaction& tx, const DataSubjectRequest& after) {
   return absl::OkStatus();
 }
 
+// A text as it stands in an answer, which is a message on the wire: behind its
+// field's tag and its length.
+std::string Written(char tag, std::string_view text) {
+  std::string written(1, tag);
+  for (size_t left = text.size();; left >>= 7) {
+    const bool is_last = left < 0x80;
+    written += static_cast<char>((left & 0x7F) | (is_last ? 0 : 0x80));
+    if (is_last) break;
+  }
+  return written.append(text);
+}
+
+// An ExternalRef of the API: a key of which another is the beginning is another's.
+std::string Written(const ExternalRef& ref) { return Written('\x0A', ref.source) + Written('\x12', ref.key); }
+
 // Answers to imports tell of everybody in their rows, also of whom they did not
 // change, and of whom a row resembles: those that name the person go.
 absl::Status EraseImportAnswers(Transaction& tx, const Participant& person) {
@@ -108,7 +125,7 @@ absl::Status EraseImportAnswers(Transaction& tx, const Participant& person) {
     std::string answer;
     const bool read = absl::WebSafeBase64Unescape(row.Text("answer"), &answer);
     const bool names = answer.find(NameOf(person.id)) != std::string::npos ||
-                       (person.external_ref && answer.find(person.external_ref->key) != std::string::npos);
+                       (person.external_ref && answer.find(Written(*person.external_ref)) != std::string::npos);
     if (read && !names) continue;
     BRYGGA_RETURN_IF_ERROR(
         tx.Run(kEraseAnswer, {{"actor", row.Text("actor")}, {"request_id", row.Text("request_id")}}));

@@ -76,6 +76,34 @@ TEST_P(ErasedAnswersTest, NoAnswerThatToldOfAnErasedPersonIsKept) {
   EXPECT_EQ(ReplayedAnswer(Import("r4", "participants/other")), "sample participants/other UNCHANGED");
 }
 
+// How the answer of an import names a person by the key of a file.
+std::string OnTheWire(const std::string& key) {
+  return std::string("\x0A\x06sample\x12") + static_cast<char>(key.size()) + key + "2";
+}
+
+TEST_P(ErasedAnswersTest, AKeyIsNotFoundInALongerOne) {
+  const std::string longest(80, 'L');  // Its length is a letter too.
+  const auto add = [&](const std::string& id, const std::string& key) {
+    const Participant person{
+        .id = ParticipantId(id), .external_ref = ExternalRef{.source = "sample", .key = key}, .given_name = "Zoe"};
+    return store_.CreateParticipant({}, {.person = person, .background = {}, .programme = programme_.id}).status();
+  };
+  ASSERT_THAT(add("zoe", "A1"), testing::IsOk());
+  ASSERT_THAT(add("other", longest), testing::IsOk());
+  ASSERT_THAT(Import("r1", OnTheWire("A1")), testing::IsOk());
+  ASSERT_THAT(Import("r2", OnTheWire("A10")), testing::IsOk());
+  ASSERT_THAT(Import("r3", OnTheWire(longest)), testing::IsOk());
+
+  ASSERT_THAT(Erase("zoe"), testing::IsOk());
+
+  EXPECT_THAT(Import("r1", OnTheWire("A1")), testing::HasReason("ANSWER_ERASED"));
+  EXPECT_EQ(ReplayedAnswer(Import("r2", OnTheWire("A10"))), "sample " + OnTheWire("A10") + " UNCHANGED");
+
+  ASSERT_THAT(Erase("other"), testing::IsOk());
+
+  EXPECT_THAT(Import("r3", OnTheWire(longest)), testing::HasReason("ANSWER_ERASED"));
+}
+
 INSTANTIATE_TEST_SUITE_P(Sqlite, ErasedAnswersTest,
                          ::testing::Values(&testing::OnSqlite<ParticipantStore, SqlParticipantStore, kMigrations>));
 INSTANTIATE_TEST_SUITE_P(Postgresql, ErasedAnswersTest,
