@@ -175,7 +175,7 @@ class DemoJob(unittest.TestCase):
             r"(\d+) of (\d+) adepts matched with (\d+) mentors who had (\d+) free seats", self.first).groups())))
 
     def test_no_event_has_more_people_than_seats(self):
-        rows = table(self.part("Seats per event"), "Event")
+        rows = [row[1:] for row in table(self.part("Seats per event"), "Key")]
         self.assertGreater(len(rows), len(sample.rows("events")) - 2)  # Sessions of a course are one event.
         for title, _, _, state, seats, taken, waiting, _ in rows:
             self.assertEqual(state, "published")
