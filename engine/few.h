@@ -25,9 +25,9 @@ namespace brygga::engine {
 // prices.
 //
 // For at most kMostAgents agents it is fastest, because it sets up next to
-// nothing. Time: at most n searches of O(m + n log n), and it gives up after
-// kMostPasses over the pairs. Memory: some 170 bytes a host, 60 an agent, 16 a
-// seat that can be used.
+// nothing. Time: at most n searches of O(m + n log n), and it gives up once they
+// look like more than some passes over the pairs. Memory: some 170 bytes a host,
+// 60 an agent, 16 a seat that can be used.
 template <typename W>
 class Few {
  public:
@@ -38,29 +38,34 @@ class Few {
     return graph.agent_count() <= kMostAgents && most_weight < int64_t{1} << 34;
   }
 
-  // SCORE, unless `coverage_first`.
-  Few(const Bipartite<W>& graph, int64_t most_weight, bool coverage_first, Ticker& ticker)
+  // SCORE, unless `coverage_first`. Phases "coverage" (then), which ends with the
+  // bids, and "total".
+  Few(const Bipartite<W>& graph, int64_t most_weight, bool coverage_first, const Control& control)
       : graph_(graph),
         most_(most_weight),
         pair_(coverage_first ? PairsWorth(graph, most_weight) : 0),
         coverage_first_(coverage_first),
-        ticker_(ticker),
+        bids_ticker_(control, coverage_first ? "coverage" : "total", static_cast<int64_t>(graph.agent_count())),
+        ticker_(control, "total", static_cast<int64_t>(graph.agent_count())),
         hosts_(graph.host_count()),
         price_(graph.host_count(), -pair_),
         agents_(graph.agent_count()) {}
 
-  // Nullopt where `ticker` stopped it, or where paths are so long that another
+  // Nullopt where the control stopped it, or where paths are so long that another
   // method is faster.
   std::optional<PricedMatching> Run() {
     MakeRoom();
     Bid();
     const int64_t most_looks = kMostPasses * (static_cast<int64_t>(graph_.host.size()) + kPairsAtLeast);
-    for (const int32_t agent : queue_) {
-      if (ticker_.stopped() || ticker_.steps() > most_looks) return std::nullopt;
-      Seat(agent);
+    const int64_t waiting = static_cast<int64_t>(queue_.size());
+    for (int64_t i = 0; i < waiting; ++i) {
+      const bool looks_long = i >= kTrials && ticker_.steps() * waiting > 2 * most_looks * i;
+      if (stopped() || looks_long || ticker_.steps() > most_looks) return std::nullopt;
+      Seat(queue_[static_cast<size_t>(i)]);
     }
-    return ticker_.stopped() ? std::nullopt : std::optional(Answer());
+    return stopped() ? std::nullopt : std::optional(Answer());
   }
+  bool stopped() const { return bids_ticker_.stopped() || ticker_.stopped(); }
 
  private:
   struct Host {
@@ -81,7 +86,8 @@ class Few {
   };
   static constexpr int64_t kFar = int64_t{1} << 62;
   static constexpr size_t kMostBids = 6;  // An agent, on the average.
-  static constexpr int64_t kMostPasses = 30, kPairsAtLeast = 500;
+  static constexpr int64_t kMostPasses = 15, kPairsAtLeast = 3'000;
+  static constexpr int64_t kTrials = 8;      // Searches that show how long the others will be.
   static constexpr size_t kMostEntries = 3;  // Of the heap, a host.
 
   static size_t At(int32_t i) { return static_cast<size_t>(i); }
@@ -123,7 +129,7 @@ class Few {
     std::vector<int32_t> waiting;
     waiting.reserve(agents_.size());
     for (size_t a = agents_.size(); a-- > 0;) waiting.push_back(static_cast<int32_t>(a));
-    for (size_t bids = kMostBids * agents_.size(); !waiting.empty() && bids > 0; --bids) {
+    for (size_t bids = kMostBids * agents_.size(); !waiting.empty() && bids > 0 && !stopped(); --bids) {
       const int32_t agent = waiting.back();
       waiting.pop_back();
       const int32_t other = BidForBest(agent);
@@ -153,7 +159,7 @@ class Few {
       second = std::exchange(best, worth);
       at = e;
     }
-    ticker_.Step(Degree(agent));
+    bids_ticker_.Step(Degree(agent));
     if (at == end) return kNobody;
     const size_t h = At(graph_.host[at]);
     const W weight = graph_.weight[at];
@@ -312,7 +318,7 @@ class Few {
       result.total += agents_[a].host == kNobody ? 0 : static_cast<int64_t>(agents_[a].weight);
       if (coverage_first_ && !result.agent_cover[a]) result.agent_price[a] -= lift;
     }
-    result.looks = ticker_.steps();
+    result.looks = bids_ticker_.steps() + ticker_.steps();
     return result;
   }
 
@@ -358,7 +364,7 @@ class Few {
   const int64_t most_;  // Weight.
   const int64_t pair_;  // What one counts before its weight.
   const bool coverage_first_;
-  Ticker& ticker_;
+  Ticker bids_ticker_, ticker_;
   std::vector<Host> hosts_;
   std::vector<int64_t> price_;  // Per host; less a pair's worth.
   std::vector<Agent> agents_;

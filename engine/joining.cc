@@ -113,6 +113,7 @@ class Joining::State {
   struct Agent {
     size_t row = 0;                              // Where its pairs begin.
     int32_t count = 0;                           // Of its pairs.
+    int32_t front = 0;                           // So many of them are in front.
     int32_t host = kNobody;                      // Where it is gone, kGone.
     int32_t weight = 0;                          // Of the pair that it holds.
     int32_t next = kNobody, previous = kNobody;  // Among its host's.
@@ -122,9 +123,8 @@ class Joining::State {
     int64_t elsewhere = 0;    // No host but its own is worth more.
   };
   // The pairs that were worth most when the agent last looked through its row.
-  struct Front {
+  struct alignas(64) Front {
     std::array<Pair, kFront> pairs;
-    size_t size = 0;
   };
   struct Host {
     int64_t distance = kFar;  // kFar between searches.
@@ -161,7 +161,7 @@ class Joining::State {
     BringForward(number);
     Limits& limits = limits_.back();
     limits.elsewhere = limits.bound;
-    for (size_t i = 0; i < front_.back().size; ++i) {
+    for (size_t i = 0; i < At(agents_.back().front); ++i) {
       limits.elsewhere = std::max(limits.elsewhere, Worth(front_.back().pairs[i]));
     }
   }
@@ -190,7 +190,7 @@ class Joining::State {
       worths[at] = worth;
       front.pairs[at] = row_[i];
     }
-    front.size = size;
+    agents_[At(agent)].front = static_cast<int32_t>(size);
     limits_[At(agent)].bound = bound;
   }
 
@@ -210,6 +210,7 @@ class Joining::State {
   void SearchOn() {
     while (!heap_.empty() && heap_.front().first < nearest_) {
       const auto [distance, node] = Pop();
+      FetchNext();
       const int32_t agent = node - static_cast<int32_t>(hosts_.size());
       if (agent >= 0) {  // Behind its front there may be hosts as near as that.
         const int64_t base = distance + limits_[At(agent)].bound;
@@ -219,6 +220,16 @@ class Joining::State {
         Visit(node, distance);
       }
     }
+  }
+
+  // Has what the next step will mostly read brought nearer.
+  void FetchNext() const {
+    if (heap_.empty() || At(heap_.front().second) >= hosts_.size()) return;
+    const int32_t agent = hosts_[At(heap_.front().second)].first;
+    if (agent == kNobody) return;
+    __builtin_prefetch(&front_[At(agent)]);
+    __builtin_prefetch(&limits_[At(agent)]);
+    __builtin_prefetch(&agents_[At(agent)]);
   }
 
   void Visit(int32_t host, int64_t distance) {
@@ -241,7 +252,7 @@ class Joining::State {
     const int32_t own = agents_[At(agent)].host;
     const int64_t bound = limits_[At(agent)].bound;
     int64_t elsewhere = bound;
-    for (size_t i = 0; i < front.size; ++i) {
+    for (size_t i = 0; i < At(agents_[At(agent)].front); ++i) {
       const Pair& pair = front.pairs[i];
       if (pair.host == own) continue;
       const int64_t worth = Worth(pair);
@@ -406,7 +417,7 @@ class Joining::State {
 
   void PutInFront(int32_t agent, const Pair& pair) {
     Front& front = front_[At(agent)];
-    const auto end = front.pairs.begin() + static_cast<std::ptrdiff_t>(front.size);
+    const auto end = front.pairs.begin() + agents_[At(agent)].front;
     if (std::any_of(front.pairs.begin(), end, [&](const Pair& other) { return other.host == pair.host; })) return;
     const auto least = std::min_element(front.pairs.begin(), end,
                                         [this](const Pair& x, const Pair& y) { return Worth(x) < Worth(y); });

@@ -65,18 +65,6 @@ struct Market {
     }
   }
 
-  // The last agent of the graph, who joined it after the market was made.
-  void AddAgent() {
-    const size_t agent = host_of.size();
-    waits.push_back(1);
-    host_of.push_back(kNobody);
-    place.push_back(0);
-    weight_of.push_back(0);
-    front.push_back(0);
-    bound.push_back(kFar);
-    count.push_back(static_cast<int32_t>(graph.offset[agent + 1] - graph.offset[agent]));
-  }
-
   size_t agent_count() const { return host_of.size(); }
   size_t host_count() const { return seats.size(); }  // With the room.
   bool IsFull(int32_t host) const { return taken[static_cast<size_t>(host)] == seats[static_cast<size_t>(host)]; }
@@ -117,7 +105,7 @@ struct Market {
     for (int32_t i = 0; i < front[agent]; ++i) {
       consider(static_cast<P>(weight[i]) - price[static_cast<size_t>(host[i])], host[i], weight[i]);
     }
-    if (waits[agent]) consider(room_weight - price[static_cast<size_t>(room)], room, 0);
+    if (waits[agent]) consider(-price[static_cast<size_t>(room)], room, 0);
     return choice;
   }
 
@@ -188,7 +176,6 @@ struct Market {
 
   Bipartite<W>& graph;
   const int32_t room;
-  P room_weight = 0;           // Of staying out.
   std::vector<int32_t> count;  // Per agent: so many of its first pairs are in the game.
   std::vector<uint8_t> waits;  // Per agent: may go to the room.
   std::vector<uint8_t> spare;  // Per host: a seat may stay free.

@@ -255,9 +255,9 @@ absl::StatusOr<PricedMatching> Solve(Bipartite<W>& graph, const GraphOptions& op
         {.reason = "COHORT_TOO_LARGE"});
   }
   if (Few<W>::Fits(graph, static_cast<int64_t>(most))) {
-    Ticker ticker(options.control, "total", static_cast<int64_t>(graph.agent_count()));
-    auto answer = Few<W>(graph, static_cast<int64_t>(most), coverage_first, ticker).Run();
-    if (ticker.stopped()) return Cancelled();
+    Few<W> few(graph, static_cast<int64_t>(most), coverage_first, options.control);
+    auto answer = few.Run();
+    if (few.stopped()) return Cancelled();
     if (answer) return *std::move(answer);
   }
   // Mostly 64 bits hold all prices; an auction's may reach some multiples of what

@@ -14,6 +14,7 @@
 
 #include "common/status/error.h"
 #include "engine/assignment.h"
+#include "engine/few.h"
 
 namespace brygga::engine {
 namespace {
@@ -286,6 +287,18 @@ TEST(MatchingTest, ALongChainLeadsToItsOneFreeSeat) {
     ASSERT_TRUE(answer.ok());
     EXPECT_EQ(answer->size, length);
     EXPECT_EQ(Fault(graph, *answer, true), "");
+  }
+}
+
+TEST(MatchingTest, FewGiveUpOnlyWherePathsAreLong) {
+  std::mt19937_64 random(3);
+  for (const Shape weights : {Shape::kRandom, Shape::kEqual, Shape::kProduct}) {
+    const Bipartite<int32_t> graph =
+        RandomGraph<int32_t>(random, {.agents = 100, .hosts = 100, .most_seats = 1, .in_ten = 10, .weights = weights});
+    const Control control;
+    Few<int32_t> few(graph, 1'000'000, true, control);
+    EXPECT_EQ(few.Run().has_value(), weights != Shape::kProduct);
+    EXPECT_FALSE(few.stopped());
   }
 }
 

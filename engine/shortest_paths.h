@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -70,116 +69,19 @@ class ShortestPaths {
     return !ticker.stopped();
   }
 
-  // Goes on from an answer whose prices are exact: nobody is moved, and free seats
-  // ask `floor`. From here on seats stay free where they do; the calls below each
-  // end with the best answer again. `ticker` is asked until the last of them.
-  void Adopt(P floor, Workers& workers, Ticker& ticker) {
-    ticker_ = &ticker;
-    ForAgents(market_, workers, ticker, [&](size_t a) { gain_[a] = market_.Look(a, 0).worth; });
-    floor_ = floor;
-    AskTheMost();
-  }
-  // Seats the agent that was added last to the market, whose room has a free seat.
-  void Join() {
-    gain_.push_back(market_.Look(gain_.size(), 0).worth);
-    elsewhere_.push_back(market_.kFar);
-    Seat(static_cast<int32_t>(gain_.size()) - 1);
-  }
-  // Frees the agent's seat.
-  void Leave(int32_t agent) {
-    const int32_t host = market_.host_of[At(agent)];
-    StandUp(agent);
-    Fill(host);
-  }
-  // The host has one more free seat than it had: others may want it.
-  void Fill(int32_t host) {
-    if (market_.price[At(host)] == floor_) return;
-    hole_ = host;
-    Seat(kNoWishes);
-    hole_ = kNobody;
-  }
-  // Somebody of this full host has to give a seat up.
-  void Clear(int32_t host) { Seat(kOneOf - host); }
-
-  // What free seats ask.
-  P floor() const { return floor_; }
   // What each agent's seat is worth to it: no host is worth more.
   const std::vector<P>& gain() const& { return gain_; }
   std::vector<P> gain() && { return std::move(gain_); }
 
  private:
   static constexpr int32_t kNoWishes = -2;
-  static constexpr int32_t kOneOf = -3;  // Less a host: any of its agents.
   static constexpr int32_t kLongFront = 512;
   static constexpr int64_t kWorthwhile = 8;  // A search for many that seats one in so many is followed by another.
   static constexpr size_t kMostEntries = 3;  // Of the heap, a person.
 
   static size_t At(int32_t i) { return static_cast<size_t>(i); }
-  // Agents and people without wishes. While a hole is filled, everything else is.
-  bool IsFull(size_t host) const {
-    if (hole_ != kNobody) return static_cast<int32_t>(host) != hole_;
-    return market_.taken[host] + free_[host] == market_.seats[host];
-  }
-
-  // Raises prices as far as the answer allows, to what a seat is worth to those
-  // who have it: then whoever joins has a path without loss to a free seat, and a
-  // search for it does not look far.
-  //
-  // A host can ask more by the least that its agents would lose elsewhere, which
-  // is what another host would lose and so on: distances to free seats, found by
-  // Dijkstra's search backwards. Pairs behind a front count as if they led there.
-  void AskTheMost() {
-    std::vector<size_t> begin(market_.host_count() + 1, 0);  // Who has which host in front.
-    ForFronts([&](int32_t, int32_t host, P) { ++begin[At(host) + 1]; });
-    std::partial_sum(begin.begin(), begin.end(), begin.begin());
-    std::vector<std::pair<int32_t, P>> fans(begin.back());  // With what they would lose there.
-    std::vector<size_t> next = begin;
-    ForFronts([&](int32_t agent, int32_t host, P loss) { fans[next[At(host)]++] = {agent, loss}; });
-
-    heap_.clear();
-    std::vector<P>& more = distance_;  // kFar before and after.
-    const auto reach = [&](int32_t host, P distance) {
-      if (distance >= more[At(host)]) return;
-      more[At(host)] = distance;
-      Push(distance, host);
-    };
-    for (size_t h = 0; h < market_.host_count(); ++h) {
-      if (!IsFull(h) || market_.seats[h] == 0) reach(static_cast<int32_t>(h), 0);
-    }
-    for (size_t a = 0; a < market_.agent_count(); ++a) {
-      P worth = market_.bound[a];
-      if (market_.waits[a]) worth = std::max(worth, market_.room_weight - market_.price[At(market_.room)]);
-      if (market_.host_of[a] != kNobody) reach(market_.host_of[a], gain_[a] - worth);
-    }
-    while (!heap_.empty()) {
-      std::pop_heap(heap_.begin(), heap_.end(), std::greater<>());
-      const auto [distance, host] = heap_.back();
-      heap_.pop_back();
-      if (distance != more[At(host)]) continue;
-      for (size_t i = begin[At(host)]; i < begin[At(host) + 1]; ++i) {
-        const int32_t own = market_.host_of[At(fans[i].first)];
-        if (own != kNobody) reach(own, distance + fans[i].second);
-      }
-    }
-    for (size_t h = 0; h < market_.host_count(); ++h) {
-      const P by = std::exchange(more[h], market_.kFar);
-      if (by == market_.kFar) continue;  // Nobody is there.
-      market_.price[h] += by;
-      for (int32_t i = 0; i < market_.taken[h]; ++i) gain_[At(market_.Who(h)[i])] -= by;
-    }
-  }
-
-  // `take(agent, host, loss)` for every front pair but the agents' own.
-  void ForFronts(const auto& take) const {
-    for (size_t a = 0; a < market_.agent_count(); ++a) {
-      for (int32_t i = 0; i < market_.front[a]; ++i) {
-        const int32_t host = market_.Hosts(a)[i];
-        if (host == market_.host_of[a]) continue;
-        const P worth = static_cast<P>(market_.Weights(a)[i]) - market_.price[At(host)];
-        take(static_cast<int32_t>(a), host, gain_[a] - worth);
-      }
-    }
-  }
+  // Of agents and people without wishes.
+  bool IsFull(size_t host) const { return market_.taken[host] + free_[host] == market_.seats[host]; }
 
   // Works out what everybody's best is worth, and who has it. Returns those who
   // have not, and how many people without wishes have no seat at the floor.
@@ -220,10 +122,6 @@ class ShortestPaths {
     Begin();
     if (source == kNoWishes) {
       RelaxWishless(0);
-    } else if (source <= kOneOf) {
-      distance_[At(kOneOf - source)] = 0;
-      touched_.push_back(kOneOf - source);
-      Visit(kOneOf - source, 0);
     } else {
       Relax(source, gain_[At(source)]);
     }
@@ -287,7 +185,7 @@ class ShortestPaths {
     const bool is_room = i == market_.front[a];
     const int32_t host = is_room ? market_.room : market_.Hosts(a)[i];
     const W weight = is_room ? 0 : market_.Weights(a)[i];
-    const P worth = (is_room ? market_.room_weight : static_cast<P>(weight)) - market_.price[At(host)];
+    const P worth = static_cast<P>(weight) - market_.price[At(host)];
     ticker_->Step(1);
     if (worth != gain_[a] || seen_[At(host)] != 0) return false;
     seen_[At(host)] = 1;
@@ -361,7 +259,7 @@ class ShortestPaths {
       Reach(host[i], base - worth, agent, weight[i]);
     }
     if (market_.waits[a] && own != market_.room) {
-      const P worth = market_.room_weight - market_.price[At(market_.room)];
+      const P worth = -market_.price[At(market_.room)];
       elsewhere = std::max(elsewhere, worth);
       Reach(market_.room, base - worth, agent, 0);
     }
@@ -458,7 +356,6 @@ class ShortestPaths {
       const int32_t agent = from_[At(host)];
       int32_t left = wishless_from_;
       if (agent == kNoWishes) {
-        if (hole_ != kNobody) return;
         ++free_[At(host)];
         if (left != kNobody) --free_[At(left)];
       } else {
@@ -466,7 +363,7 @@ class ShortestPaths {
         if (left != kNobody) StandUp(agent);
         Sit(agent, host, from_weight_[At(host)]);
       }
-      if (agent == source || left == kOneOf - source) return;
+      if (agent == source) return;
       host = left;
     }
   }
@@ -502,7 +399,7 @@ class ShortestPaths {
   std::vector<std::pair<P, int32_t>> heap_;       // Distances of hosts and, as -1 - agent, of agents' bounds.
   std::vector<std::pair<P, int32_t>> order_;
   P nearest_ = 0, floor_ = 0, wishless_distance_ = 0;
-  int32_t target_ = kNobody, wishless_from_ = kNobody, hole_ = kNobody;
+  int32_t target_ = kNobody, wishless_from_ = kNobody;
 };
 
 }  // namespace brygga::engine
