@@ -120,6 +120,28 @@ class ByteReader final : public RawReader {
   absl::Status status_;
 };
 
+// gRPC 1.51 ends its callback threads with the last channel or server, and waits
+// for them. Where that last one goes in a callback, as the channel of a call that
+// nobody waits for does, a thread waits for itself in vain, and then goes on with
+// a queue that is deleted. So one channel, which leads nowhere, stays for ever
+// and keeps them.
+void KeepCallbackThreads() {
+  struct Kept {
+    std::shared_ptr<grpc::Channel> nowhere = grpc::CreateChannel("", nullptr);
+    grpc::ClientContext context;
+    grpc::Slice nothing;
+    grpc::ByteBuffer request = grpc::ByteBuffer(&nothing, 1);
+    grpc::ByteBuffer response;
+  };
+  [[maybe_unused]] static const Kept* const kept = [] {
+    auto* made = new Kept;
+    grpc::internal::CallbackUnaryCall<grpc::ByteBuffer, grpc::ByteBuffer>(
+        made->nowhere.get(), RpcMethod("/", RpcMethod::NORMAL_RPC), &made->context, &made->request, &made->response,
+        [](const grpc::Status&) {});
+    return made;
+  }();
+}
+
 }  // namespace
 
 absl::Status FromGrpc(const grpc::Status& status, const std::string& method) {
@@ -196,7 +218,9 @@ std::shared_ptr<Channel> Channel::Connect(const std::string& target, const Chann
 }
 
 Channel::Channel(std::shared_ptr<grpc::Channel> channel, std::shared_ptr<Gate> server)
-    : channel_(std::move(channel)), server_(std::move(server)) {}
+    : channel_(std::move(channel)), server_(std::move(server)) {
+  KeepCallbackThreads();
+}
 Channel::~Channel() = default;
 
 absl::Status Channel::Begin(std::string_view method, absl::FunctionRef<void()> begin) {

@@ -115,6 +115,19 @@ TEST_F(ServerTest, AServerThatIsNotThereCannotBeReached) {
   EXPECT_EQ(status.message(), "brygga.rpc.testing.ProbeService cannot be reached");
 }
 
+// gRPC's thread is then the last to hold the channel.
+TEST_F(ServerTest, AChannelMayBeLetGoOfBeforeItsCallsEnd) {
+  for (int i = 0; i < 20; ++i) {
+    const std::weak_ptr<grpc::Channel> held = [&] {
+      const auto channel = Channel::Connect("127.0.0.1:1");
+      (void)channel->CallAsync<EchoResponse>(CallOptions::Within(absl::Milliseconds(20)), std::string(kProbe) + "Echo",
+                                             EchoRequest());
+      return channel->grpc_channel();
+    }();
+    while (!held.expired()) std::this_thread::yield();
+  }
+}
+
 TEST_F(ServerTest, AChannelWithinTheProcessMayOutliveItsServer) {
   const std::string method = std::string(kProbe) + "EchoInline";
   ProbeHandler handler;
@@ -252,6 +265,25 @@ TEST_F(ServerTest, ALocalIssuerIsForLoopbackOnly) {
                 HasReason("LOCAL_ISSUER_EXPOSED"))
         << address;
   }
+}
+
+// True if the server ends a connection of `channel` by itself within `patience`.
+bool EndsWithin(std::chrono::milliseconds patience, int port) {
+  const auto channel = grpc::CreateChannel(Local(port), grpc::InsecureChannelCredentials());
+  EXPECT_TRUE(channel->WaitForConnected(std::chrono::system_clock::now() + std::chrono::seconds(20)));
+  return channel->WaitForStateChange(GRPC_CHANNEL_READY, std::chrono::system_clock::now() + patience);
+}
+
+TEST_F(ServerTest, ConnectionsFromBeyondThisMachineAreRenewed) {
+  ServerOptions options = OnPorts();
+  options.max_connection_age = absl::Milliseconds(100);
+  options.address = "0.0.0.0:0";
+  TestServer beyond(ProbeService(handler_), options);
+  options.address = "127.0.0.1:0";
+  TestServer on_loopback(ProbeService(handler_), options);
+
+  EXPECT_TRUE(EndsWithin(std::chrono::seconds(20), beyond.server().port()));
+  EXPECT_FALSE(EndsWithin(std::chrono::seconds(1), on_loopback.server().port()));
 }
 
 TEST_F(ServerTest, WhatIsDeclaredMustBeBound) {

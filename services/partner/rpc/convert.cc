@@ -15,7 +15,8 @@ namespace {
 // The ids in `name`; the validator has seen that it follows `pattern`. "-"
 // becomes empty.
 std::vector<std::string> IdsIn(std::string_view pattern, std::string_view name) {
-  auto ids = ParseResourceName(pattern, name).value_or(std::vector<std::string>(2));
+  auto parsed = ParseResourceName(pattern, name);
+  auto ids = parsed.ok() ? *std::move(parsed) : std::vector<std::string>(2);
   for (std::string& id : ids) {
     if (id == "-") id.clear();
   }
@@ -40,8 +41,10 @@ std::string OpenEnd(Date date) { return date == kNoEnd ? "" : FormatDate(date); 
 
 }  // namespace
 
-OrganisationId ToOrganisationId(std::string_view name) { return OrganisationId(IdsIn("organisations/*", name)[0]); }
-NetworkId ToNetworkId(std::string_view name) { return NetworkId(IdsIn("networks/*", name)[0]); }
+OrganisationId ToOrganisationId(std::string_view name) {
+  return OrganisationId(std::move(IdsIn("organisations/*", name).front()));
+}
+NetworkId ToNetworkId(std::string_view name) { return NetworkId(std::move(IdsIn("networks/*", name).front())); }
 
 MembershipName ToMembershipName(std::string_view name) {
   const auto ids = IdsIn("networks/*/memberships/*", name);
