@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <new>
 #include <string>
 #include <utility>
 
@@ -133,13 +134,15 @@ void KeepCallbackThreads() {
     grpc::ByteBuffer request = grpc::ByteBuffer(&nothing, 1);
     grpc::ByteBuffer response;
   };
-  [[maybe_unused]] static const Kept* const kept = [] {
-    auto* made = new Kept;
+  alignas(Kept) static char room[sizeof(Kept)];  // Where a search for leaks finds what it holds.
+  static const bool begun = [] {
+    auto* kept = new (room) Kept;
     grpc::internal::CallbackUnaryCall<grpc::ByteBuffer, grpc::ByteBuffer>(
-        made->nowhere.get(), RpcMethod("/", RpcMethod::NORMAL_RPC), &made->context, &made->request, &made->response,
+        kept->nowhere.get(), RpcMethod("/", RpcMethod::NORMAL_RPC), &kept->context, &kept->request, &kept->response,
         [](const grpc::Status&) {});
-    return made;
+    return true;
   }();
+  (void)begun;
 }
 
 }  // namespace
