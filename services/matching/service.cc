@@ -77,14 +77,15 @@ absl::StatusOr<std::unique_ptr<MatchingService>> MatchingService::Open(const std
                                                                        std::shared_ptr<rpc::Channel> partner,
                                                                        const rpc::TokenSource& tokens,
                                                                        sql::Options database) {
-  return Open(url, std::move(options),
-              Neighbours{.people = std::make_unique<ParticipantClient>(participant, tokens),
-                         .places = {.openings = std::make_unique<PartnerClient>(partner, tokens),
-                                    .ages = std::make_unique<AgeClient>(participant, tokens)},
-                         .erasures = std::make_unique<ErasureClient>(participant, tokens),
-                         .feeds = {.participant = FeedOfParticipant(participant, tokens),
-                                   .partner = FeedOfPartner(partner, tokens)}},
-              std::move(database));
+  return Open(
+      url, std::move(options),
+      Neighbours{
+          .people = std::make_unique<ParticipantClient>(participant, tokens),
+          .places = {.openings = std::make_unique<PartnerClient>(partner, tokens),
+                     .ages = std::make_unique<AgeClient>(participant, tokens)},
+          .erasures = std::make_unique<ErasureClient>(participant, tokens, feed::HolderIdentity{.name = "matching"}),
+          .feeds = {.participant = FeedOfParticipant(participant, tokens), .partner = FeedOfPartner(partner, tokens)}},
+      std::move(database));
 }
 
 absl::StatusOr<std::unique_ptr<MatchingService>> MatchingService::Open(const std::string& url, ServiceOptions options,
@@ -157,7 +158,10 @@ void MatchingService::Stop() {
 std::vector<rpc::Service> MatchingService::services() {
   std::vector<rpc::Service> services;
   services.emplace_back("brygga.matching.v1.MatchingService")
-      .MeasuredBy([this](const std::shared_ptr<prometheus::Registry>& registry) { feeds_.Measure(registry); })
+      .MeasuredBy([this](const std::shared_ptr<prometheus::Registry>& registry) {
+        feeds_.Measure(registry);
+        rankings_.Expose(registry);
+      })
       .Unary("GetPolicy", &policies_, &PolicyHandler::Get, rpc::kPointRead)
       .Unary("ListPolicies", &policies_, &PolicyHandler::List)
       .Unary("CreatePolicy", &policies_, &PolicyHandler::Create)
@@ -190,8 +194,7 @@ std::vector<rpc::Service> MatchingService::services() {
       .Unary("PauseMatch", &matches_, &MatchHandler::Pause)
       .Unary("ResumeMatch", &matches_, &MatchHandler::Resume)
       .Unary("ChangeMatchKind", &matches_, &MatchHandler::ChangeKind)
-      .Unary("EndMatch", &matches_, &MatchHandler::End)
-      .MeasuredBy([this](const std::shared_ptr<prometheus::Registry>& registry) { rankings_.Expose(registry); });
+      .Unary("EndMatch", &matches_, &MatchHandler::End);
   services.emplace_back("brygga.matching.v1.MeetingService")
       .Unary("GetCadence", &meetings_, &MeetingHandler::GetCadence)
       .Unary("SetCadence", &meetings_, &MeetingHandler::SetCadence)

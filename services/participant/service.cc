@@ -111,6 +111,9 @@ void ParticipantService::Stop() {
 std::vector<rpc::Service> ParticipantService::services() {
   std::vector<rpc::Service> services;
   services.emplace_back("brygga.participant.v1.ParticipantService")
+      .MeasuredBy([this](const std::shared_ptr<prometheus::Registry>& registry) {
+        if (agreements_ != nullptr) agreements_->consumer.Measure(registry);
+      })
       .Unary("CreateParticipant", &participants_, &ParticipantHandler::Create)
       .Unary("GetParticipant", &participants_, &ParticipantHandler::Get, rpc::kPointRead)
       .Unary("BatchGetParticipants", &participants_, &ParticipantHandler::BatchGet, rpc::kPointRead)

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "common/sql/requests.h"
+#include "common/status/failpoint.h"
 #include "common/status/macros.h"
 #include "services/matching/domain/erasure.h"
 #include "services/matching/store/sql/erasure_statements.h"
@@ -102,6 +103,7 @@ absl::Status SqlErasureStore::ErasePerson(const Origin& origin, const Participan
     for (const char* statement : kErase) BRYGGA_RETURN_IF_ERROR(tx.Run(statement, of_person));
     for (const char* statement : kRename) BRYGGA_RETURN_IF_ERROR(tx.Run(statement, both));
     for (const Match& match : matches) BRYGGA_RETURN_IF_ERROR(GrowAvailabilityOf(tx, match.mentor, match.adept));
+    Failpoint("erasure.written");
     return absl::OkStatus();
   });
 }

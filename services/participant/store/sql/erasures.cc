@@ -7,6 +7,7 @@
 #include "common/sql/requests.h"
 #include "common/sql/select_page.h"
 #include "common/status/error.h"
+#include "common/status/failpoint.h"
 #include "common/status/macros.h"
 #include "services/participant/store/sql/reads.h"
 #include "services/participant/store/sql/rows.h"
@@ -176,7 +177,7 @@ absl::StatusOr<std::vector<Enrolment>> EnrolmentsOf(Transaction& tx, const Parti
 
 absl::StatusOr<DataSubjectRequest> SqlParticipantStore::ErasePerson(const Mutation<DataSubjectRequest>& mutation,
                                                                     const Erasure& erasure) {
-  return database_.Write(mutation, [&](Transaction& tx) -> absl::StatusOr<DataSubjectRequest> {
+  const auto erased = database_.Write(mutation, [&](Transaction& tx) -> absl::StatusOr<DataSubjectRequest> {
     const ParticipantId& id = erasure.person;
     BRYGGA_ASSIGN_OR_RETURN(const std::optional<Row> locked, tx.QueryOne(kLockParticipant, {{"id", id}}));
     if (!locked) return NotFound(NameOf(id));
@@ -188,20 +189,26 @@ absl::StatusOr<DataSubjectRequest> SqlParticipantStore::ErasePerson(const Mutati
     for (const char* statement : kErasePerson) BRYGGA_RETURN_IF_ERROR(tx.Run(statement, {{"participant", id}}));
     const DataSubjectRequest request = RequestOf(erasure, tx.now());
     BRYGGA_RETURN_IF_ERROR(Insert(tx, request));
+    Failpoint("erasure.written");
     return request;
   });
+  if (erased.ok()) Failpoint("erasure.committed");
+  return erased;
 }
 
 absl::StatusOr<DataSubjectRequest> SqlParticipantStore::ChangeDataSubjectRequest(
     const Mutation<DataSubjectRequest>& mutation, const DataSubjectRequestId& id,
     const Change<DataSubjectRequest>& change) {
-  return database_.Write(mutation, [&](Transaction& tx) -> absl::StatusOr<DataSubjectRequest> {
+  const auto changed = database_.Write(mutation, [&](Transaction& tx) -> absl::StatusOr<DataSubjectRequest> {
     BRYGGA_RETURN_IF_ERROR(tx.Query(kLockRequest, {{"id", id}}));
     BRYGGA_ASSIGN_OR_RETURN(const DataSubjectRequest before, ReadRequest(tx, id));
     BRYGGA_ASSIGN_OR_RETURN(DataSubjectRequest after, change(before, tx.now()));
     if (after != before) BRYGGA_RETURN_IF_ERROR(Update(tx, after));
+    Failpoint("acknowledgement.written");
     return after;
   });
+  if (changed.ok()) Failpoint("acknowledgement.committed");
+  return changed;
 }
 
 absl::StatusOr<DataSubjectRequest> SqlParticipantStore::GetDataSubjectRequest(const DataSubjectRequestId& id,
