@@ -114,6 +114,23 @@ class Soon(unittest.TestCase):
         with Stack("postgresql") as stack:
             self.journey(stack, "PostgreSQL")
 
+    def test_it_is_the_feed_that_takes_them_out(self):
+        """The negative control: with participant's feed held back on its way to matching, a second is not enough."""
+        hop = ("matching", "participant")
+        with Stack("sqlite", through=[hop]) as stack:
+            cohort = Cohort(stack, 3, 4)
+            mentor = cohort.mentors[0]
+            wait_until(lambda: set(cohort.adepts) <= cohort.candidates(mentor), 60, "everybody to be a candidate")
+            for do, person in ((withdraw, cohort.adepts[0]), (erase, cohort.adepts[1])):
+                stack.proxies[hop].hold()
+                do(cohort.client, person)
+                acknowledged = time.monotonic()
+                while time.monotonic() - acknowledged < 2 * SOON:
+                    self.assertIn(person, cohort.candidates(mentor), do.__name__)
+                    time.sleep(0.05)
+                stack.proxies[hop].release()
+                wait_until(lambda: person not in cohort.candidates(mentor), 30, "the feed")
+
     def with_redis(self, what, before=lambda redis: None):
         redis = Redis()
         try:

@@ -16,6 +16,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import uuid
 
@@ -142,17 +143,66 @@ class Redis:
         self.process.wait()
 
 
+class Proxy:
+    """Passes TCP on to a port of this machine; while held, what that port says stays here."""
+
+    def __init__(self, port):
+        self.port = port
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.address = f"127.0.0.1:{self.listener.getsockname()[1]}"
+        self.flowing = threading.Event()
+        self.flowing.set()
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def hold(self):
+        self.flowing.clear()
+
+    def release(self):
+        self.flowing.set()
+
+    def stop(self):
+        self.release()
+        self.listener.shutdown(socket.SHUT_RDWR)  # Ends the accept.
+        self.listener.close()
+
+    def _accept(self):
+        with contextlib.suppress(OSError):
+            while True:
+                near, _ = self.listener.accept()
+                threading.Thread(target=self._serve, args=(near,), daemon=True).start()
+
+    def _serve(self, near):
+        with near, contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port)) as far:
+            back = threading.Thread(target=self._pass, args=(far, near, True), daemon=True)
+            back.start()
+            self._pass(near, far, False)
+            back.join()
+
+    def _pass(self, source, target, holds):
+        with contextlib.suppress(OSError):
+            while data := source.recv(65536):
+                if holds:
+                    self.flowing.wait()
+                target.sendall(data)
+        for end in (source, target):
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+
 class Stack:
     """The five services, each a process with a database of its own."""
 
-    def __init__(self, engine="sqlite", services=SERVICES, binaries=BUILD, redis=None, flags=None):
+    def __init__(self, engine="sqlite", services=SERVICES, binaries=BUILD, redis=None, flags=None, through=()):
         self.redis = redis
         self.flags = flags or {}  # More of them, by service.
+        self.ports = {name: free_port() for name in services}
+        # Who calls whom through a Proxy: ("matching", "participant").
+        self.proxies = {hop: Proxy(self.ports[hop[1]]) for hop in through}
+        self.through = {hop: proxy.address for hop, proxy in self.proxies.items()}
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="brygga-journey-"))
         self.binaries = binaries
         self.engine = engine
         self.postgres = Postgres() if engine == "postgresql" else None
-        self.ports = {name: free_port() for name in services}
         self.databases = {}
         self.processes = {}
         self.channels = {}
@@ -173,7 +223,7 @@ class Stack:
         upstream = {"participant": ["partner"], "matching": ["participant", "partner"], "events": ["participant"],
                     "gateway": ["partner", "participant", "matching", "events"]}
         for other in upstream.get(name, []):
-            flags += [f"--{other}", self.address(other)]
+            flags += [f"--{other}", self.through.get((name, other), self.address(other))]
         if name == "matching":
             flags += ["--data", str(ROOT / "data")]
             if self.redis:
@@ -248,6 +298,8 @@ class Stack:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+        for proxy in self.proxies.values():
+            proxy.stop()
         if self.postgres:
             self.postgres.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
