@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <cstddef>
 #include <fstream>
 #include <map>
@@ -126,7 +127,7 @@ absl::Status AddReserve(const std::string& text, v1::Allocation& allocation) {
   if (is_count) {
     reserve.set_count(static_cast<int>(number));
   } else {
-    reserve.set_share_permille(static_cast<int>(number * 10 + 0.5));
+    reserve.set_share_permille(static_cast<int>(std::lround(number * 10)));
   }
   return absl::OkStatus();
 }
