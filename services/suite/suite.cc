@@ -67,9 +67,11 @@ absl::Status Suite::StartMatching() {
 }
 
 absl::Status Suite::StartEvents() {
-  BRYGGA_ASSIGN_OR_RETURN(events_,
-                          events::EventsService::Open(DatabaseOf("events"), channel("participant"), TokensOf("events"),
-                                                      {.clock = options_.clock, .log = sql::ErrorLog(options_.log)}));
+  BRYGGA_ASSIGN_OR_RETURN(
+      events_,
+      events::EventsService::Open(
+          DatabaseOf("events"), {.participant = channel("participant"), .matching = channel("matching")},
+          TokensOf("events"), {.clock = options_.clock, .log = sql::ErrorLog(options_.log)}, {.log = options_.log}));
   return Serve("events", events_->services());
 }
 

@@ -292,16 +292,23 @@ class Holders(unittest.TestCase):
             cohort = Cohort(stack, 1, 2)
             person = cohort.adepts[0]
             self.assertIn(person, cohort.candidates(cohort.mentors[0]))
+            event = rush.published_event(cohort.client, 1, waiting_list=False)
+            cohort.client.registrations.Register(registration_service_pb2.RegisterRequest(
+                parent=event, participant=person, request_id=request_id()))
             stack.kill("matching")
 
             asked = erase(cohort.client, person)
-            wait_until(lambda: self.states(cohort.client, asked.name)["events"] == requests.HOLDER_STATE_ACKNOWLEDGED, 30,
-                       "events to acknowledge")
-            self.assertEqual(self.states(cohort.client, asked.name)["matching"], requests.HOLDER_STATE_PENDING)
+            wait_until(lambda: stack.rows("events", "SELECT count(*) FROM registrations WHERE participant = "
+                                                    f"'{person}'") == [["0"]], 30, "events to erase")
+            # It copies from matching, so it cannot say yet that nothing is left.
+            time.sleep(3)
+            states = self.states(cohort.client, asked.name)
+            self.assertEqual((states["matching"], states["events"]), (requests.HOLDER_STATE_PENDING,) * 2)
             self.assertEqual(stack.rows("matching", "SELECT count(*) FROM people WHERE participant_id = "
                                                     f"'{person.split('/')[1]}'"), [["1"]], "it holds the person still")
             stack.start("matching")
-            wait_until(lambda: completed(cohort.client, asked.name), 30, "matching to acknowledge")
+            wait_until(lambda: completed(cohort.client, asked.name), 30, "matching and events to acknowledge")
+            wait_until(lambda: self.is_reached(cohort), 30, "the gateway to reach matching again")
             self.assertEqual(cohort.candidates(cohort.mentors[0]), {cohort.adepts[1]})
 
     def test_who_is_no_holder_keeps_what_it_has_and_a_paper_archive_acknowledges_by_hand(self):
@@ -323,6 +330,16 @@ class Holders(unittest.TestCase):
             client.requests.AcknowledgeErasure(requests.AcknowledgeErasureRequest(
                 name=asked.name, holder="paper-archive", request_id=request_id()))
             self.assertTrue(completed(client, asked.name))
+
+    @staticmethod
+    def is_reached(cohort):
+        try:
+            cohort.candidates(cohort.mentors[0])
+            return True
+        except Failure as failure:
+            if failure.code != "UNAVAILABLE":
+                raise
+            return False
 
     def states(self, client, name):
         found = client.requests.GetDataSubjectRequest(requests.GetDataSubjectRequestRequest(name=name))

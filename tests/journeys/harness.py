@@ -220,10 +220,11 @@ class Stack:
                  "--metrics-port", "0", "--local-issuer", str(self.folder / "issuer")]
         if name in self.databases:
             flags += ["--database", self.databases[name]]
-        upstream = {"participant": ["partner"], "matching": ["participant", "partner"], "events": ["participant"],
-                    "gateway": ["partner", "participant", "matching", "events"]}
+        upstream = {"participant": ["partner"], "matching": ["participant", "partner"],
+                    "events": ["participant", "matching"], "gateway": ["partner", "participant", "matching", "events"]}
         for other in upstream.get(name, []):
-            flags += [f"--{other}", self.through.get((name, other), self.address(other))]
+            if other in self.ports:
+                flags += [f"--{other}", self.through.get((name, other), self.address(other))]
         if name == "matching":
             flags += ["--data", str(ROOT / "data")]
             if self.redis:

@@ -102,4 +102,22 @@ absl::Status AgeCheckUnavailable() {
   return Unavailable("AGE_CHECK_UNAVAILABLE", "the age could not be asked for; try again", absl::Seconds(1));
 }
 
+absl::Status NoCohorts(const Event& event) {
+  return Refused("NO_COHORTS", "COHORTS", event, "is for no cohort; name the cohorts whose pairs it is for");
+}
+
+absl::Status TooManyPairs(const Event& event, int most) {
+  return Refused("TOO_MANY_PAIRS", "PAIRS", event,
+                 "is for more than " + std::to_string(most) + " pairs; register those of one round at a time");
+}
+
+absl::Status PairsBehind() {
+  return Unavailable("PAIRS_BEHIND", "what matching has published is not known here yet; try again", absl::Seconds(1));
+}
+
+absl::Status PersonErased() {
+  return MakeError(absl::StatusCode::kAborted, "a person was erased meanwhile; read again",
+                   {.reason = "PERSON_ERASED"});
+}
+
 }  // namespace brygga::events

@@ -40,6 +40,14 @@ absl::Status EventChanged(const EventId& event);
 // kUnavailable, AGE_CHECK_UNAVAILABLE: try again later.
 absl::Status AgeCheckUnavailable();
 
+// kFailedPrecondition: why an event has no pairs.
+absl::Status NoCohorts(const Event& event);               // NO_COHORTS
+absl::Status TooManyPairs(const Event& event, int most);  // TOO_MANY_PAIRS
+// kUnavailable, PAIRS_BEHIND: what matching publishes is not known as of now.
+absl::Status PairsBehind();
+// kAborted, PERSON_ERASED: what was read before may tell of them; read again.
+absl::Status PersonErased();
+
 }  // namespace brygga::events
 
 #endif  // BRYGGA_SERVICES_EVENTS_DOMAIN_ERRORS_H_

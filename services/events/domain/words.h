@@ -34,6 +34,7 @@ enum class Audience { kMentors = 1, kMentees, kSupervisors, kYouth, kReversePair
 enum class Recurrence { kDaily = 1, kWeekly };
 enum class RegistrationState { kRegistered = 1, kWaitlisted, kCancelled };
 enum class WaitingReason { kEventFull = 1, kNotEligible };
+enum class PairKind { kMentoring = 1, kReverse, kMutual };
 enum class ImportOutcome { kCreated = 1, kUnchanged, kRefused };
 
 namespace internal {
@@ -60,6 +61,8 @@ inline constexpr auto kWords<RegistrationState> = std::to_array<std::string_view
                                                                                    "CANCELLED"});
 template <>
 inline constexpr auto kWords<WaitingReason> = std::to_array<std::string_view>({"EVENT_FULL", "NOT_ELIGIBLE"});
+template <>
+inline constexpr auto kWords<PairKind> = std::to_array<std::string_view>({"MENTORING", "REVERSE", "MUTUAL"});
 template <>
 inline constexpr auto kWords<ImportOutcome> = std::to_array<std::string_view>({"CREATED", "UNCHANGED", "REFUSED"});
 

@@ -48,6 +48,8 @@ class BadInputTest : public EventsFixture, public ::testing::WithParamInterface<
     if (method == "ImportEvents") return Send<v1::ImportEventsRequest, v1::ImportEventsResponse>(method, text);
     if (method == "Register") return Send<v1::RegisterRequest, v1::RegisterResponse>(method, text);
     if (method == "BatchRegister") return Send<v1::BatchRegisterRequest, v1::BatchRegisterResponse>(method, text);
+    if (method == "RegisterPairs") return Send<v1::RegisterPairsRequest, v1::RegisterPairsResponse>(method, text);
+    if (method == "ListPairs") return Send<v1::ListPairsRequest, v1::ListPairsResponse>(method, text);
     return Send<v1::CancelRegistrationRequest, v1::CancelRegistrationResponse>(method, text);
   }
 };
@@ -112,6 +114,11 @@ std::vector<BadInput> AllBadInputs() {
       {"BatchRegister",
        id + "parent: 'events/e' items { } items { participant: 'participants/p' audience: 77 }",
        {"items[0].participant", "items[1].audience"}},
+      {"RegisterPairs", "", {"parent", "request_id"}},
+      {"RegisterPairs", id + "parent: 'events' round: 'rounds/r'", {"parent", "round"}},
+      {"ListPairs", "", {"parent"}},
+      {"ListPairs", "parent: 'events/e' page_size: -1", {"page_size"}},
+      {"ListPairs", "parent: 'events/e' filter: 'goals = x'", {"filter"}},
       {"CancelRegistration", "", {"name", "request_id"}},
       {"CancelRegistration", id + "name: 'events/e' reason: 'no code'", {"name", "reason"}},
   };

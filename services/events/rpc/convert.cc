@@ -24,12 +24,6 @@ std::vector<std::string> IdsIn(std::string_view pattern, std::string_view name) 
   return ids;
 }
 
-void SetTime(absl::Time time, google::protobuf::Timestamp* timestamp) {
-  const int64_t us = absl::ToUnixMicros(time);
-  timestamp->set_seconds(us / 1'000'000);
-  timestamp->set_nanos(static_cast<int32_t>(us % 1'000'000) * 1000);
-}
-
 // What every resource has.
 template <typename Message, typename Item>
 void SetCommon(const Item& item, Message* message) {
@@ -57,6 +51,12 @@ v1::Session ToProto(const EventId& event, const Session& session) {
 }
 
 }  // namespace
+
+void SetTime(absl::Time time, google::protobuf::Timestamp* timestamp) {
+  const int64_t us = absl::ToUnixMicros(time);
+  timestamp->set_seconds(us / 1'000'000);
+  timestamp->set_nanos(static_cast<int32_t>(us % 1'000'000) * 1000);
+}
 
 EventId ToEventId(std::string_view name) { return EventId(IdsIn("events/*", name)[0]); }
 SeriesId ToSeriesId(std::string_view name) { return SeriesId(IdsIn("series/*", name)[0]); }

@@ -43,6 +43,9 @@ Proto ToEnum(Domain value) {
   return static_cast<Proto>(value);
 }
 
+// In whole microseconds.
+void SetTime(absl::Time time, google::protobuf::Timestamp* timestamp);
+
 v1::Event ToProto(const Event& event);
 // Without identity, state, counts and times; sessions get new ids.
 Event ToDomain(const v1::Event& event);

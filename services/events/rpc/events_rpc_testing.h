@@ -23,6 +23,7 @@
 #include "services/events/service.h"
 #include "services/events/store/sql/migrations.h"
 #include "services/events/store/sql/sql_event_store.h"
+#include "services/events/store/sql/sql_pair_store.h"
 
 namespace brygga::events {
 
@@ -35,7 +36,7 @@ class EventsFixture : public ::testing::Test {
   }
 
   static std::string FullName(const std::string& method) {
-    const bool about_registrations = method.find("Regist") != std::string::npos;
+    const bool about_registrations = method.find("Regist") != std::string::npos || method == "ListPairs";
     return std::string("brygga.events.v1.") + (about_registrations ? "RegistrationService/" : "EventService/") + method;
   }
 
@@ -131,7 +132,8 @@ class EventsFixture : public ::testing::Test {
   std::unique_ptr<testing::TestDatabase> ground_ = testing::NewSqlite({.migrations = kMigrations, .clock = &clock_});
   SqlEventStore store_{ground_->database()};
   FakeAgeCheck ages_;
-  EventsService service_{store_, ages_};
+  SqlPairStore pairs_{ground_->database()};
+  EventsService service_{store_, pairs_, ages_};
   rpc::TestServer server_{service_.services()};
 
  private:

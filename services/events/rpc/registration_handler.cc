@@ -1,17 +1,25 @@
 #include "services/events/rpc/registration_handler.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
+#include "absl/time/clock.h"
 #include "common/rpc/list.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
+#include "services/events/domain/errors.h"
+#include "services/events/domain/pair.h"
 #include "services/events/rpc/access.h"
 #include "services/events/rpc/convert.h"
 #include "services/events/rpc/waiting_review.h"
 
 namespace brygga::events {
 namespace {
+
+constexpr int kMostPairs = 2000;  // In one transaction.
+constexpr absl::Duration kLongestWait = absl::Seconds(5);
+constexpr absl::Duration kBetweenLooks = absl::Milliseconds(50);
 
 template <typename Response>
 Response ToResponse(const Registration& registration) {
@@ -27,7 +35,8 @@ Applicant ToApplicant(const Item& item) {
   return applicant;
 }
 
-void Count(const Admission& admission, v1::BatchRegisterResponse* response) {
+template <typename Response>
+void Count(const Admission& admission, Response* response) {
   if (absl::IsAlreadyExists(admission.refusal)) {
     response->set_already_registered_count(response->already_registered_count() + 1);
   } else if (!admission.refusal.ok()) {
@@ -39,9 +48,9 @@ void Count(const Admission& admission, v1::BatchRegisterResponse* response) {
   }
 }
 
-v1::BatchRegisterResponse ToBatchResponse(const std::vector<Applicant>& applicants,
-                                          const std::vector<Admission>& admissions) {
-  v1::BatchRegisterResponse response;
+template <typename Response>
+Response ToBatchResponse(const std::vector<Applicant>& applicants, const std::vector<Admission>& admissions) {
+  Response response;
   for (size_t i = 0; i < admissions.size(); ++i) {
     v1::BatchRegisterResult& result = *response.add_results();
     result.set_index(static_cast<int>(i));
@@ -53,6 +62,42 @@ v1::BatchRegisterResponse ToBatchResponse(const std::vector<Applicant>& applican
     Count(admissions[i], &response);
   }
   return response;
+}
+
+v1::RegisterPairsResponse ToPairsResponse(const std::vector<Applicant>& applicants,
+                                          const std::vector<Admission>& admissions) {
+  auto response = ToBatchResponse<v1::RegisterPairsResponse>(applicants, admissions);
+  response.set_pair_count(static_cast<int>(applicants.size()) / 2);
+  return response;
+}
+
+// The mentor, then the adept.
+std::vector<Applicant> ToApplicants(const Event& event, const std::vector<Pair>& pairs) {
+  std::vector<Applicant> applicants;
+  for (const Pair& pair : pairs) {
+    applicants.push_back({.id = RegistrationId(MakeNewId()),
+                          .participant = pair.mentor,
+                          .audience = AudienceOf(event, pair, PairSide::kMentor)});
+    applicants.push_back({.id = RegistrationId(MakeNewId()),
+                          .participant = pair.adept,
+                          .audience = AudienceOf(event, pair, PairSide::kAdept)});
+  }
+  return applicants;
+}
+
+v1::EventPair ToProto(const Pair& pair, const std::map<std::string, RegistrationState>& states) {
+  const auto state_of = [&](const std::string& participant) {
+    const auto found = states.find(participant);
+    return found == states.end() ? v1::REGISTRATION_STATE_UNSPECIFIED : ToEnum<v1::RegistrationState>(found->second);
+  };
+  v1::EventPair proto;
+  proto.set_match(pair.match);
+  proto.set_round(pair.round);
+  proto.set_mentor(pair.mentor);
+  proto.set_adept(pair.adept);
+  proto.set_mentor_state(state_of(pair.mentor));
+  proto.set_adept_state(state_of(pair.adept));
+  return proto;
 }
 
 // Of somebody who asked for an age and got no answer, what the store says
@@ -104,11 +149,75 @@ absl::StatusOr<v1::BatchRegisterResponse> RegistrationHandler::BatchRegister(con
   std::vector<Applicant> applicants;
   for (const v1::BatchRegisterItem& item : request.items()) applicants.push_back(ToApplicant(item));
   const absl::Status asked = AskAges(event, applicants, call.deadline());
-  const auto mutation = call.Mutates<std::vector<Admission>>(
-      [&](const std::vector<Admission>& admissions) { return ToBatchResponse(applicants, admissions); });
-  const auto admissions = store_.RegisterMany(mutation, event.id, applicants);
+  const auto render = [&](const std::vector<Admission>& admissions) {
+    return ToBatchResponse<v1::BatchRegisterResponse>(applicants, admissions);
+  };
+  const auto admissions = store_.RegisterMany(call.Mutates<std::vector<Admission>>(render), event.id, applicants);
   if (!admissions.ok()) return Unanswered(admissions, asked);
-  return ToBatchResponse(applicants, *admissions);
+  return render(*admissions);
+}
+
+absl::StatusOr<std::vector<Pair>> RegistrationHandler::PairsOf(const Event& event, const std::string& round,
+                                                               absl::Time deadline) {
+  list::ListQuery query{.limit = kMostPairs};
+  if (!round.empty()) query.filter.push_back({.field = "round", .value = round});
+  const absl::Time begin = store_.Now();
+  const absl::Time until = std::min(deadline, absl::Now() + kLongestWait);
+  for (;;) {
+    BRYGGA_ASSIGN_OR_RETURN(KnownPairs known, pairs_.List(event.cohorts, query, deadline));
+    if (known.page.next) return TooManyPairs(event, kMostPairs);
+    if (known.as_of && *known.as_of >= begin) return std::move(known.page.items);
+    if (absl::Now() >= until) return PairsBehind();
+    absl::SleepFor(kBetweenLooks);
+  }
+}
+
+absl::StatusOr<v1::RegisterPairsResponse> RegistrationHandler::RegisterPairs(const v1::RegisterPairsRequest& request,
+                                                                             const rpc::Call& call) {
+  BRYGGA_ASSIGN_OR_RETURN(const Event event, store_.GetEvent(ToEventId(request.parent()), call.deadline()));
+  BRYGGA_RETURN_IF_ERROR(ExpectManager(call, event));
+  if (event.cohorts.empty()) return NoCohorts(event);
+  BRYGGA_ASSIGN_OR_RETURN(const std::vector<Pair> pairs, PairsOf(event, request.round(), call.deadline()));
+  std::vector<Applicant> applicants = ToApplicants(event, pairs);
+  const absl::Status asked = AskAges(event, applicants, call.deadline());
+  const auto render = [&](const std::vector<Admission>& admissions) { return ToPairsResponse(applicants, admissions); };
+  const auto admissions = store_.RegisterMany(call.Mutates<std::vector<Admission>>(render), event.id, applicants);
+  if (!admissions.ok()) return Unanswered(admissions, asked);
+  return render(*admissions);
+}
+
+absl::StatusOr<std::map<std::string, RegistrationState>> RegistrationHandler::StatesOf(const Event& event,
+                                                                                       const std::vector<Pair>& pairs,
+                                                                                       absl::Time deadline) {
+  std::map<std::string, RegistrationState> states;
+  if (pairs.empty()) return states;
+  RegistrationScope scope = {.event = event.id};
+  for (const Pair& pair : pairs) {
+    scope.viewer.participants.push_back(pair.mentor);
+    scope.viewer.participants.push_back(pair.adept);
+  }
+  const list::ListQuery query = {
+      .filter = {{.field = "state", .op = list::Op::kNotEqual, .value = NameOf(RegistrationState::kCancelled)}},
+      .limit = static_cast<int>(scope.viewer.participants.size())};
+  BRYGGA_ASSIGN_OR_RETURN(const auto found, store_.ListRegistrations(scope, query, deadline));
+  for (const Registration& registration : found.items) states[registration.participant] = registration.state;
+  return states;
+}
+
+absl::StatusOr<v1::ListPairsResponse> RegistrationHandler::ListPairs(const v1::ListPairsRequest& request,
+                                                                     const rpc::Call& call) {
+  BRYGGA_ASSIGN_OR_RETURN(const list::ListQuery query, rpc::ParseList(request, PairSchema()));
+  BRYGGA_ASSIGN_OR_RETURN(const Event event, store_.GetEvent(ToEventId(request.parent()), call.deadline()));
+  BRYGGA_RETURN_IF_ERROR(ExpectManager(call, event));
+  if (event.cohorts.empty()) return NoCohorts(event);
+  BRYGGA_ASSIGN_OR_RETURN(const KnownPairs known, pairs_.List(event.cohorts, query, call.deadline()));
+  if (!known.as_of) return PairsBehind();
+  BRYGGA_ASSIGN_OR_RETURN(const auto states, StatesOf(event, known.page.items, call.deadline()));
+  v1::ListPairsResponse response;
+  for (const Pair& pair : known.page.items) *response.add_pairs() = ToProto(pair, states);
+  response.set_next_page_token(rpc::NextPageToken(request, known.page));
+  SetTime(*known.as_of, response.mutable_as_of());
+  return response;
 }
 
 absl::StatusOr<v1::CancelRegistrationResponse> RegistrationHandler::Cancel(const v1::CancelRegistrationRequest& request,

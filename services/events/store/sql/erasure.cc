@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "common/sql/requests.h"
+#include "common/status/failpoint.h"
 #include "common/status/macros.h"
 #include "services/events/store/sql/rows.h"
 #include "services/events/store/sql/seats.h"
@@ -39,6 +40,7 @@ absl::StatusOr<int> SqlEventStore::ErasePerson(const Origin& origin, const std::
     for (const sql::Row& row : rows) {
       BRYGGA_RETURN_IF_ERROR(EraseFrom(tx, ToRegistration(row), StandIn(key)));
     }
+    Failpoint("erasure.written");
     return static_cast<int>(rows.size());
   });
 }

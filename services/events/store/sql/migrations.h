@@ -110,6 +110,25 @@ CREATE INDEX registrations_line ON registrations (event_id, queue_number) WHERE 
 CREATE INDEX registrations_event ON registrations (event_id, id);
 CREATE INDEX registrations_participant ON registrations (participant, id);
 )sql"},
+    {2, R"sql(
+CREATE TABLE pairs (
+  id TEXT PRIMARY KEY,
+  match_name TEXT NOT NULL,
+  cohort TEXT NOT NULL,
+  round TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  mentor TEXT NOT NULL,
+  adept TEXT NOT NULL
+);
+CREATE INDEX pairs_cohort ON pairs (cohort, id);
+CREATE INDEX pairs_mentor ON pairs (mentor);
+CREATE INDEX pairs_adept ON pairs (adept);
+
+CREATE TABLE pair_marks (
+  mark BIGINT NOT NULL
+);
+INSERT INTO pair_marks (mark) VALUES (0);
+)sql"},
 };
 
 }  // namespace brygga::events

@@ -1,0 +1,136 @@
+"""A coordinator publishes a round and registers its pairs for the kick-off, on both engines.
+
+Events follows what matching publishes: pairs that end are no longer listed, those of the next round are, also where
+events or matching was killed meanwhile, and an erased person is in no pair.
+"""
+
+import unittest
+
+import world
+from harness import Failure, Stack, request_id, wait_until
+
+from brygga.events.v1 import event_pb2, event_service_pb2, registration_service_pb2 as registrations
+from brygga.matching.v1 import matching_service_pb2
+from brygga.participant.v1 import data_subject_request_service_pb2 as requests, programme_pb2
+
+REGISTERED = registrations.REGISTRATION_STATE_REGISTERED
+
+
+def kick_off(client, cohort, capacity=20):
+    event = client.events.CreateEvent(event_service_pb2.CreateEventRequest(
+        event=event_pb2.Event(
+            kind=event_pb2.EVENT_KIND_KICK_OFF, title_sv="Programstart", mode=event_pb2.ATTENDANCE_MODE_ONSITE,
+            municipality="0180", organiser="organisations/01890a5d-ac96-774b-bcce-b302099a8057",
+            programme=cohort.split("/cohorts/")[0], cohorts=[cohort], capacity=capacity, waiting_list=True,
+            sessions=[event_pb2.Session(local_start="2099-01-12T17:00:00", local_end="2099-01-12T19:30:00")],
+            audience=[event_pb2.AUDIENCE_MENTORS, event_pb2.AUDIENCE_MENTEES]),
+        request_id=request_id())).event
+    return client.events.PublishEvent(
+        event_service_pb2.PublishEventRequest(name=event.name, request_id=request_id())).event.name
+
+
+def publish(client, cohort):
+    made = world.run_round(client, cohort)
+    client.matching.PublishRound(matching_service_pb2.PublishRoundRequest(name=made.name, request_id=request_id()))
+    return made.name
+
+
+def register(client, event, round_=""):
+    return client.registrations.RegisterPairs(registrations.RegisterPairsRequest(
+        parent=event, round=round_, request_id=request_id()))
+
+
+def matches(client, cohort):
+    listed = client.matching.ListMatches(matching_service_pb2.ListMatchesRequest(parent=cohort, page_size=1000)).matches
+    return {match.name: match for match in listed}
+
+
+class Pairs(unittest.TestCase):
+    def listed(self):
+        """(mentor, adept): how each is registered."""
+        answer = self.client.registrations.ListPairs(registrations.ListPairsRequest(parent=self.event, page_size=1000))
+        return {(pair.mentor, pair.adept): (pair.mentor_state, pair.adept_state) for pair in answer.pairs}
+
+    def people(self, role, count, prefix):
+        found = []
+        for i in range(count):
+            person = world.person(self.client, self.programme, f"{prefix} {i}", f"{prefix}{i}", capacity=1)
+            world.enrol(self.client, self.cohort, person, role)
+            found.append(person)
+        return found
+
+    def journey(self, engine):
+        with Stack(engine) as stack:
+            token = stack.token("--admin")
+            self.client = client = stack.client(token)
+            *_, self.programme, self.cohort = world.people(client, stack)
+            self.people(world.MENTOR, 3, "m")
+            self.people(world.ADEPT, 3, "a")
+            world.decide(client, self.cohort)
+            for state in (programme_pb2.COHORT_STATE_CLOSED, programme_pb2.COHORT_STATE_MATCHING):
+                world.change_state(client, self.cohort, state)
+            self.event = kick_off(client, self.cohort)
+            self.assertEqual(register(client, self.event).pair_count, 0)
+
+            # At once after the publication, and all of it.
+            round_ = publish(client, self.cohort)
+            answer = register(client, self.event, round_)
+            self.assertEqual((answer.pair_count, answer.registered_count), (3, 6))
+            expected = {(match.mentor, match.adept): (REGISTERED, REGISTERED)
+                        for match in matches(client, self.cohort).values()}
+            self.assertEqual(self.listed(), expected)
+            self.assertEqual(register(client, self.event).already_registered_count, 6)
+
+            # One declines while events is down: it is told when it is back.
+            stack.kill("events")
+            gone = next(iter(matches(client, self.cohort).values()))
+            client.matching.DeclineMatch(matching_service_pb2.DeclineMatchRequest(
+                name=gone.name, side=1, reason="NO_TIME", request_id=request_id()))
+            stack.start("events")
+            del expected[(gone.mentor, gone.adept)]
+            wait_until(lambda: self.listed() == expected, 30, "the pair to go")
+
+            # Without matching a list says what was known; nobody is registered by it.
+            stack.kill("matching")
+            self.assertEqual(self.listed(), expected)
+            with self.assertRaises(Failure) as behind:
+                register(client, self.event)
+            self.assertEqual(behind.exception.reason, "PAIRS_BEHIND")
+            stack.start("matching")
+            wait_until(self.registers, 30, "matching to be followed again")
+
+            # An erased person is in no pair of ours.
+            mentor, adept = next(iter(expected))
+            asked = client.requests.RequestErasure(requests.RequestErasureRequest(
+                participant=adept, request_id=request_id())).data_subject_request
+            wait_until(lambda: self.is_completed(asked.name), 30, "everybody to acknowledge")
+            self.assertEqual(stack.rows("events", "SELECT count(*) FROM pairs WHERE adept = "
+                                                  f"'{adept}' OR mentor = '{adept}'"), [["0"]])
+            del expected[(mentor, adept)]
+            wait_until(lambda: self.listed() == expected, 30, "the other half to be free")
+
+            # Coordinators of other programmes learn nothing.
+            other = stack.client(stack.token("--coordinator", "programmes/other"))
+            with self.assertRaises(Failure) as refused:
+                other.registrations.ListPairs(registrations.ListPairsRequest(parent=self.event))
+            self.assertEqual(refused.exception.code, "PERMISSION_DENIED")
+
+    def registers(self):
+        try:
+            return register(self.client, self.event).pair_count == 2
+        except Failure:
+            return False
+
+    def is_completed(self, name):
+        found = self.client.requests.GetDataSubjectRequest(requests.GetDataSubjectRequestRequest(name=name))
+        return found.data_subject_request.state == requests.DATA_SUBJECT_REQUEST_STATE_COMPLETED
+
+    def test_sqlite(self):
+        self.journey("sqlite")
+
+    def test_postgresql(self):
+        self.journey("postgresql")
+
+
+if __name__ == "__main__":
+    unittest.main()
