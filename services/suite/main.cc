@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "common/feed/change_feed.h"
 #include "common/rpc/process.h"
 #include "common/rpc/server.h"
 #include "common/status/macros.h"
@@ -23,6 +24,7 @@ struct Settings {
   std::string ports_file;
   bool free_ports = false;
   brygga::matching::KeptRankingsSettings rankings;
+  brygga::sql::LogRetention keep_changes;
   std::map<std::string, Ports> ports = {{"partner", {7071, 9071, 9171}},
                                         {"participant", {7072, 9072, 9172}},
                                         {"matching", {7073, 9073, 9173}},
@@ -35,6 +37,7 @@ void AddSettings(brygga::Config& config, Settings& settings) {
       .Text("ports-file", &settings.ports_file, "Where to write who listens where; DATA/ports without it")
       .Flag("free-ports", &settings.free_ports, "Take free ports for everything");
   AddSettings(config, settings.rankings);
+  brygga::feed::AddSettings(config, &settings.keep_changes);
   for (auto& [service, ports] : settings.ports) {
     config.Int(absl::StrCat(service, "-port"), &ports.port, "Port of that service; 0 takes a free one", 0, 65535)
         .Int(absl::StrCat(service, "-admin-port"), &ports.admin_port, "Its port of health and reflection", 0, 65535)
@@ -95,6 +98,7 @@ int main(int argc, char** argv) {
             .server = [&](const std::string& service) { return OptionsOf(service, gateway, settings); },
             .tokens = [&](const std::string& service) { return process.local_issuer()->ServiceTokens(service); },
             .rankings = settings.rankings,
+            .keep_changes = settings.keep_changes,
             .log = gateway.log,
         }));
     std::vector<std::pair<std::string, brygga::rpc::Server*>> servers;

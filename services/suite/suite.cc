@@ -42,36 +42,32 @@ void Suite::Drain() {
 }
 
 absl::Status Suite::StartPartner() {
-  BRYGGA_ASSIGN_OR_RETURN(partner_,
-                          partner::PartnerService::Open(DatabaseOf("partner"),
-                                                        {.clock = options_.clock, .log = sql::ErrorLog(options_.log)}));
+  BRYGGA_ASSIGN_OR_RETURN(partner_, partner::PartnerService::Open(DatabaseOf("partner"), DatabaseOptions()));
   return Serve("partner", partner_->services());
 }
 
 absl::Status Suite::StartParticipant() {
-  BRYGGA_ASSIGN_OR_RETURN(participant_,
-                          participant::ParticipantService::Open(
-                              DatabaseOf("participant"), channel("partner"), TokensOf("participant"),
-                              {.clock = options_.clock, .log = sql::ErrorLog(options_.log)}, {.log = options_.log}));
+  BRYGGA_ASSIGN_OR_RETURN(participant_, participant::ParticipantService::Open(
+                                            DatabaseOf("participant"), channel("partner"), TokensOf("participant"),
+                                            DatabaseOptions(), {.log = options_.log}));
   return Serve("participant", participant_->services());
 }
 
 absl::Status Suite::StartMatching() {
-  BRYGGA_ASSIGN_OR_RETURN(matching_, matching::MatchingService::Open(
-                                         DatabaseOf("matching"),
-                                         {.data = options_.data, .rankings = options_.rankings, .log = options_.log},
-                                         channel("participant"), channel("partner"), TokensOf("matching"),
-                                         {.clock = options_.clock, .log = sql::ErrorLog(options_.log)}));
+  BRYGGA_ASSIGN_OR_RETURN(
+      matching_,
+      matching::MatchingService::Open(
+          DatabaseOf("matching"), {.data = options_.data, .rankings = options_.rankings, .log = options_.log},
+          channel("participant"), channel("partner"), TokensOf("matching"), DatabaseOptions()));
   matching_->Start();
   return Serve("matching", matching_->services());
 }
 
 absl::Status Suite::StartEvents() {
   BRYGGA_ASSIGN_OR_RETURN(
-      events_,
-      events::EventsService::Open(
-          DatabaseOf("events"), {.participant = channel("participant"), .matching = channel("matching")},
-          TokensOf("events"), {.clock = options_.clock, .log = sql::ErrorLog(options_.log)}, {.log = options_.log}));
+      events_, events::EventsService::Open(DatabaseOf("events"),
+                                           {.participant = channel("participant"), .matching = channel("matching")},
+                                           TokensOf("events"), DatabaseOptions(), {.log = options_.log}));
   return Serve("events", events_->services());
 }
 
@@ -90,6 +86,10 @@ absl::Status Suite::Serve(const std::string& service, std::vector<rpc::Service> 
 
 std::string Suite::DatabaseOf(const std::string& service) const {
   return absl::StrCat("sqlite:", options_.folder, "/", service, ".db");
+}
+
+sql::Options Suite::DatabaseOptions() const {
+  return {.clock = options_.clock, .log = sql::ErrorLog(options_.log), .keep_changes = options_.keep_changes};
 }
 
 const rpc::TokenSource& Suite::TokensOf(const std::string& service) {

@@ -14,6 +14,8 @@
 #include "common/rpc/auth/local_issuer.h"
 #include "common/rpc/client.h"
 #include "common/rpc/server.h"
+#include "common/sql/database.h"
+#include "common/sql/log_retention.h"
 #include "common/time/clock.h"
 #include "services/events/service.h"
 #include "services/gateway/service.h"
@@ -39,7 +41,8 @@ struct SuiteOptions {
   // Null: the machine's clock. Outlives the suite.
   const Clock* clock = nullptr;
   matching::KeptRankingsSettings rankings = {};
-  std::shared_ptr<Log> log = nullptr;  // Shared with the servers.
+  sql::LogRetention keep_changes = {};  // Of every service.
+  std::shared_ptr<Log> log = nullptr;   // Shared with the servers.
 };
 
 // Running from Start to Drain or destruction. Every service has its own server
@@ -76,6 +79,7 @@ class Suite {
   absl::Status StartGateway();
   absl::Status Serve(const std::string& service, std::vector<rpc::Service> services);
   std::string DatabaseOf(const std::string& service) const;
+  sql::Options DatabaseOptions() const;
   const rpc::TokenSource& TokensOf(const std::string& service);
 
   const SuiteOptions options_;
