@@ -42,7 +42,7 @@ class Probe final : public Derivation {
       return absl::OkStatus();
     }));
     if (!apart_) return absl::OkStatus();
-    absl::SleepFor(absl::Milliseconds(5));
+    absl::SleepFor(absl::Milliseconds(50));  // So that kills fall between the two.
     return database_.Write(origin, [&](sql::Transaction& tx) { return sql::TakeStep(tx, step); });
   }
 

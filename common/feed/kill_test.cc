@@ -52,18 +52,18 @@ struct Row {
 };
 using Rows = std::map<std::string, Row>;
 
-class KillTest : public ::testing::Test {
+// Feed and consumer on databases of the same kind.
+class KillTest : public ::testing::TestWithParam<testing::MakeDatabase> {
  protected:
   KillTest() {
     std::cout << "seed " << seed_ << "\n";
     std::ofstream(token_file_) << rpc::TokenOf(rpc::ServiceNamed("probe"));
-    derived_ = *sql::Database::Open(url_, {.migrations = kProbeMigrations});
   }
 
   std::unique_ptr<testing::Process> StartProbe(const std::string& mode) {
     return std::make_unique<testing::Process>(
         std::vector<std::string>{std::string(std::getenv("BRYGGA_BUILD_DIR")) + "/tests/consumer_probe",
-                                 server_.server().server().address(), token_file_, url_, mode});
+                                 server_.server().server().address(), token_file_, derived_ground_->url(), mode});
   }
 
   // Changes things until stopped, and counts what was acknowledged.
@@ -93,7 +93,7 @@ class KillTest : public ::testing::Test {
   }
 
   Progress Known() {
-    const auto progress = sql::ReadProgress(*derived_, "probe", absl::Now() + absl::Seconds(20));
+    const auto progress = sql::ReadProgress(derived_ground_->database(), "probe", absl::Now() + absl::Seconds(20));
     return progress.ok() && *progress ? **progress : Progress();
   }
   // True as soon as the probe has taken a step.
@@ -104,12 +104,12 @@ class KillTest : public ::testing::Test {
     }
     return false;
   }
-  void KillRepeatedly(int times, const std::string& mode) {
-    std::mt19937 random(seed_ + 1000);
+  void KillRepeatedly(int times, const std::string& mode, unsigned within_us = 30000) {
+    std::mt19937 random(seed_ + 1000 + static_cast<unsigned>(++killing_));
     for (int i = 0; i < times; ++i) {
       const auto probe = StartProbe(mode);
       ASSERT_TRUE(Moves()) << "kill " << i;
-      absl::SleepFor(absl::Microseconds(random() % 30000));
+      absl::SleepFor(absl::Microseconds(random() % within_us));
       probe->Signal(SIGKILL);
       probe->Wait();
     }
@@ -117,7 +117,7 @@ class KillTest : public ::testing::Test {
 
   Rows Derived() {
     Rows rows;
-    const auto found = derived_->Query(absl::Now() + absl::Seconds(20), "SELECT * FROM derived");
+    const auto found = derived_ground_->database().Query(absl::Now() + absl::Seconds(20), "SELECT * FROM derived");
     for (const sql::Row& row : *found) {
       rows[row.Text("resource")] = {row.Int("revision"), row.Int("applied"), row.Int("in_order")};
     }
@@ -148,18 +148,21 @@ class KillTest : public ::testing::Test {
   const unsigned seed_ = static_cast<unsigned>(Setting("BRYGGA_SEED", static_cast<int>(std::random_device()() >> 1)));
   const testing::TempDir folder_;
   const std::string token_file_ = folder_.path() + "/token";
-  const std::string url_ = "sqlite:" + folder_.path() + "/derived.db";
-  std::unique_ptr<testing::TestDatabase> ground_ = testing::NewSqlite({.migrations = kTestMigrations});
+  std::unique_ptr<testing::TestDatabase> ground_ = GetParam()({.migrations = kTestMigrations});
+  std::unique_ptr<testing::TestDatabase> derived_ground_ = GetParam()({.migrations = kProbeMigrations});
   FeedServer server_{
       ground_->database(), FeedServer::Quick(), {.name = "test", .address = "127.0.0.1:0", .threads = 4}};
-  std::unique_ptr<sql::Database> derived_;
   std::atomic<bool> stopping_ = false;
+  int killing_ = 0;
   std::vector<std::thread> writers_;
   Mutex mutex_;
   std::map<std::string, int64_t> acknowledged_ ABSL_GUARDED_BY(mutex_);
 };
 
-TEST_F(KillTest, NothingIsMissedAndNothingDoubled) {
+INSTANTIATE_TEST_SUITE_P(Sqlite, KillTest, ::testing::Values(&testing::NewSqlite));
+INSTANTIATE_TEST_SUITE_P(Postgresql, KillTest, ::testing::Values(&testing::NewPostgresql));
+
+TEST_P(KillTest, NothingIsMissedAndNothingDoubled) {
   const int kills = Setting("BRYGGA_CONSUMER_KILLS", 20);
   {
     const auto first = StartProbe("together");  // Takes the place where everything begins.
@@ -177,7 +180,7 @@ TEST_F(KillTest, NothingIsMissedAndNothingDoubled) {
   std::cout << "killed " << kills << " times, " << changes << " changes\n";
 }
 
-TEST_F(KillTest, WithTheTokenInAnotherTransactionChangesAreDoubled) {
+TEST_P(KillTest, WithTheTokenInAnotherTransactionChangesAreDoubled) {
   {
     const auto first = StartProbe("apart");
     ASSERT_TRUE(Moves());
@@ -188,7 +191,7 @@ TEST_F(KillTest, WithTheTokenInAnotherTransactionChangesAreDoubled) {
     return std::any_of(rows.begin(), rows.end(),
                        [](const auto& row) { return row.second.applied > row.second.revision; });
   };
-  for (int kills = 0; kills < 60 && !is_doubled(); kills += 3) KillRepeatedly(3, "apart");
+  for (int kills = 0; kills < 60 && !is_doubled(); kills += 3) KillRepeatedly(3, "apart", /*within_us=*/150000);
   StopWriting();
 
   CatchUp("apart");
