@@ -67,6 +67,7 @@ soak: build  ## The long forms of the tests that have one.
 	@BRYGGA_SOLVE_SECONDS=600 BRYGGA_SOLVE_SEED=$$RANDOM $(CTEST) --test-dir build --verbose -R '^solve_(peers|files)_test$$'
 	@build/tests/matching_redis_test --gtest_repeat=50 --gtest_brief=1
 	@build/tests/sql_lease_stop_test --gtest_repeat=100 --gtest_brief=1
+	@BRYGGA_ERASURE_KILLS=200 $(CTEST) --test-dir build --timeout 20000 -R '^erasure_kill$$'
 
 clean:  ## Remove what was built and what the demo left.
 	@rm -rf build .run

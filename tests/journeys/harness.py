@@ -232,9 +232,18 @@ class Stack:
         return flags + self.flags.get(name, [])
 
     def start(self, name):
+        self.failpoints(name).mkdir(parents=True, exist_ok=True)
+        env = {**os.environ, "BRYGGA_FAILPOINTS": str(self.failpoints(name))}
         with open(self.folder / f"{name}.log", "ab") as log:
-            self.processes[name] = subprocess.Popen(self.command(name), stdout=log, stderr=log, cwd=ROOT)
+            self.processes[name] = subprocess.Popen(self.command(name), stdout=log, stderr=log, cwd=ROOT, env=env)
         self.wait_ready(name)
+
+    def failpoints(self, name):
+        return self.folder / "failpoints" / name
+
+    def strike(self, name, place):
+        """Kills the service when it next comes by `place`, once."""
+        (self.failpoints(name) / place).touch()
 
     def wait_ready(self, name):
         def listening():
