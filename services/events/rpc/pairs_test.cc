@@ -157,6 +157,20 @@ TEST_F(PairsTest, ARepeatGetsTheFirstAnswerAndValidateOnlyRegistersNobody) {
   EXPECT_THAT(RegisterPairs(event.name(), "", false, id), IsOkAndHolds(EqualsProto(*first)));
 }
 
+TEST_F(PairsTest, ARepeatGetsTheFirstAnswerAlsoWhileMatchingIsAway) {
+  const v1::Event event = KickOff();
+  Know({PairOf("1", "m", "a")});
+  const std::string id = NewRequestId();
+  const auto first = RegisterPairs(event.name(), "", false, id);
+  ASSERT_THAT(first, IsOk());
+  clock_.Advance(absl::Milliseconds(1));
+
+  EXPECT_THAT(RegisterPairs(event.name(), "", false, id), IsOkAndHolds(EqualsProto(*first)));
+  EXPECT_THAT(RegisterPairs(event.name(), kRound, false, id), HasReason("REQUEST_ID_REUSED"));
+  EXPECT_THAT(RegisterPairs(event.name()), HasReason("PAIRS_BEHIND"));
+  EXPECT_EQ(GetEvent(event.name(), coordinator_)->taken(), 2);
+}
+
 TEST_F(PairsTest, AgesHoldForPairsToo) {
   v1::Event event = ValidEvent();
   event.add_audience(v1::AUDIENCE_MENTEES);

@@ -172,13 +172,25 @@ absl::StatusOr<std::vector<Pair>> RegistrationHandler::PairsOf(const Event& even
   }
 }
 
+// Registers nobody, as a dry run: a repeat is answered by the store before it
+// looks at whom to register.
+absl::Status RegistrationHandler::AnsweredBefore(const Event& event, const rpc::Call& call,
+                                                 const absl::Status& problem) {
+  auto nobody =
+      call.Mutates<std::vector<Admission>>([](const std::vector<Admission>&) { return v1::RegisterPairsResponse(); });
+  nobody.validate_only = true;
+  const auto admissions = store_.RegisterMany(nobody, event.id, {});
+  return admissions.ok() ? problem : admissions.status();
+}
+
 absl::StatusOr<v1::RegisterPairsResponse> RegistrationHandler::RegisterPairs(const v1::RegisterPairsRequest& request,
                                                                              const rpc::Call& call) {
   BRYGGA_ASSIGN_OR_RETURN(const Event event, store_.GetEvent(ToEventId(request.parent()), call.deadline()));
   BRYGGA_RETURN_IF_ERROR(ExpectManager(call, event));
   if (event.cohorts.empty()) return NoCohorts(event);
-  BRYGGA_ASSIGN_OR_RETURN(const std::vector<Pair> pairs, PairsOf(event, request.round(), call.deadline()));
-  std::vector<Applicant> applicants = ToApplicants(event, pairs);
+  const auto pairs = PairsOf(event, request.round(), call.deadline());
+  if (!pairs.ok()) return AnsweredBefore(event, call, pairs.status());
+  std::vector<Applicant> applicants = ToApplicants(event, *pairs);
   const absl::Status asked = AskAges(event, applicants, call.deadline());
   const auto render = [&](const std::vector<Admission>& admissions) { return ToPairsResponse(applicants, admissions); };
   const auto admissions = store_.RegisterMany(call.Mutates<std::vector<Admission>>(render), event.id, applicants);

@@ -41,6 +41,9 @@ class RegistrationHandler {
   absl::Status AskAges(const Event& event, std::vector<Applicant>& applicants, absl::Time deadline);
   // The pairs of the event's cohorts as of now, or later.
   absl::StatusOr<std::vector<Pair>> PairsOf(const Event& event, const std::string& round, absl::Time deadline);
+  // Of a call whose pairs cannot be known: what it was answered before, if it is
+  // a repeat, why nobody may register, and otherwise `problem`.
+  absl::Status AnsweredBefore(const Event& event, const rpc::Call& call, const absl::Status& problem);
   // How the two of each pair are registered, by person.
   absl::StatusOr<std::map<std::string, RegistrationState>> StatesOf(const Event& event, const std::vector<Pair>& pairs,
                                                                     absl::Time deadline);
