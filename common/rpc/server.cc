@@ -84,7 +84,7 @@ absl::Status Taken(const std::string& address) {
 }
 
 // `address`: where it listens, or empty.
-void SetCommon(const ServerOptions& options, const std::string& address, grpc::ServerBuilder* builder) {
+void SetCommon(const ServerOptions& options, grpc::ServerBuilder* builder) {
   builder->SetMaxReceiveMessageSize(options.max_message_bytes);
   // Two servers on one port would share its calls, and nobody would notice.
   builder->AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
@@ -95,12 +95,9 @@ void SetCommon(const ServerOptions& options, const std::string& address, grpc::S
   // Without these the server says goodbye to clients that ping on quiet streams.
   builder->AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 5000);
   builder->AddChannelArgument(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
-  // What watches over it costs each call 6,000 instructions, a tenth of an echo.
-  if (!address.empty() && !IsLoopback(ParseAddress(address)->host)) {
-    builder->AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS,
-                                static_cast<int>(absl::ToInt64Milliseconds(options.max_connection_age)));
-    builder->AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, 60000);
-  }
+  builder->AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS,
+                              static_cast<int>(absl::ToInt64Milliseconds(options.max_connection_age)));
+  builder->AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, 60000);
 }
 
 // Opens a connection to a port of our own, and closes it.
@@ -230,7 +227,7 @@ class Server::State {
 
   absl::Status StartData() {
     grpc::ServerBuilder builder;
-    SetCommon(options_, options_.address, &builder);
+    SetCommon(options_, &builder);
     builder.SetOption(std::make_unique<WithoutReflection>());
     if (!options_.address.empty()) {
       host_ = ParseAddress(options_.address)->host;
@@ -251,7 +248,7 @@ class Server::State {
   absl::Status StartAdmin() {
     if (options_.admin_address.empty()) return absl::OkStatus();
     grpc::ServerBuilder builder;
-    SetCommon(options_, options_.admin_address, &builder);
+    SetCommon(options_, &builder);
     builder.AddListeningPort(options_.admin_address, grpc::InsecureServerCredentials(), &admin_port_);
     for (const Service& service : services_) {
       grpc_services_.push_back(MakeDeclaration(service));

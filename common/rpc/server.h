@@ -34,8 +34,7 @@ struct ServerOptions {
   absl::Duration drain_wait = absl::ZeroDuration();  // Between "not ready" and refusing calls.
   absl::Duration drain_grace = absl::Seconds(20);    // For calls that run; then they are cancelled.
   int max_message_bytes = 16 << 20;
-  // Of connections from beyond loopback: clients that come back find replicas
-  // that have come since. On loopback nobody has any, and connections stay.
+  // Of a connection: clients that come back find replicas that have come since.
   absl::Duration max_connection_age = absl::Minutes(5);
   // Null: every call is anonymous.
   std::shared_ptr<const Authenticator> authenticator = nullptr;

@@ -274,16 +274,14 @@ bool EndsWithin(std::chrono::milliseconds patience, int port) {
   return channel->WaitForStateChange(GRPC_CHANNEL_READY, std::chrono::system_clock::now() + patience);
 }
 
-TEST_F(ServerTest, ConnectionsFromBeyondThisMachineAreRenewed) {
+TEST_F(ServerTest, OldConnectionsAreRenewed) {
   ServerOptions options = OnPorts();
+  TestServer for_minutes(ProbeService(handler_), options);
   options.max_connection_age = absl::Milliseconds(100);
-  options.address = "0.0.0.0:0";
-  TestServer beyond(ProbeService(handler_), options);
-  options.address = "127.0.0.1:0";
-  TestServer on_loopback(ProbeService(handler_), options);
+  TestServer for_a_moment(ProbeService(handler_), options);
 
-  EXPECT_TRUE(EndsWithin(std::chrono::seconds(20), beyond.server().port()));
-  EXPECT_FALSE(EndsWithin(std::chrono::seconds(1), on_loopback.server().port()));
+  EXPECT_TRUE(EndsWithin(std::chrono::seconds(20), for_a_moment.server().port()));
+  EXPECT_FALSE(EndsWithin(std::chrono::seconds(1), for_minutes.server().port()));
 }
 
 TEST_F(ServerTest, WhatIsDeclaredMustBeBound) {

@@ -223,11 +223,6 @@ void PipelineFigures(const Session& run) {
   Print(compared.whole);
   Print(compared.p50);
   Print(compared.p99);
-  // Beyond loopback connections have an age, and every call pays for it.
-  const Contender beyond(run.program, "pipeline-beyond", run.folder);
-  compared = Compare(run, "pipeline, beyond loopback", EchoOn(beyond, run.token), EchoOn(echo, run.token), load, load);
-  Print(compared.cpu);
-  Print(compared.whole);
   const Contender threads(run.program, "pipeline-executor", run.folder);
   compared = Compare(run, "pipeline, on a thread", EchoOn(threads, run.token), EchoOn(echo, run.token), load, load);
   Print(compared.cpu);

@@ -40,17 +40,15 @@ void Ready(const std::string& address) {
 
 // Serves as in production: tokens verified, metrics kept, every call logged to
 // a file.
-void ServeWithPipeline(std::string_view name, const std::string& folder, std::vector<rpc::Service> services,
-                       const std::string& host = "127.0.0.1") {
+void ServeWithPipeline(std::string_view name, const std::string& folder, std::vector<rpc::Service> services) {
   const auto issuer = rpc::LocalIssuer::OpenOrCreate(folder + "/issuer");
   BRYGGA_CHECK(issuer.ok());
   const auto authenticator = rpc::OpenJwtAuthenticator((*issuer)->jwt_options());
   BRYGGA_CHECK(authenticator.ok());
   const auto server = rpc::Server::Start({.name = std::string(name),
-                                          .address = host + ":0",
                                           .metrics_address = "127.0.0.1:0",
                                           .authenticator = *authenticator,
-                                          .local_issuer = host == "127.0.0.1",
+                                          .local_issuer = true,
                                           .log = Log::ToFile(name, absl::StrCat(folder, "/", getpid(), ".log"))},
                                          std::move(services));
   BRYGGA_CHECK(server.ok());
@@ -102,12 +100,11 @@ absl::StatusOr<v1::EchoResponse> Echo(const v1::EchoRequest& request, const rpc:
   return response;
 }
 
-void ServePipeline(const std::string& folder, const rpc::MethodOptions& options,
-                   const std::string& host = "127.0.0.1") {
+void ServePipeline(const std::string& folder, const rpc::MethodOptions& options) {
   std::vector<rpc::Service> services;
   services.emplace_back("brygga.bench.v1.EchoService")
       .UnaryFunction<v1::EchoRequest, v1::EchoResponse>("Echo", &Echo, options);
-  ServeWithPipeline("pipeline", folder, std::move(services), host);
+  ServeWithPipeline("pipeline", folder, std::move(services));
 }
 
 }  // namespace
@@ -117,8 +114,6 @@ int Serve(std::string_view name, const std::string& folder) {
     ServeEchoReference(&Ready, &WaitForEndOfInput);
   } else if (name == "pipeline") {
     ServePipeline(folder, rpc::kInMemory);
-  } else if (name == "pipeline-beyond") {
-    ServePipeline(folder, rpc::kInMemory, "0.0.0.0");
   } else if (name == "pipeline-executor") {
     ServePipeline(folder, {});
   } else if (name == "partner") {
