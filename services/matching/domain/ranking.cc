@@ -1,10 +1,8 @@
-// SHA-256 by the functions that OpenSSL calls deprecated: behind those that it
-// recommends are allocations and look-ups that cost more than a seal.
-#define OPENSSL_SUPPRESS_DEPRECATED
 #include "services/matching/domain/ranking.h"
 
 #include <openssl/crypto.h>
-#include <openssl/sha.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 #include <algorithm>
 #include <array>
@@ -22,39 +20,25 @@ constexpr size_t kSealBytes = 16;
 constexpr size_t kUuidText = 36, kUuidBytes = 16;
 constexpr size_t kLongestId = 256;
 
-using Digest = std::array<unsigned char, SHA256_DIGEST_LENGTH>;
+using SealBytes = std::array<unsigned char, kSealBytes>;
 
-// HMAC-SHA-256 (RFC 2104) of the key, a zero and the body; no key holds a zero, so
-// that key and body cannot be moved against each other.
-class Hmac {
- public:
-  explicit Hmac(std::string_view secret) {
-    if (secret.size() <= block_.size()) {
-      std::copy(secret.begin(), secret.end(), block_.begin());
-    } else {
-      SHA256(reinterpret_cast<const unsigned char*>(secret.data()), secret.size(), block_.data());
-    }
-  }
-  Digest Of(std::string_view key, std::string_view body) const {
-    const Digest inner = Hash(0x36, {key, std::string_view("\0", 1), body});
-    return Hash(0x5c, {{reinterpret_cast<const char*>(inner.data()), inner.size()}});
-  }
-
- private:
-  Digest Hash(unsigned char pad, std::initializer_list<std::string_view> parts) const {
-    auto block = block_;
-    for (unsigned char& byte : block) byte ^= pad;
-    SHA256_CTX context;
-    SHA256_Init(&context);
-    SHA256_Update(&context, block.data(), block.size());
-    for (const std::string_view part : parts) SHA256_Update(&context, part.data(), part.size());
-    Digest digest;
-    SHA256_Final(digest.data(), &context);
-    return digest;
-  }
-
-  std::array<unsigned char, SHA256_CBLOCK> block_ = {};
-};
+// HMAC-SHA-256, cut short, of the key, a zero and the body; no key holds a zero,
+// so that key and body cannot be moved against each other.
+SealBytes SealOf(std::string_view body, std::string_view key, std::string_view secret) {
+  std::string text;
+  text.reserve(key.size() + 1 + body.size());
+  text.append(key).push_back('\0');
+  text.append(body);
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
+  unsigned int length = 0;
+  BRYGGA_CHECK(HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
+                    reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data(),
+                    &length) != nullptr &&
+               length >= kSealBytes);
+  SealBytes seal;
+  std::copy_n(digest.begin(), kSealBytes, seal.begin());
+  return seal;
+}
 
 // Only the form that we write, so that the text comes back as it was.
 bool IsDash(size_t at) { return at == 8 || at == 13 || at == 18 || at == 23; }
@@ -208,17 +192,17 @@ std::string Seal(const Ranking& ranking, std::string_view key, std::string_view 
   PutNumber(sealed, static_cast<uint64_t>(ranking.total));
   PutNumber(sealed, std::min(ranking.listed.size(), kMostListed));
   sealed.append(listed);
-  const Digest digest = Hmac(secret).Of(key, sealed);
-  sealed.append(reinterpret_cast<const char*>(digest.data()), kSealBytes);
+  const SealBytes seal = SealOf(sealed, key, secret);
+  sealed.append(reinterpret_cast<const char*>(seal.data()), seal.size());
   return sealed;
 }
 
 std::optional<Ranking> Unseal(std::string_view bytes, std::string_view key, std::string_view secret, SealCheck check) {
   if (bytes.size() <= kSealBytes || bytes[0] != kVersion) return std::nullopt;
   const std::string_view body = bytes.substr(0, bytes.size() - kSealBytes);
-  const Digest digest = Hmac(secret).Of(key, body);
-  if (check == SealCheck::kYes && CRYPTO_memcmp(digest.data(), bytes.data() + body.size(), kSealBytes) != 0) {
-    return std::nullopt;
+  if (check == SealCheck::kYes) {
+    const SealBytes seal = SealOf(body, key, secret);
+    if (CRYPTO_memcmp(seal.data(), bytes.data() + body.size(), seal.size()) != 0) return std::nullopt;
   }
   Reader reader(body.substr(1));
   Ranking ranking{.side = reader.Number() == 1 ? Side::kMentor : Side::kAdept};

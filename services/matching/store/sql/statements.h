@@ -283,8 +283,7 @@ inline constexpr char kSelectRoundPairs[] = R"sql(
 SELECT round_pairs.*, adept_id AS id, COALESCE((SELECT l.override_reason FROM round_locks l
   WHERE l.round_id = round_pairs.round_id AND l.lock_id = round_pairs.lock_id), '') AS override_reason
 FROM round_pairs WHERE round_id = :round_id)sql";
-// In the order in which publication takes seats: the same for all, so that two
-// publications never wait for each other.
+// In the order in which publication makes the matches.
 inline constexpr char kSelectRoundPairsByAdept[] = R"sql(
 SELECT round_pairs.*, COALESCE((SELECT l.override_reason FROM round_locks l
   WHERE l.round_id = round_pairs.round_id AND l.lock_id = round_pairs.lock_id), '') AS override_reason
