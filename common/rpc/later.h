@@ -15,11 +15,11 @@
 #ifndef BRYGGA_COMMON_RPC_LATER_H_
 #define BRYGGA_COMMON_RPC_LATER_H_
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <variant>
 
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
@@ -120,23 +120,18 @@ class [[nodiscard]] Later {
  public:
   using Begin = absl::AnyInvocable<void(Reply<Response>)>;
 
-  Later(Response response) : answer_(std::move(response)) {}              // NOLINT(google-explicit-constructor)
-  Later(absl::StatusOr<Response> answer) : answer_(std::move(answer)) {}  // NOLINT(google-explicit-constructor)
-  Later(absl::Status error) : answer_(std::move(error)) {}                // NOLINT(google-explicit-constructor)
-  Later(Rendered<Response> answer)                                        // NOLINT(google-explicit-constructor)
-      : answer_(absl::UnknownError("")), rendered_(std::move(answer)) {}
-  explicit Later(Begin begin) : answer_(absl::UnknownError("")), begin_(std::move(begin)) {}
+  using Outcome = std::variant<absl::StatusOr<Response>, Rendered<Response>, Begin>;
 
-  // Null where there is an answer.
-  Begin& begin() { return begin_; }
-  // The answer, if it is one that is rendered; else answer() is.
-  const std::optional<Rendered<Response>>& rendered() const { return rendered_; }
-  absl::StatusOr<Response>& answer() { return answer_; }
+  Later(Response response) : outcome_(std::move(response)) {}              // NOLINT(google-explicit-constructor)
+  Later(absl::StatusOr<Response> answer) : outcome_(std::move(answer)) {}  // NOLINT(google-explicit-constructor)
+  Later(absl::Status error) : outcome_(std::move(error)) {}                // NOLINT(google-explicit-constructor)
+  Later(Rendered<Response> answer) : outcome_(std::move(answer)) {}        // NOLINT(google-explicit-constructor)
+  explicit Later(Begin begin) : outcome_(std::move(begin)) {}
+
+  Outcome& outcome() { return outcome_; }
 
  private:
-  absl::StatusOr<Response> answer_;
-  std::optional<Rendered<Response>> rendered_;
-  Begin begin_;
+  Outcome outcome_;
 };
 
 }  // namespace brygga::rpc

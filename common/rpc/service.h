@@ -19,6 +19,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "absl/functional/any_invocable.h"
@@ -140,18 +142,19 @@ class Service {
                         .options = options,
                         .later = [function](const Message& request, const Call& call, OpenCall& open, Begin& begin) {
                           Later<Response> later = function(static_cast<const Request&>(request), call);
-                          if (later.begin()) {
-                            begin = [typed = std::move(later.begin())](OpenCall& open) mutable {
+                          if (auto* typed = std::get_if<typename Later<Response>::Begin>(&later.outcome())) {
+                            begin = [typed = std::move(*typed)](OpenCall& open) mutable {
                               typed(Reply<Response>(open));
                             };
                             return absl::OkStatus();
                           }
-                          if (later.rendered()) {
-                            open.SendBytes(later.rendered()->bytes);
+                          if (const auto* rendered = std::get_if<Rendered<Response>>(&later.outcome())) {
+                            open.SendBytes(rendered->bytes);
                             return absl::OkStatus();
                           }
-                          if (later.answer().ok()) open.Send(*later.answer());
-                          return std::move(later.answer()).status();
+                          auto& answer = std::get<absl::StatusOr<Response>>(later.outcome());
+                          if (answer.ok()) open.Send(*answer);
+                          return std::move(answer).status();
                         }});
   }
   template <typename Request, typename Response, typename F>

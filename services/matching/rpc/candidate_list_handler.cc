@@ -1,6 +1,5 @@
 #include "services/matching/rpc/candidate_list_handler.h"
 
-#include <algorithm>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -64,11 +63,9 @@ absl::StatusOr<std::shared_ptr<const CandidateListHandler::Asked>> CandidateList
                               request.show_unavailable() ? "all" : "", " ", request.filter());
   asked->arguments = {
       .page_size = request.page_size(), .page_token = request.page_token(), .order_by = kOrder, .scope = asked->scope};
-  constexpr rpc::ListLimits kLimits;
-  asked->query.limit =
-      request.page_size() == 0 ? kLimits.default_page_size : std::min(request.page_size(), kLimits.max_page_size);
-  if (!request.page_token().empty()) {
-    BRYGGA_ASSIGN_OR_RETURN(const list::ListQuery place, rpc::ParseList(asked->arguments, PlaceSchema(), kLimits));
+  BRYGGA_ASSIGN_OR_RETURN(const list::ListQuery place, rpc::ParseList(asked->arguments, PlaceSchema()));
+  asked->query.limit = place.limit;
+  if (place.after) {
     asked->query.after = LastListed{.score = static_cast<int32_t>(std::get<int64_t>((*place.after)[0])),
                                     .id = ParticipantId(std::get<std::string>((*place.after)[1])),
                                     .rank = std::get<int64_t>((*place.after)[2])};
