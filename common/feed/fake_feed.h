@@ -34,7 +34,6 @@ class FakeFeed final : public ChangeSource {
   void Log(const std::string& resource, int64_t revision) {
     const MutexLock lock(&mutex_);
     log_.push_back({.resource = resource, .kind = ChangeKind::kUpdated, .revision = revision});
-    now_ = absl::Now();
   }
   // Forgets the beginning of the log.
   void Compact() {
@@ -132,7 +131,6 @@ class FakeFeed final : public ChangeSource {
   std::vector<Change> log_ ABSL_GUARDED_BY(mutex_);
   size_t floor_ ABSL_GUARDED_BY(mutex_) = 0;
   Faults faults_ ABSL_GUARDED_BY(mutex_);
-  absl::Time now_ ABSL_GUARDED_BY(mutex_);
   int opened_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
