@@ -39,14 +39,12 @@ absl::Status BreaksRules(std::string_view reason, std::string_view verb, const P
     violations.push_back(
         {.type = "CAPACITY", .subject = NameOf(mentor), .description = "has no free seat in this cohort"});
   }
-  return Failed(reason,
-                absl::StrCat("the pair breaks ", violations.size(), violations.size() == 1 ? " rule: " : " rules: ",
-                             absl::StrJoin(violations, ", ",
-                                           [](std::string* out, const PreconditionViolation& violation) {
-                                             out->append(violation.type);
-                                           }),
-                             "; an override_reason would ", std::string(verb), " it all the same"),
-                std::move(violations));
+  const std::string types = absl::StrJoin(
+      violations, ", ", [](std::string* out, const PreconditionViolation& violation) { out->append(violation.type); });
+  const std::string message =
+      absl::StrCat("the pair breaks ", violations.size(), violations.size() == 1 ? " rule: " : " rules: ", types,
+                   "; an override_reason would ", std::string(verb), " it all the same");
+  return Failed(reason, message, std::move(violations));
 }
 
 }  // namespace
