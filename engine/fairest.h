@@ -38,7 +38,7 @@ namespace brygga::engine {
 // in steps, so that `ticker` can stop it; what is there then is of no use.
 template <typename W>
 struct LevelRanks {
-  LevelRanks(std::vector<W> of_pairs, Ticker& ticker) {
+  LevelRanks(const std::vector<W>& of_pairs, Ticker& ticker) {
     constexpr size_t kStep = 1 << 15;
     value.reserve(of_pairs.size());
     for (const W& of_pair : of_pairs) {

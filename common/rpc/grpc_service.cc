@@ -89,7 +89,7 @@ ArenaOptions BeginningWith(char* block, size_t size) {
 
 // Headers.
 
-std::string_view ToView(grpc::string_ref text) { return {text.data(), text.size()}; }
+std::string_view ToView(const grpc::string_ref& text) { return {text.data(), text.size()}; }
 
 std::string_view HeaderOf(const grpc::CallbackServerContext& context, const char* name) {
   const auto& metadata = context.client_metadata();
@@ -315,7 +315,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor, public OpenCall {
     const absl::Status begun = backend.Begin(incoming_.method.name, [&] {
       grpc::GenericStub stub(backend.grpc_channel());
       stub.UnaryCall(backend_.get(), "/" + incoming_.method.name, grpc::StubOptions(), request_, response_,
-                     [this](grpc::Status status) { EndNow(FromGrpc(status, incoming_.method.name)); });
+                     [this](const grpc::Status& status) { EndNow(FromGrpc(status, incoming_.method.name)); });
     });
     if (!begun.ok()) EndNow(begun);  // Otherwise this object may be gone by now.
   }
@@ -433,7 +433,7 @@ class StreamCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer>, publ
     const auto reader = OpenBytes(*incoming_.method.backend, context.get(), incoming_.method.name, *request_);
     grpc::ByteBuffer bytes;
     absl::Status written;
-    while (written.ok() && reader != nullptr && reader->Read(&bytes)) written = WriteBytes(std::move(bytes));
+    while (written.ok() && reader != nullptr && reader->Read(&bytes)) written = WriteBytes(bytes);
     if (!written.ok()) context->TryCancel();
     const grpc::Status ended = reader == nullptr ? grpc::Status(grpc::StatusCode::UNAVAILABLE, "") : reader->Finish();
     const std::lock_guard lock(mutex_);
@@ -442,13 +442,13 @@ class StreamCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer>, publ
     return FromGrpc(ended, incoming_.method.name);
   }
 
-  absl::Status WriteBytes(grpc::ByteBuffer bytes) {
+  absl::Status WriteBytes(const grpc::ByteBuffer& bytes) {
     {
       std::unique_lock lock(mutex_);
       wake_.wait(lock, [this] { return !writing_ || cancelled_ || draining_; });
       if (absl::Status condition = Condition(); !condition.ok()) return condition;
       writing_ = true;
-      in_flight_ = std::move(bytes);
+      in_flight_ = bytes;
     }
     StartWrite(&in_flight_);
     return absl::OkStatus();

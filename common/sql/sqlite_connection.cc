@@ -101,7 +101,8 @@ void FoldFunction(sqlite_api::sqlite3_context* context, int, sqlite_api::sqlite3
   if (text == nullptr) return sqlite_api::sqlite3_result_null(context);
   const std::string folded =
       list::Fold(std::string_view(text, static_cast<size_t>(sqlite_api::sqlite3_value_bytes(values[0]))));
-  const auto copy = reinterpret_cast<sqlite_api::sqlite3_destructor_type>(-1);  // SQLITE_TRANSIENT
+  // SQLITE_TRANSIENT, whose cast is of C.
+  const auto copy = reinterpret_cast<sqlite_api::sqlite3_destructor_type>(-1);  // NOLINT(performance-no-int-to-ptr)
   sqlite_api::sqlite3_result_text(context, folded.data(), static_cast<int>(folded.size()), copy);
 }
 

@@ -55,7 +55,7 @@ struct EventsService::Following {
   feed::Consumer consumer;
 };
 
-absl::StatusOr<std::unique_ptr<EventsService>> EventsService::Open(const std::string& url, Neighbours neighbours,
+absl::StatusOr<std::unique_ptr<EventsService>> EventsService::Open(const std::string& url, const Neighbours& neighbours,
                                                                    const rpc::TokenSource& tokens, sql::Options options,
                                                                    ServiceOptions service) {
   options.migrations = kMigrations;

@@ -44,7 +44,7 @@ class EventsService {
   // and so are erasures, which are done, and pairs, which are followed, from then on.
   //
   // What sql::Database::Open answers.
-  static absl::StatusOr<std::unique_ptr<EventsService>> Open(const std::string& url, Neighbours neighbours,
+  static absl::StatusOr<std::unique_ptr<EventsService>> Open(const std::string& url, const Neighbours& neighbours,
                                                              const rpc::TokenSource& tokens, sql::Options options = {},
                                                              ServiceOptions service = {});
 

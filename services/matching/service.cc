@@ -57,7 +57,7 @@ absl::StatusOr<std::unique_ptr<MatchingService>> MatchingService::Open(const std
   const sql::LogRetention keep = database.keep_changes;
   BRYGGA_ASSIGN_OR_RETURN(auto opened, sql::Database::Open(url, std::move(database)));
   BRYGGA_ASSIGN_OR_RETURN(KeptRankings rankings, OpenKeptRankings(options.rankings, *opened, options.log));
-  std::unique_ptr<MatchingService> made(new MatchingService(std::move(options), std::move(reference), std::move(texts),
+  std::unique_ptr<MatchingService> made(new MatchingService(options, std::move(reference), std::move(texts),
                                                             std::move(policies), std::move(neighbours),
                                                             std::move(opened), std::move(rankings)));
   BRYGGA_ASSIGN_OR_RETURN(
@@ -73,8 +73,8 @@ absl::StatusOr<std::unique_ptr<MatchingService>> MatchingService::Open(const std
 }
 
 absl::StatusOr<std::unique_ptr<MatchingService>> MatchingService::Open(const std::string& url, ServiceOptions options,
-                                                                       std::shared_ptr<rpc::Channel> participant,
-                                                                       std::shared_ptr<rpc::Channel> partner,
+                                                                       const std::shared_ptr<rpc::Channel>& participant,
+                                                                       const std::shared_ptr<rpc::Channel>& partner,
                                                                        const rpc::TokenSource& tokens,
                                                                        sql::Options database) {
   return Open(
@@ -89,7 +89,7 @@ absl::StatusOr<std::unique_ptr<MatchingService>> MatchingService::Open(const std
 }
 
 absl::StatusOr<std::unique_ptr<MatchingService>> MatchingService::Open(const std::string& url, ServiceOptions options,
-                                                                       std::shared_ptr<rpc::Channel> participant,
+                                                                       const std::shared_ptr<rpc::Channel>& participant,
                                                                        const rpc::TokenSource& tokens,
                                                                        sql::Options database) {
   return Open(url, std::move(options),
@@ -98,7 +98,7 @@ absl::StatusOr<std::unique_ptr<MatchingService>> MatchingService::Open(const std
               std::move(database));
 }
 
-MatchingService::MatchingService(ServiceOptions options, engine::Reference reference, Texts texts,
+MatchingService::MatchingService(const ServiceOptions& options, engine::Reference reference, Texts texts,
                                  DefaultPolicies policies, Neighbours neighbours,
                                  std::unique_ptr<sql::Database> database, KeptRankings rankings)
     : reference_(std::move(reference)),

@@ -79,13 +79,13 @@ class MatchingService {
                                                                sql::Options database = {});
   // Over participant's and partner's RPCs. `tokens` outlives it.
   static absl::StatusOr<std::unique_ptr<MatchingService>> Open(const std::string& url, ServiceOptions options,
-                                                               std::shared_ptr<rpc::Channel> participant,
-                                                               std::shared_ptr<rpc::Channel> partner,
+                                                               const std::shared_ptr<rpc::Channel>& participant,
+                                                               const std::shared_ptr<rpc::Channel>& partner,
                                                                const rpc::TokenSource& tokens,
                                                                sql::Options database = {});
   // Over participant's alone.
   static absl::StatusOr<std::unique_ptr<MatchingService>> Open(const std::string& url, ServiceOptions options,
-                                                               std::shared_ptr<rpc::Channel> participant,
+                                                               const std::shared_ptr<rpc::Channel>& participant,
                                                                const rpc::TokenSource& tokens,
                                                                sql::Options database = {});
 
@@ -104,7 +104,7 @@ class MatchingService {
   const KeptRankings& rankings() const { return rankings_; }
 
  private:
-  MatchingService(ServiceOptions options, engine::Reference reference, Texts texts, DefaultPolicies policies,
+  MatchingService(const ServiceOptions& options, engine::Reference reference, Texts texts, DefaultPolicies policies,
                   Neighbours neighbours, std::unique_ptr<sql::Database> database, KeptRankings rankings);
 
   const engine::Reference reference_;

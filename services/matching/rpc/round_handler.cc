@@ -91,7 +91,7 @@ bool IsUnderWay(const Round& round) {
 }  // namespace
 
 template <typename Response, typename Request>
-absl::StatusOr<Response> RoundHandler::Begin(const Request& request, Round round, const rpc::Call& call) {
+absl::StatusOr<Response> RoundHandler::Begin(const Request& request, const Round& round, const rpc::Call& call) {
   BRYGGA_RETURN_IF_ERROR(projection_.Ensure(round.cohort, call.deadline()));
   // A trial is refused for the same reasons, in the same words, and leaves nothing.
   BRYGGA_ASSIGN_OR_RETURN(const Round queued, store_.CreateRound(call.Mutates(&ToResponse<Response>), round));
@@ -116,7 +116,7 @@ absl::StatusOr<v1::RepairRoundResponse> RoundHandler::Repair(const v1::RepairRou
                                                              const rpc::Call& call) {
   Round round = ToRound(request);
   BRYGGA_ASSIGN_OR_RETURN(round.repair, ToRepair(request));
-  return Begin<v1::RepairRoundResponse>(request, std::move(round), call);
+  return Begin<v1::RepairRoundResponse>(request, round, call);
 }
 
 absl::StatusOr<v1::GetRoundResponse> RoundHandler::Get(const v1::GetRoundRequest& request, const rpc::Call& call) {

@@ -46,7 +46,7 @@ class RoundHandler {
  private:
   // Queues `round`, or with validate_only computes it at once and forgets it.
   template <typename Response, typename Request>
-  absl::StatusOr<Response> Begin(const Request& request, Round round, const rpc::Call& call);
+  absl::StatusOr<Response> Begin(const Request& request, const Round& round, const rpc::Call& call);
   // What must hold before a proposal is published, but cannot be asked inside a
   // transaction: participant's latest word, and the certificate.
   absl::Status Prepare(const Round& round, absl::Time deadline);

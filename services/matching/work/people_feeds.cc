@@ -59,8 +59,8 @@ absl::Status PeopleDerivation::Apply(const std::vector<feed::Change>& changes, c
   return projection_.Reread(wanted.asked, step, deadline);
 }
 
-PeopleFeeds::Followed::Followed(std::unique_ptr<feed::ChangeSource> from, std::string feed, Projection& projection,
-                                CohortStore& store, const std::shared_ptr<Log>& log)
+PeopleFeeds::Followed::Followed(std::unique_ptr<feed::ChangeSource> from, const std::string& feed,
+                                Projection& projection, CohortStore& store, const std::shared_ptr<Log>& log)
     : source(std::move(from)),
       derivation(feed, projection, store),
       consumer(*source, derivation, {.feed = feed, .log = log}) {}

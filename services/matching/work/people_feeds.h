@@ -63,8 +63,8 @@ class PeopleFeeds {
 
  private:
   struct Followed {
-    Followed(std::unique_ptr<feed::ChangeSource> source, std::string feed, Projection& projection, CohortStore& store,
-             const std::shared_ptr<Log>& log);
+    Followed(std::unique_ptr<feed::ChangeSource> source, const std::string& feed, Projection& projection,
+             CohortStore& store, const std::shared_ptr<Log>& log);
 
     const std::unique_ptr<feed::ChangeSource> source;
     PeopleDerivation derivation;

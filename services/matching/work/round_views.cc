@@ -35,7 +35,7 @@ absl::StatusOr<std::optional<RoundView::ForcedAnswer>> RoundView::Force(int32_t 
     if (absl::IsResourceExhausted(again.status())) return unknown;
     BRYGGA_RETURN_IF_ERROR(again.status());
     if (!*again) return unknown;
-    return std::optional(ForcedAnswer{.forced = (*again)->forced, .again = **again});
+    return std::optional(ForcedAnswer{.forced = (*again)->forced, .again = *again});
   }
   std::optional<engine::Forced> forced;
   if (what_if && what_if->can_force()) {

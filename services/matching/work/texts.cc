@@ -27,7 +27,7 @@ absl::StatusOr<std::string> Read(const std::string& path) {
 // engine::Reference has read the same tables strictly; here a row that is short
 // has no name.
 absl::StatusOr<std::map<std::string, std::string>> NamesIn(const std::string& path, std::string_view code_column,
-                                                           std::vector<std::string_view> name_columns) {
+                                                           const std::vector<std::string_view>& name_columns) {
   BRYGGA_ASSIGN_OR_RETURN(const std::string text, Read(path));
   const std::vector<std::string> lines = absl::StrSplit(text, '\n', absl::SkipEmpty());
   const std::vector<std::string> heading =

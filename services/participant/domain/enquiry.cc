@@ -26,7 +26,7 @@ std::vector<EnquiryState> StatesBefore(EnquiryState state) {
   return {};
 }
 
-Enquiry Erased(Enquiry enquiry) {
+Enquiry Erased(const Enquiry& enquiry) {
   return {.id = enquiry.id,
           .revision = enquiry.revision,
           .created_at = enquiry.created_at,
@@ -73,7 +73,7 @@ absl::StatusOr<Enquiry> MoveEnquiry(Enquiry enquiry, EnquiryState state, const s
   if (std::find(allowed.begin(), allowed.end(), enquiry.state) == allowed.end()) {
     return WrongEnquiryState(enquiry.id, enquiry.state, allowed);
   }
-  if (state == EnquiryState::kDeleted) enquiry = Erased(std::move(enquiry));
+  if (state == EnquiryState::kDeleted) enquiry = Erased(enquiry);
   enquiry.state = state;
   enquiry.person = person;
   ++enquiry.revision;

@@ -1,7 +1,6 @@
 #include "services/participant/rpc/agreement_client.h"
 
-#include <cstdlib>
-
+#include "absl/strings/numbers.h"
 #include "absl/time/clock.h"
 #include "brygga/partner/v1/partner_service.pb.h"
 #include "common/status/macros.h"
@@ -21,12 +20,18 @@ Date DateOf(const std::string& text, Date missing) {
   return date.ok() ? *date : missing;
 }
 
+// 0, before every other, of a text that is no etag of partner's.
+int64_t RevisionOf(const std::string& etag) {
+  int64_t revision = 0;
+  return absl::SimpleAtoi(etag, &revision) ? revision : 0;
+}
+
 Agreement ToAgreement(const pb::Agreement& agreement) {
   return {.name = agreement.name(),
           .operator_name = agreement.operator_(),
           .from = DateOf(agreement.terms().valid_from(), kNoEnd),
           .to = DateOf(agreement.terms().valid_to(), kNoEnd),
-          .revision = std::atoll(agreement.etag().c_str())};
+          .revision = RevisionOf(agreement.etag())};
 }
 
 }  // namespace

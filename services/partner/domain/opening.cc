@@ -120,7 +120,7 @@ absl::StatusOr<Opening> Close(Opening opening, std::string_view etag, absl::Time
 }
 
 absl::StatusOr<Opening> Cancel(Opening opening, std::string_view etag, absl::Time now) {
-  BRYGGA_ASSIGN_OR_RETURN(Opening cancelled, Move(opening, {OpeningState::kDraft, OpeningState::kOpen},
+  BRYGGA_ASSIGN_OR_RETURN(Opening cancelled, Move(std::move(opening), {OpeningState::kDraft, OpeningState::kOpen},
                                                   OpeningState::kCancelled, etag, now));
   if (cancelled.taken > 0) return SeatsTaken(cancelled);
   return cancelled;

@@ -199,7 +199,7 @@ sql::Args BarArgs(const AllocationId& id, const Application& application) {
 Application ToPlacement(const sql::Row& row) {
   Application application = ToApplication(row);
   application.freed_by = row.As<ParticipantId>("freed_by");
-  const std::string state = row.Text("freed_state");
+  const std::string& state = row.Text("freed_state");
   if (state.empty()) return application;
   application.freed = FreedSeatOf(OfferStateOf(state));
   if (application.freed == FreedSeat::kOffered) application.passed_to = row.As<ParticipantId>("passed_to");

@@ -223,8 +223,8 @@ inline constexpr char kKeepEnrolments[] =
 inline constexpr const char* kErasePerson[] = {
     "DELETE FROM findings WHERE enrolment_id IN (SELECT id FROM enrolments WHERE participant_id = :participant)",
     "DELETE FROM decisions WHERE enrolment_id IN (SELECT id FROM enrolments WHERE participant_id = :participant)",
-    "DELETE FROM excluded_organisations WHERE enrolment_id IN "
-    "(SELECT id FROM enrolments WHERE participant_id = :participant)",
+    ("DELETE FROM excluded_organisations WHERE enrolment_id IN "
+     "(SELECT id FROM enrolments WHERE participant_id = :participant)"),
     "DELETE FROM enrolments WHERE participant_id = :participant",
     "DELETE FROM screenings WHERE participant_id = :participant",
     "DELETE FROM consents WHERE participant_id = :participant",
