@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <optional>
 #include <tuple>
 #include <utility>
 
@@ -11,6 +12,7 @@
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "common/time/local_time.h"
+#include "common/time/periodic.h"
 #include "services/matching/domain/allocate.h"
 #include "services/matching/domain/allocation_errors.h"
 
@@ -78,17 +80,12 @@ absl::Status InBatches(size_t size, size_t at_once, const F& call) {
 class AllocationWorker::Heart {
  public:
   Heart(AllocationWorker& worker, const Allocation& claimed)
-      : worker_(worker), claimed_(claimed), phase_(claimed.phase), thread_([this] { Beat(); }) {}
-  ~Heart() { Stop(); }
+      : worker_(worker),
+        claimed_(claimed),
+        phase_(claimed.phase),
+        beats_(std::in_place, worker.options_.beat, [this] { Beat(); }) {}
 
-  // No beat follows.
-  void Stop() {
-    {
-      const MutexLock lock(&mutex_);
-      done_ = true;
-    }
-    if (thread_.joinable()) thread_.join();
-  }
+  void Stop() { beats_.reset(); }  // No beat follows.
   bool lost() const { return lost_; }
   void At(AllocationPhase phase, size_t done, size_t total) {
     phase_ = phase;
@@ -97,15 +94,9 @@ class AllocationWorker::Heart {
 
  private:
   void Beat() {
-    while (!Wait()) {
-      const absl::Status alive =
-          worker_.store_.BeatAllocation(Work(), claimed_, phase_, permille_, worker_.options_.claim);
-      if (alive.code() == absl::StatusCode::kAborted || worker_.stopping()) lost_ = true;
-    }
-  }
-  bool Wait() {
-    const MutexLock lock(&mutex_);
-    return mutex_.AwaitWithTimeout(Condition(&done_), worker_.options_.beat);
+    const absl::Status alive =
+        worker_.store_.BeatAllocation(Work(), claimed_, phase_, permille_, worker_.options_.claim);
+    if (alive.code() == absl::StatusCode::kAborted || worker_.loop_.stopping()) lost_ = true;
   }
 
   AllocationWorker& worker_;
@@ -113,9 +104,7 @@ class AllocationWorker::Heart {
   std::atomic<bool> lost_ = false;
   std::atomic<AllocationPhase> phase_;
   std::atomic<int> permille_ = 0;
-  Mutex mutex_;
-  bool done_ ABSL_GUARDED_BY(mutex_) = false;
-  std::thread thread_;
+  std::optional<Periodic> beats_;  // Last: it uses the others.
 };
 
 AllocationWorker::AllocationWorker(AllocationStore& store, Openings& openings, AgeCheck& ages,
@@ -124,44 +113,10 @@ AllocationWorker::AllocationWorker(AllocationStore& store, Openings& openings, A
       openings_(openings),
       options_(std::move(options)),
       facts_(openings, ages, options_.call_timeout),
-      log_(std::move(log)) {}
-
-AllocationWorker::~AllocationWorker() { Stop(); }
-
-void AllocationWorker::Start() {
-  thread_ = std::thread([this] { Run(); });
-}
-
-void AllocationWorker::Stop() {
-  {
-    const MutexLock lock(&mutex_);
-    stopping_ = true;
-  }
-  if (thread_.joinable()) thread_.join();
-}
-
-void AllocationWorker::Nudge() {
-  const MutexLock lock(&mutex_);
-  ++nudges_;
-}
-
-bool AllocationWorker::stopping() const {
-  const MutexLock lock(&mutex_);
-  return stopping_;
-}
+      log_(std::move(log)),
+      loop_(options_.poll, [this] { RunOnce(); }) {}
 
 absl::Time AllocationWorker::Soon() const { return absl::Now() + options_.call_timeout; }
-
-void AllocationWorker::Run() {
-  int64_t seen = 0;
-  while (!stopping()) {
-    RunOnce();
-    const auto woken = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return stopping_ || nudges_ != seen; };
-    const MutexLock lock(&mutex_);
-    mutex_.AwaitWithTimeout(Condition(&woken), options_.poll);
-    seen = nudges_;
-  }
-}
 
 int AllocationWorker::RunOnce() {
   int handled = 0;
@@ -171,7 +126,7 @@ int AllocationWorker::RunOnce() {
     return 0;
   }
   for (const Allocation& allocation : *claimable) {
-    if (stopping()) break;
+    if (loop_.stopping()) break;
     handled += Handle(allocation) ? 1 : 0;
   }
   handled += SettleSeats();
@@ -210,7 +165,7 @@ absl::Status AllocationWorker::Compute(const Allocation& claimed, Heart& heart) 
   BRYGGA_RETURN_IF_ERROR(facts_.Gather(input, absl::InfiniteFuture(), heard));
   heart.At(AllocationPhase::kSolving, 0, 1);
   engine::Control control;
-  control.cancelled = [&] { return heart.lost() || stopping(); };
+  control.cancelled = [&] { return heart.lost() || loop_.stopping(); };
   control.progress = [&](const engine::Progress& progress) {
     heart.At(AllocationPhase::kSolving, static_cast<size_t>(progress.done), static_cast<size_t>(progress.total));
   };
@@ -284,7 +239,7 @@ absl::Status AllocationWorker::SettleOneByOne(const std::vector<UnsettledSeat>& 
 
 int AllocationWorker::SettleSeats() {
   int batches = 0;
-  while (!stopping()) {
+  while (!loop_.stopping()) {
     const auto unsettled = store_.ListUnsettledSeats(static_cast<int>(kSeatsAtOnce), Soon());
     if (!unsettled.ok() || unsettled->empty() || Killed("settle")) break;
     // One allocation and one wish at a time.
@@ -314,7 +269,7 @@ int AllocationWorker::SettleSeats() {
 
 int AllocationWorker::PursueOffers() {
   int moved = 0;
-  for (int again = 1; again > 0 && !stopping() && !Killed("offer");) {
+  for (int again = 1; again > 0 && !loop_.stopping() && !Killed("offer");) {
     const auto decided = store_.OfferFreedSeats(Work(), [] { return MatchId(NewUuid(absl::Now())); });
     const auto under_way = store_.ListOffersUnderWay(static_cast<int>(kSeatsAtOnce), Soon());
     if (!decided.ok() || !under_way.ok()) {
@@ -323,7 +278,7 @@ int AllocationWorker::PursueOffers() {
     }
     again = *decided;
     for (const Offer& offer : under_way->offers) {
-      if (stopping()) break;
+      if (loop_.stopping()) break;
       const absl::Status done = offer.state == OfferState::kOffering ? Pursue(offer, under_way->now) : TakeBack(offer);
       // What another worker has moved on is no concern of this one.
       if (!done.ok() && !absl::IsAborted(done)) {

@@ -7,18 +7,16 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/log/log.h"
-#include "common/wait/mutex.h"
 #include "services/matching/store/allocation_store.h"
 #include "services/matching/store/openings.h"
 #include "services/matching/work/allocation_facts.h"
+#include "services/matching/work/work_loop.h"
 
 namespace brygga::matching {
 
@@ -36,14 +34,13 @@ class AllocationWorker {
  public:
   AllocationWorker(AllocationStore& store, Openings& openings, AgeCheck& ages, AllocationWorkerOptions options,
                    std::shared_ptr<Log> log = nullptr);
-  ~AllocationWorker();  // Stops.
 
-  void Start();
+  void Start() { loop_.Start(); }
   // Leaves what runs where it is: another worker, or this one after a restart, goes
-  // on. Blocks until the thread has ended.
-  void Stop();
+  // on. Blocks until the thread has ended; destruction does it, too.
+  void Stop() { loop_.Stop(); }
   // There may be work: look now.
-  void Nudge();
+  void Nudge() { loop_.Nudge(); }
 
   // Does everything that can be done now, on the caller's thread: for tests, and
   // what the thread does. The number of allocations and batches of seats handled.
@@ -59,7 +56,6 @@ class AllocationWorker {
  private:
   class Heart;
 
-  void Run();
   bool Handle(const Allocation& queued);
   absl::Status Compute(const Allocation& claimed, Heart& heart);
   absl::Status Publish(const Allocation& claimed, Heart& heart);
@@ -72,7 +68,6 @@ class AllocationWorker {
   int PursueOffers();
   absl::Status Pursue(const Offer& offer, absl::Time now);
   absl::Status TakeBack(const Offer& offer);
-  bool stopping() const ABSL_LOCKS_EXCLUDED(mutex_);
   absl::Time Soon() const;
   bool Killed(std::string_view step) const { return killed_ && killed_(step); }
 
@@ -82,10 +77,7 @@ class AllocationWorker {
   const AllocationFacts facts_;
   const std::shared_ptr<Log> log_;  // Shared with the server; null in tests.
   std::function<bool(std::string_view)> killed_;
-  std::thread thread_;
-  mutable Mutex mutex_;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  int64_t nudges_ ABSL_GUARDED_BY(mutex_) = 0;
+  WorkLoop loop_;  // Last: it uses the others.
 };
 
 }  // namespace brygga::matching

@@ -5,6 +5,7 @@
 
 #include "absl/time/clock.h"
 #include "common/status/error.h"
+#include "common/time/periodic.h"
 #include "services/matching/domain/errors.h"
 
 namespace brygga::matching {
@@ -37,17 +38,11 @@ bool IsPassing(const absl::Status& status) {
 // hears whether the round is still the worker's.
 class RoundWorker::Heart {
  public:
-  Heart(RoundWorker& worker, const Round& claimed) : worker_(worker), claimed_(claimed), thread_([this] { Beat(); }) {
+  Heart(RoundWorker& worker, const Round& claimed)
+      : worker_(worker), claimed_(claimed), beats_(worker.options_.beat, [this] { Beat(); }) {
     worker_.SetHeart(this);
   }
-  ~Heart() {
-    worker_.SetHeart(nullptr);
-    {
-      const MutexLock lock(&mutex_);
-      done_ = true;
-    }
-    thread_.join();
-  }
+  ~Heart() { worker_.SetHeart(nullptr); }
 
   const RoundId& round() const { return claimed_.id; }
   bool lost() const { return lost_; }
@@ -60,16 +55,8 @@ class RoundWorker::Heart {
 
  private:
   void Beat() {
-    while (!Done()) {
-      const absl::Status alive = worker_.rounds_.Beat(Work(), claimed_, phase_, permille_, worker_.options_.claim);
-      if (alive.code() == absl::StatusCode::kAborted || worker_.stopping()) lost_ = true;
-    }
-  }
-
-  // True once the work is done; false after a while.
-  bool Done() {
-    const MutexLock lock(&mutex_);
-    return mutex_.AwaitWithTimeout(Condition(&done_), worker_.options_.beat);
+    const absl::Status alive = worker_.rounds_.Beat(Work(), claimed_, phase_, permille_, worker_.options_.claim);
+    if (alive.code() == absl::StatusCode::kAborted || worker_.loop_.stopping()) lost_ = true;
   }
 
   RoundWorker& worker_;
@@ -77,32 +64,15 @@ class RoundWorker::Heart {
   std::atomic<bool> lost_ = false;
   std::atomic<RoundPhase> phase_ = RoundPhase::kPeople;
   std::atomic<int> permille_ = 0;
-  Mutex mutex_;
-  bool done_ ABSL_GUARDED_BY(mutex_) = false;
-  std::thread thread_;
+  const Periodic beats_;  // Last: it uses the others.
 };
 
 RoundWorker::RoundWorker(RoundStore& rounds, Proposer& proposer, RoundWorkerOptions options, std::shared_ptr<Log> log)
-    : rounds_(rounds), proposer_(proposer), options_(std::move(options)), log_(std::move(log)) {}
-
-RoundWorker::~RoundWorker() { Stop(); }
-
-void RoundWorker::Start() {
-  thread_ = std::thread([this] { Run(); });
-}
-
-void RoundWorker::Stop() {
-  {
-    const MutexLock lock(&mutex_);
-    stopping_ = true;
-  }
-  if (thread_.joinable()) thread_.join();
-}
-
-void RoundWorker::Nudge() {
-  const MutexLock lock(&mutex_);
-  ++nudges_;
-}
+    : rounds_(rounds),
+      proposer_(proposer),
+      options_(std::move(options)),
+      log_(std::move(log)),
+      loop_(options_.poll, [this] { RunOnce(); }) {}
 
 void RoundWorker::Cancel(const RoundId& round) {
   const MutexLock lock(&mutex_);
@@ -120,22 +90,6 @@ void RoundWorker::SetHeart(Heart* heart) {
   heart_ = heart;
 }
 
-bool RoundWorker::stopping() const {
-  const MutexLock lock(&mutex_);
-  return stopping_;
-}
-
-void RoundWorker::Run() {
-  int64_t seen = 0;
-  while (!stopping()) {
-    RunOnce();
-    const auto woken = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return stopping_ || nudges_ != seen; };
-    const MutexLock lock(&mutex_);
-    mutex_.AwaitWithTimeout(Condition(&woken), options_.poll);
-    seen = nudges_;
-  }
-}
-
 int RoundWorker::RunOnce() {
   const auto claimable = rounds_.ListClaimable(absl::Now() + kWriteTimeout);
   if (!claimable.ok()) {
@@ -144,7 +98,7 @@ int RoundWorker::RunOnce() {
   }
   int taken = 0;
   for (const Round& round : *claimable) {
-    if (stopping()) break;
+    if (loop_.stopping()) break;
     taken += Compute(round) ? 1 : 0;
   }
   return taken;

@@ -5,7 +5,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <thread>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/time/time.h"
@@ -13,6 +12,7 @@
 #include "common/wait/mutex.h"
 #include "services/matching/store/round_store.h"
 #include "services/matching/work/proposer.h"
+#include "services/matching/work/work_loop.h"
 
 namespace brygga::matching {
 
@@ -31,15 +31,15 @@ struct RoundWorkerOptions {
 class RoundWorker {
  public:
   RoundWorker(RoundStore& rounds, Proposer& proposer, RoundWorkerOptions options, std::shared_ptr<Log> log = nullptr);
-  ~RoundWorker();  // Stops.
 
-  void Start();
+  void Start() { loop_.Start(); }
   // Leaves a round that runs where it is: another worker, or this one after a
-  // restart, begins it again. Blocks until the thread has ended.
-  void Stop();
+  // restart, begins it again. Blocks until the thread has ended; destruction does
+  // it, too.
+  void Stop() { loop_.Stop(); }
 
   // There may be work: look now.
-  void Nudge();
+  void Nudge() { loop_.Nudge(); }
   // The round has been cancelled: if it runs here, its solver hears of it at its
   // next look, which comes within a few milliseconds.
   void Cancel(const RoundId& round);
@@ -58,20 +58,16 @@ class RoundWorker {
  private:
   class Heart;
 
-  void Run();
   bool Compute(const Round& queued);
-  bool stopping() const ABSL_LOCKS_EXCLUDED(mutex_);
   void SetHeart(Heart* heart) ABSL_LOCKS_EXCLUDED(mutex_);
 
   RoundStore& rounds_;
   Proposer& proposer_;
   const RoundWorkerOptions options_;
   const std::shared_ptr<Log> log_;  // Shared with the server; null in tests.
-  std::thread thread_;
   mutable Mutex mutex_;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  int64_t nudges_ ABSL_GUARDED_BY(mutex_) = 0;
   Heart* heart_ ABSL_GUARDED_BY(mutex_) = nullptr;  // Of the round that runs.
+  WorkLoop loop_;                                   // Last: it uses the others.
 };
 
 }  // namespace brygga::matching
