@@ -2,12 +2,16 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
-#include <functional>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "common/status/check.h"
+#include "common/status/error.h"
+#include "common/status/macros.h"
 
 namespace brygga::engine {
 namespace {
@@ -18,9 +22,64 @@ constexpr int64_t kPair = int64_t{1} << 58;
 // Prices that an answer comes with, in weights, are nearer to nothing than
 // this.
 constexpr int64_t kMostPrice = kPair / 4;
+constexpr int64_t kMostTogether = int64_t{1} << 50;  // Agents times the largest weight.
 constexpr int64_t kFar = int64_t{1} << 62;
 
 size_t At(int32_t i) { return static_cast<size_t>(i); }
+
+absl::Status TooHeavy(std::string field) {
+  return InvalidFields({{std::move(field), "times the number of agents reaches 2^50"}});
+}
+
+bool FitTogether(size_t agents, int32_t weight) {
+  return weight == 0 || static_cast<int64_t>(agents) <= (kMostTogether - 1) / weight;
+}
+
+// Nodes by distance, the nearest first: a heap whose nodes have four children.
+class Queue {
+ public:
+  struct Entry {
+    int64_t distance;
+    int32_t node;
+  };
+
+  void Clear() { entries_.clear(); }
+  bool IsOver(int64_t distance) const { return entries_.empty() || entries_.front().distance >= distance; }
+
+  void Push(int64_t distance, int32_t node) {
+    size_t at = entries_.size();
+    entries_.push_back({distance, node});
+    for (; at > 0 && entries_[(at - 1) / 4].distance > distance; at = (at - 1) / 4) {
+      entries_[at] = entries_[(at - 1) / 4];
+    }
+    entries_[at] = {distance, node};
+  }
+
+  Entry Pop() {
+    const Entry first = entries_.front(), last = entries_.back();
+    entries_.pop_back();
+    if (!entries_.empty()) SiftDown(last);
+    return first;
+  }
+
+ private:
+  void SiftDown(const Entry entry) {
+    const size_t size = entries_.size();
+    size_t at = 0;
+    for (size_t child = 1; child < size; child = 4 * at + 1) {
+      size_t least = child;
+      for (size_t i = child + 1; i < std::min(size, child + 4); ++i) {
+        if (entries_[i].distance < entries_[least].distance) least = i;
+      }
+      if (entries_[least].distance >= entry.distance) break;
+      entries_[at] = entries_[least];
+      at = least;
+    }
+    entries_[at] = entry;
+  }
+
+  std::vector<Entry> entries_;
+};
 
 }  // namespace
 
@@ -30,7 +89,11 @@ size_t At(int32_t i) { return static_cast<size_t>(i); }
 class Joining::State {
  public:
   State(const Bipartite<int32_t>& graph, const PricedMatching& solved)
-      : hosts_(graph.host_count()), price_(graph.host_count()), column_(graph.host_count()) {
+      : hosts_(graph.host_count()),
+        price_(graph.host_count() + 1, kFar),
+        distance_(graph.host_count(), kFar),
+        column_(graph.host_count()),
+        named_(graph.host_count(), 0) {
     const bool coverage_first = !solved.host_cover.empty() || !solved.agent_cover.empty();
     pair_ = coverage_first ? kPair : 0;
     for (size_t h = 0; h < hosts_.size(); ++h) {
@@ -40,30 +103,28 @@ class Joining::State {
       hosts_[h].seats = graph.seats[h];
       price_[h] = covers ? price : price - pair_;
     }
-    ReserveColumns(graph);
-    const size_t agents = graph.agent_count() + graph.agent_count() / 8;  // Few have to wait while all move.
-    agents_.reserve(agents);
-    gain_.reserve(agents);
-    limits_.reserve(agents);
-    front_.reserve(agents);
-    row_.reserve(graph.host.size() + graph.host.size() / 8);
+    MakeRoom(graph, solved);
     for (size_t a = 0; a < graph.agent_count(); ++a) {
       for (size_t e = static_cast<size_t>(graph.offset[a]); e < static_cast<size_t>(graph.offset[a + 1]); ++e) {
         row_.push_back({graph.host[e], graph.weight[e]});
       }
       AddAgent(solved.host[a]);
     }
+    for (const int32_t weight : graph.weight) heaviest_ = std::max(heaviest_, weight);
+    AskTheMost();
+    for (size_t a = 0; a < graph.agent_count(); ++a) BringForward(static_cast<int32_t>(a));
   }
 
-  int32_t Join(const std::vector<std::pair<int32_t, int32_t>>& pairs) {
+  absl::StatusOr<int32_t> Join(const std::vector<std::pair<int32_t, int32_t>>& pairs) {
+    const int32_t agent = static_cast<int32_t>(agents_.size());
+    BRYGGA_RETURN_IF_ERROR(CheckPairs(pairs));
     for (const auto& [host, weight] : pairs) row_.push_back({host, weight});
     AddAgent(kNobody);
-    const int32_t agent = static_cast<int32_t>(agents_.size()) - 1;
-    gain_[At(agent)] = std::max(limits_[At(agent)].elsewhere, int64_t{0});
+    const int64_t gain = std::max(BringForward(agent), int64_t{0});
     StartSearch(kFar);
-    Relax(agent, gain_[At(agent)]);
+    Relax(agent, gain, kNobody);
     SearchOn();
-    gain_[At(agent)] -= nearest_;
+    gain_[At(agent)] = gain - nearest_;
     RaisePrices();
     MoveUp(agent, kNobody);
     EndSearch();
@@ -71,25 +132,24 @@ class Joining::State {
   }
 
   void Leave(int32_t agent) {
-    Agent& leaver = agents_[At(agent)];
-    BRYGGA_CHECK(leaver.host != kGone);
-    const int32_t host = leaver.host;
+    BRYGGA_CHECK(agent >= 0 && At(agent) < agents_.size() && agents_[At(agent)].host != kGone);
+    const int32_t host = agents_[At(agent)].host;
     if (host != kNobody) StandUp(agent);
-    leaver.host = kGone;
+    agents_[At(agent)].host = kGone;
     gain_[At(agent)] = limits_[At(agent)].bound = limits_[At(agent)].elsewhere = kFar;  // Wants nothing.
     if (host != kNobody) Fill(host);
   }
 
   void AddSeat(int32_t host) {
+    BRYGGA_CHECK(host >= 0 && At(host) < hosts_.size());
     ++hosts_[At(host)].seats;
     Fill(host);
   }
 
   void RemoveSeat(int32_t host) {
-    Host& loser = hosts_[At(host)];
-    BRYGGA_CHECK(loser.seats > 0);
-    if (loser.taken == loser.seats) Clear(host);
-    --loser.seats;
+    BRYGGA_CHECK(host >= 0 && At(host) < hosts_.size() && hosts_[At(host)].seats > 0);
+    if (IsFull(host)) Clear(host);
+    --hosts_[At(host)].seats;
   }
 
   int32_t HostOf(int32_t agent) const { return std::max(agents_[At(agent)].host, kNobody); }
@@ -99,50 +159,80 @@ class Joining::State {
  private:
   static constexpr int32_t kGone = -2;
   static constexpr size_t kFront = 8;
-  static constexpr int64_t kNoMore = -kFar;  // A bound: there is no pair behind the front.
+  static constexpr size_t kAhead = 2;             // Of visits.
+  static constexpr int32_t kFetched = 3;          // So many of a host's agents.
+  static constexpr int64_t kNotThere = kFar / 2;  // Makes any pair worth less than nothing.
+  static constexpr int64_t kNoMore = -kFar;       // A bound: there is no pair behind the front.
 
   struct Pair {
     int32_t host;
     int32_t weight;
   };
-  // One of a host's column.
+  // One of a host's column, or on one of its seats.
   struct Fan {
     int32_t agent;
     int32_t weight;
   };
   struct Agent {
-    size_t row = 0;                              // Where its pairs begin.
-    int32_t count = 0;                           // Of its pairs.
-    int32_t front = 0;                           // So many of them are in front.
-    int32_t host = kNobody;                      // Where it is gone, kGone.
-    int32_t weight = 0;                          // Of the pair that it holds.
-    int32_t next = kNobody, previous = kNobody;  // Among its host's.
+    size_t row = 0;          // Where its pairs begin.
+    int32_t count = 0;       // Of its pairs.
+    int32_t host = kNobody;  // Where it is gone, kGone.
+    int32_t place = 0;       // Among its host's seats.
   };
   struct Limits {
     int64_t bound = kNoMore;  // No pair behind the front is worth more.
     int64_t elsewhere = 0;    // No host but its own is worth more.
   };
-  // The pairs that were worth most when the agent last looked through its row.
+  // The pairs that were worth most when the agent last looked through its row;
+  // where it has fewer, pairs with no host, which are worth less than nothing.
   struct alignas(64) Front {
     std::array<Pair, kFront> pairs;
   };
   struct Host {
-    int64_t distance = kFar;  // kFar between searches.
-    int32_t by = kNobody;     // Who would move on the best way so far: here or,
-                              // where a seat is filled, from here
-    int32_t to = kNobody;     // to there,
-    int32_t weight = 0;       // by a pair of this weight.
+    int32_t by = kNobody;  // Who would move on the best way so far: here or,
+                           // where a seat is filled, from here
+    int32_t to = kNobody;  // to there,
+    int32_t weight = 0;    // by a pair of this weight.
     int32_t seats = 0, taken = 0;
-    int32_t first = kNobody;  // Of its agents.
+    int32_t room = 0;  // For so many there is place in `seat_`
+    size_t begin = 0;  // from here on.
   };
 
   int64_t Worth(const Pair& pair) const { return static_cast<int64_t>(pair.weight) - price_[At(pair.host)]; }
   int64_t Asks(int32_t host) const { return price_[At(host)] + pair_; }
+  bool IsFull(int32_t host) const { return hosts_[At(host)].taken == hosts_[At(host)].seats; }
 
-  void ReserveColumns(const Bipartite<int32_t>& graph) {
+  void MakeRoom(const Bipartite<int32_t>& graph, const PricedMatching& solved) {
     std::vector<size_t> degree(hosts_.size(), 0);
     for (const int32_t host : graph.host) ++degree[At(host)];
     for (size_t h = 0; h < hosts_.size(); ++h) column_[h].reserve(degree[h] + degree[h] / 8);
+    for (const int32_t host : solved.host) hosts_[At(std::max(host, 0))].room += host == kNobody ? 0 : 1;
+    size_t begin = 0;
+    for (Host& host : hosts_) host.begin = std::exchange(begin, begin + At(host.room));
+    const size_t agents = graph.agent_count() + graph.agent_count() / 8;  // Few have to wait while all move.
+    seat_.reserve(begin + agents);
+    seat_.resize(begin);
+    agents_.reserve(agents);
+    gain_.reserve(agents);
+    limits_.reserve(agents);
+    front_.reserve(agents);
+    row_.reserve(graph.host.size() + graph.host.size() / 8);
+  }
+
+  absl::Status CheckPairs(const std::vector<std::pair<int32_t, int32_t>>& pairs) {
+    ++check_;
+    int32_t heaviest = heaviest_;
+    for (size_t i = 0; i < pairs.size(); ++i) {
+      const auto [host, weight] = pairs[i];
+      const auto wrong = [i](const char* what) { return InvalidFields({{absl::StrCat("pairs[", i, "]"), what}}); };
+      if (host < 0 || At(host) >= hosts_.size()) return wrong("names a host that does not exist");
+      if (std::exchange(named_[At(host)], check_) == check_) return wrong("names a host for the second time");
+      if (weight < 0) return wrong("has a negative weight");
+      heaviest = std::max(heaviest, weight);
+    }
+    if (!FitTogether(agents_.size() + 1, heaviest)) return TooHeavy("pairs");
+    heaviest_ = heaviest;
+    return absl::OkStatus();
   }
 
   // The agent whose pairs are the last in `row_`.
@@ -155,34 +245,63 @@ class Joining::State {
     front_.emplace_back();
     for (size_t i = row; i < row_.size(); ++i) {
       column_[At(row_[i].host)].push_back({number, row_[i].weight});
-      if (row_[i].host == host) Sit(number, host, row_[i].weight);
-    }
-    if (host != kNobody) gain_.back() = Worth({host, agents_.back().weight});
-    BringForward(number);
-    Limits& limits = limits_.back();
-    limits.elsewhere = limits.bound;
-    for (size_t i = 0; i < At(agents_.back().front); ++i) {
-      limits.elsewhere = std::max(limits.elsewhere, Worth(front_.back().pairs[i]));
+      if (row_[i].host != host) continue;
+      Sit(number, host, row_[i].weight);
+      gain_.back() = Worth(row_[i]);
     }
   }
 
+  // Raises all prices to the most that the answer allows: what leads from a host
+  // to a free seat or out costs nothing then. Dijkstra's search backwards.
+  void AskTheMost() {
+    StartSearch(kFar);
+    for (size_t h = 0; h < hosts_.size(); ++h) {
+      if (hosts_[h].taken < hosts_[h].seats || hosts_[h].seats == 0) ComeNear(static_cast<int32_t>(h), 0);
+    }
+    for (size_t a = 0; a < agents_.size(); ++a) {
+      if (agents_[a].host != kNobody) ComeNear(agents_[a].host, gain_[a]);
+    }
+    while (!queue_.IsOver(kFar)) {
+      const auto [distance, host] = queue_.Pop();
+      if (distance != distance_[At(host)]) continue;
+      done_.push_back(host);
+      const int64_t base = distance + price_[At(host)];
+      for (const Fan& fan : column_[At(host)]) {
+        const int32_t from = agents_[At(fan.agent)].host;
+        if (from != kNobody) ComeNear(from, base + gain_[At(fan.agent)] - static_cast<int64_t>(fan.weight));
+      }
+    }
+    for (const int32_t host : done_) ChangePrice(host, distance_[At(host)]);
+    EndSearch();
+  }
+
+  // Whether that is nearer than before; queues the host if so.
+  bool ComeNear(int32_t host, int64_t distance) {
+    int64_t& nearest = distance_[At(host)];
+    if (distance >= nearest) return false;
+    if (nearest == kFar) touched_.push_back(host);
+    nearest = distance;
+    queue_.Push(distance, host);
+    return true;
+  }
+
   // Looks through the row and puts the pairs that are worth most in front.
-  void BringForward(int32_t agent) {
+  // Returns what the first is worth.
+  int64_t BringForward(int32_t agent) {
     Front& front = front_[At(agent)];
     std::array<int64_t, kFront> worths;  // Descending.
-    size_t size = 0;
+    worths.fill(kNoMore);
+    front.pairs.fill({static_cast<int32_t>(hosts_.size()), 0});
     int64_t bound = kNoMore;
     const size_t end = agents_[At(agent)].row + At(agents_[At(agent)].count);
     for (size_t i = agents_[At(agent)].row; i < end; ++i) {
       const int64_t worth = Worth(row_[i]);
-      size_t at = size;
-      if (size == kFront) {
-        bound = std::max(bound, std::min(worth, worths[kFront - 1]));
-        if (worth <= worths[kFront - 1]) continue;
-        --at;
-      } else {
-        ++size;
+      if (worth <= worths[kFront - 1]) {
+        bound = std::max(bound, worth);
+        continue;
       }
+      bound = std::max(bound, worths[kFront - 1]);
+      size_t at = kFront - 1;
       for (; at > 0 && worths[at - 1] < worth; --at) {
         worths[at] = worths[at - 1];
         front.pairs[at] = front.pairs[at - 1];
@@ -190,78 +309,93 @@ class Joining::State {
       worths[at] = worth;
       front.pairs[at] = row_[i];
     }
-    agents_[At(agent)].front = static_cast<int32_t>(size);
-    limits_[At(agent)].bound = bound;
+    limits_[At(agent)] = {.bound = bound, .elsewhere = worths[0]};
+    return worths[0];
   }
 
   void StartSearch(int64_t most) {
-    heap_.clear();
+    queue_.Clear();
+    here_.clear();
     touched_.clear();
     done_.clear();
     nearest_ = most;
+    now_ = 0;
     target_ = leaves_ = kNobody;
   }
 
   void EndSearch() {
-    for (const int32_t host : touched_) hosts_[At(host)].distance = kFar;
+    for (const int32_t host : touched_) distance_[At(host)] = kFar;
   }
 
-  // Dijkstra's search to the nearest free seat or the first who would leave.
+  // Dijkstra's search to the nearest free seat or the first who would leave. Most
+  // steps lead no further away, and need no queue.
   void SearchOn() {
-    while (!heap_.empty() && heap_.front().first < nearest_) {
-      const auto [distance, node] = Pop();
-      FetchNext();
+    for (;;) {
+      for (size_t i = 0; i < here_.size() && now_ < nearest_; ++i) {
+        if (i + kAhead < here_.size()) Fetch(hosts_[At(here_[i + kAhead])]);
+        Visit(here_[i]);
+      }
+      if (now_ >= nearest_) return;
+      here_.clear();
+      if (queue_.IsOver(nearest_)) return;
+      const auto [distance, node] = queue_.Pop();
+      now_ = std::max(now_, distance);  // A bound may promise more than there is.
       const int32_t agent = node - static_cast<int32_t>(hosts_.size());
       if (agent >= 0) {  // Behind its front there may be hosts as near as that.
         const int64_t base = distance + limits_[At(agent)].bound;
         BringForward(agent);
         RelaxRow(agent, base);
-      } else if (distance == hosts_[At(node)].distance) {  // Otherwise a shorter way was found since.
-        Visit(node, distance);
+      } else if (distance == distance_[At(node)]) {  // Otherwise a shorter way was found since.
+        Visit(node);
       }
     }
   }
 
-  // Has what the next step will mostly read brought nearer.
-  void FetchNext() const {
-    if (heap_.empty() || At(heap_.front().second) >= hosts_.size()) return;
-    const int32_t agent = hosts_[At(heap_.front().second)].first;
-    if (agent == kNobody) return;
-    __builtin_prefetch(&front_[At(agent)]);
-    __builtin_prefetch(&limits_[At(agent)]);
-    __builtin_prefetch(&agents_[At(agent)]);
-  }
-
-  void Visit(int32_t host, int64_t distance) {
-    done_.push_back(host);
-    for (int32_t agent = hosts_[At(host)].first; agent != kNobody; agent = agents_[At(agent)].next) {
-      const int64_t base = distance + gain_[At(agent)];
-      if (base < nearest_ || base - limits_[At(agent)].elsewhere < nearest_) Relax(agent, base);
+  // Has what a visit will mostly read brought nearer.
+  void Fetch(const Host& host) const {
+    for (size_t i = host.begin; i < host.begin + At(std::min(host.taken, kFetched)); ++i) {
+      __builtin_prefetch(&front_[At(seat_[i].agent)]);
+      __builtin_prefetch(&limits_[At(seat_[i].agent)]);
     }
   }
 
-  // The agent, whose seat is `base` away from nothing, looks for another one or
-  // leaves.
-  void Relax(int32_t agent, int64_t base) {
+  void Visit(int32_t host) {
+    done_.push_back(host);
+    const int64_t before = now_ - price_[At(host)];
+    const Fan* const first = seat_.data() + hosts_[At(host)].begin;
+    const Fan* const last = first + hosts_[At(host)].taken;
+    for (const Fan* seat = first; seat < last; ++seat) {
+      const int64_t base = before + static_cast<int64_t>(seat->weight);
+      if (base < nearest_ || base - limits_[At(seat->agent)].elsewhere < nearest_) Relax(seat->agent, base, host);
+    }
+  }
+
+  // The agent, whose seat at `own` is `base` away from nothing, looks for another
+  // one or leaves.
+  void Relax(int32_t agent, int64_t base, int32_t own) {
     if (base < nearest_) {
       nearest_ = base;
       target_ = kNobody;
       leaves_ = agent;
     }
     const Front& front = front_[At(agent)];
-    const int32_t own = agents_[At(agent)].host;
     const int64_t bound = limits_[At(agent)].bound;
+    const int64_t wanted = base - nearest_;  // What is worth no more is of no use.
     int64_t elsewhere = bound;
-    for (size_t i = 0; i < At(agents_[At(agent)].front); ++i) {
-      const Pair& pair = front.pairs[i];
-      if (pair.host == own) continue;
-      const int64_t worth = Worth(pair);
+    uint32_t reached = 0;
+#pragma GCC unroll 8
+    for (size_t i = 0; i < kFront; ++i) {
+      const int64_t worth = Worth(front.pairs[i]) - (front.pairs[i].host == own ? kNotThere : 0);
       elsewhere = std::max(elsewhere, worth);
-      Reach(pair, base - worth, agent);
+      reached |= static_cast<uint32_t>(worth > wanted) << i;
     }
     limits_[At(agent)].elsewhere = elsewhere;
+    for (; reached != 0; reached &= reached - 1) {
+      const Pair& pair = front.pairs[static_cast<size_t>(std::countr_zero(reached))];
+      Reach(pair, base - Worth(pair), agent);
+    }
     if (bound != kNoMore && base - bound < nearest_) {
-      Push(base - bound, agent + static_cast<int32_t>(hosts_.size()));
+      queue_.Push(base - bound, agent + static_cast<int32_t>(hosts_.size()));
     }
   }
 
@@ -272,41 +406,33 @@ class Joining::State {
 
   void Reach(const Pair& pair, int64_t distance, int32_t by) {
     if (distance >= nearest_) return;
+    int64_t& nearest = distance_[At(pair.host)];
+    if (distance >= nearest) return;
+    if (nearest == kFar) touched_.push_back(pair.host);
+    nearest = distance;
     Host& host = hosts_[At(pair.host)];
-    if (distance >= host.distance) return;
-    if (host.distance == kFar) touched_.push_back(pair.host);
-    host.distance = distance;
     host.by = by;
     host.weight = pair.weight;
     if (host.taken < host.seats) {
       nearest_ = distance;
       target_ = pair.host;
+    } else if (distance == now_) {
+      __builtin_prefetch(seat_.data() + host.begin);
+      here_.push_back(pair.host);
     } else {
-      Push(distance, pair.host);
+      queue_.Push(distance, pair.host);
     }
   }
 
-  void Push(int64_t distance, int32_t node) {
-    heap_.emplace_back(distance, node);
-    std::push_heap(heap_.begin(), heap_.end(), std::greater<>());
-  }
-
-  std::pair<int64_t, int32_t> Pop() {
-    std::pop_heap(heap_.begin(), heap_.end(), std::greater<>());
-    const auto top = heap_.back();
-    heap_.pop_back();
-    return top;
-  }
-
   void RaisePrices() {
-    for (const int32_t host : done_) ChangePrice(host, nearest_ - hosts_[At(host)].distance);
+    for (const int32_t host : done_) ChangePrice(host, nearest_ - distance_[At(host)]);
   }
 
   void ChangePrice(int32_t host, int64_t by) {
     price_[At(host)] += by;
-    for (int32_t agent = hosts_[At(host)].first; agent != kNobody; agent = agents_[At(agent)].next) {
-      gain_[At(agent)] -= by;
-    }
+    const Fan* const first = seat_.data() + hosts_[At(host)].begin;
+    const Fan* const last = first + hosts_[At(host)].taken;
+    for (const Fan* seat = first; seat < last; ++seat) gain_[At(seat->agent)] -= by;
   }
 
   // Everyone on the way takes the next one's seat, the last a free one or none:
@@ -332,9 +458,9 @@ class Joining::State {
   // Somebody of this full host has to give a seat up.
   void Clear(int32_t host) {
     StartSearch(kFar);
-    hosts_[At(host)].distance = 0;
+    distance_[At(host)] = 0;
     touched_.push_back(host);
-    Visit(host, 0);
+    Visit(host);
     SearchOn();
     RaisePrices();
     MoveUp(kGone, host);
@@ -348,14 +474,14 @@ class Joining::State {
     if (Asks(host) == 0) return;
     StartSearch(Asks(host));
     target_ = host;
-    hosts_[At(host)].distance = 0;
+    distance_[At(host)] = 0;
     touched_.push_back(host);
     VisitBack(host, 0);
-    while (!heap_.empty() && heap_.front().first < nearest_) {
-      const auto [distance, next] = Pop();
-      if (distance == hosts_[At(next)].distance) VisitBack(next, distance);
+    while (!queue_.IsOver(nearest_)) {
+      const auto [distance, next] = queue_.Pop();
+      if (distance == distance_[At(next)]) VisitBack(next, distance);
     }
-    for (const int32_t done : done_) ChangePrice(done, hosts_[At(done)].distance - nearest_);
+    for (const int32_t done : done_) ChangePrice(done, distance_[At(done)] - nearest_);
     MoveBack(host);
     for (const int32_t done : done_) TellFans(done);
     EndSearch();
@@ -380,14 +506,11 @@ class Joining::State {
       leaves_weight_ = fan.weight;
       return;
     }
+    if (!ComeNear(from, distance)) return;
     Host& host = hosts_[At(from)];
-    if (distance >= host.distance) return;
-    if (host.distance == kFar) touched_.push_back(from);
-    host.distance = distance;
     host.by = fan.agent;
     host.to = to;
     host.weight = fan.weight;
-    Push(distance, from);
     if (distance + Asks(from) >= nearest_) return;
     nearest_ = distance + Asks(from);
     leaves_ = kNobody;
@@ -417,9 +540,9 @@ class Joining::State {
 
   void PutInFront(int32_t agent, const Pair& pair) {
     Front& front = front_[At(agent)];
-    const auto end = front.pairs.begin() + agents_[At(agent)].front;
-    if (std::any_of(front.pairs.begin(), end, [&](const Pair& other) { return other.host == pair.host; })) return;
-    const auto least = std::min_element(front.pairs.begin(), end,
+    const auto is_it = [&](const Pair& other) { return other.host == pair.host; };
+    if (std::any_of(front.pairs.begin(), front.pairs.end(), is_it)) return;
+    const auto least = std::min_element(front.pairs.begin(), front.pairs.end(),
                                         [this](const Pair& x, const Pair& y) { return Worth(x) < Worth(y); });
     int64_t& bound = limits_[At(agent)].bound;
     bound = std::max(bound, std::min(Worth(pair), Worth(*least)));
@@ -427,34 +550,44 @@ class Joining::State {
   }
 
   void Sit(int32_t number, int32_t host, int32_t weight) {
-    Agent& agent = agents_[At(number)];
     Host& at = hosts_[At(host)];
-    agent.host = host;
-    agent.weight = weight;
-    agent.previous = kNobody;
-    agent.next = std::exchange(at.first, number);
-    if (agent.next != kNobody) agents_[At(agent.next)].previous = number;
-    ++at.taken;
+    if (at.taken == at.room) MoveToMoreRoom(at);
+    seat_[at.begin + At(at.taken)] = {number, weight};
+    agents_[At(number)].host = host;
+    agents_[At(number)].place = at.taken++;
     limits_[At(number)].elsewhere = kFar;  // Not known.
     ++size_;
     total_ += weight;
   }
 
-  void StandUp(int32_t number) {
-    Agent& agent = agents_[At(number)];
-    Host& at = hosts_[At(agent.host)];
-    (agent.previous == kNobody ? at.first : agents_[At(agent.previous)].next) = agent.next;
-    if (agent.next != kNobody) agents_[At(agent.next)].previous = agent.previous;
-    --at.taken;
-    agent.host = kNobody;
-    --size_;
-    total_ -= agent.weight;
+  void MoveToMoreRoom(Host& host) {
+    const size_t begin = seat_.size();
+    host.room = 2 * host.room + 1;
+    seat_.resize(begin + At(host.room));
+    std::copy_n(seat_.begin() + static_cast<std::ptrdiff_t>(host.begin), host.taken,
+                seat_.begin() + static_cast<std::ptrdiff_t>(begin));
+    host.begin = begin;
   }
 
-  int64_t pair_ = 0;  // What a pair counts before its weight.
+  void StandUp(int32_t number) {
+    Agent& agent = agents_[At(number)];
+    Host& host = hosts_[At(agent.host)];
+    const Fan& last = seat_[host.begin + At(--host.taken)];
+    Fan& seat = seat_[host.begin + At(agent.place)];
+    --size_;
+    total_ -= seat.weight;
+    agents_[At(last.agent)].place = agent.place;
+    seat = last;
+    agent.host = kNobody;
+  }
+
+  int64_t pair_ = 0;      // What a pair counts before its weight.
+  int32_t heaviest_ = 0;  // Of all weights so far.
   std::vector<Host> hosts_;
-  std::vector<int64_t> price_;            // Per host.
+  std::vector<int64_t> price_;            // Per host, and one more: kFar, of no host.
+  std::vector<int64_t> distance_;         // Per host; kFar between searches.
   std::vector<std::vector<Fan>> column_;  // Per host.
+  std::vector<Fan> seat_;                 // Where hosts have their agents.
   std::vector<Pair> row_;                 // Agent by agent.
   std::vector<Agent> agents_;
   std::vector<int64_t> gain_;  // Per agent: what its seat is worth to it. No
@@ -464,19 +597,30 @@ class Joining::State {
   int64_t size_ = 0, total_ = 0;
 
   // Of one search.
-  std::vector<std::pair<int64_t, int32_t>> heap_;  // Distances of hosts and, after all hosts, of agents' bounds.
+  Queue queue_;                // Hosts and, numbered after all hosts, agents' bounds.
+  std::vector<int32_t> here_;  // Hosts as near as `now_`, where the search is.
   std::vector<int32_t> touched_, done_;
-  int64_t nearest_ = 0;
+  int64_t now_ = 0, nearest_ = 0;
   int32_t target_ = kNobody, leaves_ = kNobody, leaves_weight_ = 0;
+
+  std::vector<int64_t> named_;  // Per host: in which check it last was.
+  int64_t check_ = 0;
 };
 
-Joining::Joining(const Bipartite<int32_t>& graph, const PricedMatching& solved)
-    : state_(std::make_unique<State>(graph, solved)) {}
+absl::StatusOr<Joining> Joining::Start(const Bipartite<int32_t>& graph, const PricedMatching& solved) {
+  const auto heaviest = std::max_element(graph.weight.begin(), graph.weight.end());
+  if (heaviest != graph.weight.end() && !FitTogether(graph.agent_count(), *heaviest)) return TooHeavy("weight");
+  return Joining(std::make_unique<State>(graph, solved));
+}
+
+Joining::Joining(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Joining::~Joining() = default;
 Joining::Joining(Joining&&) noexcept = default;
 Joining& Joining::operator=(Joining&&) noexcept = default;
 
-int32_t Joining::Join(const std::vector<std::pair<int32_t, int32_t>>& pairs) { return state_->Join(pairs); }
+absl::StatusOr<int32_t> Joining::Join(const std::vector<std::pair<int32_t, int32_t>>& pairs) {
+  return state_->Join(pairs);
+}
 void Joining::Leave(int32_t agent) { state_->Leave(agent); }
 void Joining::AddSeat(int32_t host) { state_->AddSeat(host); }
 void Joining::RemoveSeat(int32_t host) { state_->RemoveSeat(host); }

@@ -3,9 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <limits>
 #include <random>
 #include <utility>
 #include <vector>
+
+#include "common/status/error.h"
 
 namespace brygga::engine {
 namespace {
@@ -35,6 +38,10 @@ struct Plain {
 
 PricedMatching Solve(Bipartite<int32_t> graph, bool coverage_first) {
   return (coverage_first ? SolveCoverageThenScore(graph) : SolveScore(graph)).value();
+}
+
+Joining Start(const Bipartite<int32_t>& graph, bool coverage_first) {
+  return Joining::Start(graph, Solve(graph, coverage_first)).value();
 }
 
 void ExpectBest(const Joining& joining, const Plain& plain, bool coverage_first) {
@@ -77,7 +84,7 @@ void ComeAndGo(uint64_t seed, const Town& town, bool coverage_first) {
   for (int h = 0; h < town.hosts; ++h) plain.seats.push_back(below(town.most_seats + 1));
   for (int a = below(town.agents + 1); a > 0; --a) plain.rows.push_back(row());
   plain.gone.assign(plain.rows.size(), false);
-  Joining joining(plain.Graph(), Solve(plain.Graph(), coverage_first));
+  Joining joining = Start(plain.Graph(), coverage_first);
   ExpectBest(joining, plain, coverage_first);
   for (int step = 0; step < town.steps; ++step) {
     const int32_t host = below(town.hosts);
@@ -87,7 +94,7 @@ void ComeAndGo(uint64_t seed, const Town& town, bool coverage_first) {
       case 1:
         plain.rows.push_back(row());
         plain.gone.push_back(false);
-        ASSERT_EQ(joining.Join(plain.rows.back()), static_cast<int32_t>(plain.rows.size()) - 1);
+        ASSERT_EQ(joining.Join(plain.rows.back()).value(), static_cast<int32_t>(plain.rows.size()) - 1);
         break;
       case 2:
         if (plain.rows.empty() || plain.gone[static_cast<size_t>(agent)]) continue;
@@ -133,9 +140,9 @@ TEST(JoiningTest, ALargerTownStaysSolved) {
 
 TEST(JoiningTest, WhoJoinsIsSeatedThoughOthersMove) {
   const Bipartite<int32_t> graph{.offset = {0, 2, 3}, .host = {0, 1, 1}, .weight = {9, 5, 5}, .seats = {1, 1, 0}};
-  Joining joining(graph, Solve(graph, true));
+  Joining joining = Start(graph, true);
 
-  EXPECT_EQ(joining.Join({{0, 100}, {2, 1}}), 2);
+  EXPECT_EQ(joining.Join({{0, 100}, {2, 1}}).value(), 2);
   EXPECT_EQ(joining.size(), 2);
   EXPECT_EQ(joining.total(), 105);
   joining.AddSeat(2);
@@ -144,6 +151,34 @@ TEST(JoiningTest, WhoJoinsIsSeatedThoughOthersMove) {
   joining.Leave(0);
   EXPECT_EQ(joining.total(), 105);
   EXPECT_EQ(joining.HostOf(2), 0);
+}
+
+TEST(JoiningTest, WhomItRefusesHasNotJoined) {
+  const Bipartite<int32_t> graph{.offset = {0, 1}, .host = {0}, .weight = {9}, .seats = {1, 1}};
+  Joining joining = Start(graph, true);
+
+  for (const Row& row : std::vector<Row>{{{1, 5}, {2, 5}}, {{-1, 5}}, {{1, 5}, {0, 5}, {1, 6}}, {{1, -5}}}) {
+    EXPECT_EQ(ReasonOf(joining.Join(row).status()), "INVALID_FIELDS");
+  }
+  EXPECT_EQ(joining.total(), 9);
+  EXPECT_EQ(joining.Join({{1, 5}}).value(), 1);
+  EXPECT_EQ(joining.total(), 14);
+}
+
+TEST(JoiningTest, WeightsThatMightNotAddUpExactlyAreRefused) {
+  constexpr int32_t kAgents = (1 << 20) - 1, kMost = (1 << 30) - 1;  // One more of either is too much.
+  Bipartite<int32_t> graph{.offset = {}, .host = {0}, .weight = {kMost}, .seats = {1}};
+  graph.offset.assign(kAgents + 1, 1);
+  graph.offset.front() = 0;
+  Joining joining = Start(graph, true);
+
+  EXPECT_EQ(ReasonOf(joining.Join({{0, kMost + 1}}).status()), "INVALID_FIELDS");
+  EXPECT_EQ(joining.Join({{0, kMost}}).value(), kAgents);
+  EXPECT_EQ(ReasonOf(joining.Join({{0, 1}}).status()), "INVALID_FIELDS");
+  EXPECT_EQ(joining.total(), kMost);
+
+  graph.weight = {std::numeric_limits<int32_t>::max()};
+  EXPECT_EQ(ReasonOf(Joining::Start(graph, Solve(graph, true)).status()), "INVALID_FIELDS");
 }
 
 }  // namespace

@@ -188,7 +188,7 @@ std::vector<double> Join(const engine::Instance& instance, int32_t newcomers, co
       .weight = {instance.score.begin(), instance.score.begin() + end},
       .seats = instance.right_capacity};
   const engine::PricedMatching solved = engine::SolveCoverageThenScore(graph).value();
-  engine::Joining joining(graph, solved);
+  engine::Joining joining = engine::Joining::Start(graph, solved).value();
   std::vector<double> seconds;
   std::vector<std::pair<int32_t, int32_t>> pairs;
   for (size_t i = early; i + 1 < instance.offset.size(); ++i) {
@@ -197,7 +197,7 @@ std::vector<double> Join(const engine::Instance& instance, int32_t newcomers, co
       pairs.emplace_back(instance.right[static_cast<size_t>(p)], instance.score[static_cast<size_t>(p)]);
     }
     const double cpu = CpuSeconds();
-    joining.Join(pairs);
+    BRYGGA_CHECK(joining.Join(pairs).ok());
     seconds.push_back(CpuSeconds() - cpu);
   }
   BRYGGA_CHECK(joining.size() == whole.size && joining.total() == whole.total);
