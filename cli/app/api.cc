@@ -1,6 +1,10 @@
 #include "cli/app/api.h"
 
+#include <algorithm>
+
 #include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "common/status/error.h"
 
 namespace brygga::cli {
 namespace {
@@ -8,16 +12,31 @@ namespace {
 // Whether a resource's name could go on with this character.
 bool IsOfName(char c) { return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '/' || c == '-' || c == '_'; }
 
+// Whether a place is within backticks, where the reader may copy from.
+bool IsInCommand(std::string_view text, size_t at) { return std::count(text.begin(), text.begin() + at, '`') % 2 == 1; }
+
+// As a shell takes it for one word.
+std::string Quoted(const std::string& word) {
+  return std::all_of(word.begin(), word.end(), &IsOfName) ? word : absl::StrCat("\"", word, "\"");
+}
+
 void Replace(std::string& text, const std::string& name, const std::string& called) {
+  const std::string quoted = Quoted(called);
   for (size_t at = text.find(name); at != std::string::npos; at = text.find(name, at)) {
     const size_t end = at + name.size();
     const bool is_whole = (at == 0 || !IsOfName(text[at - 1])) && (end == text.size() || !IsOfName(text[end]));
-    if (is_whole) text.replace(at, name.size(), called);
-    at += is_whole ? called.size() : name.size();
+    const std::string& put = is_whole ? IsInCommand(text, at) ? quoted : called : name;
+    text.replace(at, name.size(), put);
+    at += put.size();
   }
 }
 
 }  // namespace
+
+bool Api::IsThere() const {
+  const auto ready = channel_->ReadinessAsync(rpc::CallOptions::Within(timeout_, token_)).get();
+  return ReasonOf(ready.status()) != "UNREACHABLE";
+}
 
 void Api::Remember(std::string_view name, std::string_view called) const {
   const MutexLock lock(&mutex_);

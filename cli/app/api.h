@@ -17,6 +17,9 @@
 
 namespace brygga::cli {
 
+// As many as a list gives at once.
+inline constexpr int kLargestPage = 1000;
+
 // Calls the gateway. Safe for concurrent use.
 class Api {
  public:
@@ -31,18 +34,23 @@ class Api {
     return channel_->Call<Response>(rpc::CallOptions::Within(timeout_, token_), method, request);
   }
 
-  // Calls a list method page by page until the last and hands each page to
-  // `use`.
-  template <typename Response, typename Request, typename F>
-  absl::Status Pages(std::string_view method, Request request, F use) const {
-    for (;;) {
-      absl::StatusOr<Response> page = Call<Response>(method, request);
-      if (!page.ok()) return std::move(page).status();
-      use(*page);
-      if (page->next_page_token().empty()) return absl::OkStatus();
-      request.set_page_token(page->next_page_token());
-    }
+  // Calls a list method page by page until the last; the answer has all of them.
+  template <typename Response, typename Request>
+  absl::StatusOr<Response> All(std::string_view method, Request request) const {
+    request.set_page_size(kLargestPage);
+    Response all;
+    do {
+      request.set_page_token(all.next_page_token());
+      all.clear_next_page_token();
+      const absl::StatusOr<Response> page = Call<Response>(method, request);
+      if (!page.ok()) return page.status();
+      all.MergeFrom(*page);
+    } while (!all.next_page_token().empty());
+    return all;
   }
+
+  // Whether anybody answers at the gateway's address.
+  bool IsThere() const;
 
   // Notes what the reader called the resource `name`.
   void Remember(std::string_view name, std::string_view called) const;

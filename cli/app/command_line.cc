@@ -59,6 +59,7 @@ std::vector<std::string> OptionsOf(const CLI::App& command) {
   std::vector<std::string> names;
   for (const CLI::App* app = &command; app != nullptr; app = app->get_parent()) {
     for (const CLI::Option* option : app->get_options([](const CLI::Option*) { return true; })) {
+      if (option->get_name() == "--help") continue;  // Never what was meant, and in every one of them.
       for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
     }
   }
@@ -68,6 +69,30 @@ std::vector<std::string> OptionsOf(const CLI::App& command) {
 std::string KindOf(const CLI::Option& option) {
   const std::string type = option.get_type_name();
   return type.starts_with("INT") ? "a whole number" : type.starts_with("FLOAT") ? "a number" : type;
+}
+
+// What stands behind an option's name: " TEXT", " NUMBER=10"; a flag has nothing.
+std::string ValueText(const CLI::Option& option) {
+  const std::string type = option.get_type_name();
+  if (type.empty()) return "";
+  const bool is_number = type.starts_with("INT") || type.starts_with("UINT") || type.starts_with("FLOAT");
+  const std::string preset = option.get_default_str();
+  return absl::StrCat(" ",
+                      is_number                 ? "NUMBER"
+                      : type.ends_with(":FILE") ? "FILE"
+                                                : "TEXT",
+                      preset.empty() ? "" : "=", preset,
+                      option.get_expected_max() == CLI::detail::expected_max_vector_size ? " ..." : "");
+}
+
+// An option's description, and what else there is to know before giving it.
+std::string DescriptionText(const CLI::Option& option) {
+  std::vector<std::string> notes;
+  if (option.get_required() && !option.get_positional()) notes.emplace_back("required");
+  if (!option.get_envname().empty()) notes.push_back("or $" + option.get_envname());
+  for (const CLI::Option* other : option.get_needs()) notes.push_back("with " + other->get_name());
+  const std::string text = option.get_description();
+  return notes.empty() ? text : absl::StrCat(text, " (", absl::StrJoin(notes, ", "), ")");
 }
 
 class Faults {
@@ -182,7 +207,11 @@ std::string CommandOf(const CLI::App& app) {
   return name;
 }
 
-HelpFormatter::HelpFormatter(size_t width) : width_(width) { column_width(kNameColumn); }
+HelpFormatter::HelpFormatter(size_t width) : width_(width) {
+  column_width(kNameColumn);
+  label("SUBCOMMAND", "COMMAND");
+  label("Positionals", "Arguments");
+}
 
 std::string HelpFormatter::Entry(const std::string& name, const std::string& text) const {
   const std::vector<std::string> lines = Paragraphs(text, width_ - kNameColumn);
@@ -210,8 +239,19 @@ std::string HelpFormatter::make_footer(const CLI::App* app) const {
   return absl::StrCat(absl::StrJoin(Paragraphs(app->get_footer(), width_), "\n"), "\n");
 }
 
+// Of a nameless group of options: what they have in common, above them.
+std::string HelpFormatter::make_expanded(const CLI::App* app) const {
+  if (!app->get_name().empty()) return CLI::Formatter::make_expanded(app);
+  std::string text = absl::StrCat("\n", app->get_description(), ":\n");
+  for (const CLI::Option* option : app->get_options([](const CLI::Option*) { return true; })) {
+    if (option->get_name() != "--help") text += make_option(option, /*is_positional=*/false);
+  }
+  return text;
+}
+
 std::string HelpFormatter::make_option(const CLI::Option* option, bool is_positional) const {
-  return Entry(make_option_name(option, is_positional) + make_option_opts(option), make_option_desc(option));
+  const std::string name = make_option_name(option, is_positional);
+  return Entry(absl::StrCat(name, is_positional ? "" : ValueText(*option)), DescriptionText(*option));
 }
 
 }  // namespace brygga::cli

@@ -61,6 +61,38 @@ TEST(CommandLineTest, ASlipOfTheHandIsGuessed) {
   EXPECT_THAT(Brygga({"board", "vocational", "extra"}).err, HasSubstr("extra: is one more than `brygga board` takes"));
 }
 
+TEST(CommandLineTest, HelpIsNeverWhatWasMeant) {
+  EXPECT_THAT(Brygga({"board", "vocational", "--held"}).err,
+              AllOf(HasSubstr("--held: is not known here"), Not(HasSubstr("--help or"))));
+}
+
+TEST(CommandLineTest, EveryGroupTeachesByExamplesOfItsOwn) {
+  for (const char* const group : {"programme", "organisation", "cohort", "import", "match", "opening", "allocate",
+                                  "networking", "event", "erasure"}) {
+    const std::string help = Brygga({group, "--help"}).out;
+    EXPECT_THAT(help, AllOf(HasSubstr(std::string("Examples:\n  brygga ") + group + " "), HasSubstr("COMMAND"),
+                            Not(HasSubstr("SUBCOMMAND"))));
+  }
+}
+
+TEST(CommandLineTest, HelpSpeaksOfValuesAsPeopleDo) {
+  EXPECT_THAT(Brygga({"--help"}).out,
+              AllOf(HasSubstr("--timeout NUMBER=60"), HasSubstr("--json     "), HasSubstr("(or $BRYGGA_ADDRESS)")));
+  EXPECT_THAT(Brygga({"import", "events", "--help"}).out,
+              AllOf(HasSubstr("Arguments:\n  FILE "), Not(HasSubstr(":FILE"))));
+  EXPECT_THAT(Brygga({"cohort", "create", "--help"}).out, HasSubstr("What people call the cohort (required)"));
+  EXPECT_THAT(Brygga({"match", "cadence", "--help"}).out, HasSubstr("(with --meetings)"));
+  EXPECT_THAT(Brygga({"token", "--help"}).out, Not(HasSubstr("[Option Group")));
+}
+
+TEST(CommandLineTest, CommandsOfMatchingStandByKind) {
+  const std::string help = Brygga({"match", "--help"}).out;
+  for (const char* const kind : {"Rounds:", "Why:", "Pairs by hand:", "Matches:", "Meetings:"}) {
+    EXPECT_THAT(help, HasSubstr(std::string("\n") + kind + "\n"));
+  }
+  EXPECT_THAT(help, Not(HasSubstr("Commands:"))) << "each has its kind";
+}
+
 TEST(CommandLineTest, AGroupAloneSaysWhatItCan) {
   EXPECT_THAT(Brygga({"event"}).err, HasSubstr("say what to do: list, show, create"));
   EXPECT_EQ(Brygga({}).code, kUsage);

@@ -6,9 +6,11 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "cli/app/findings.h"
 #include "common/ids/uuid.h"
 #include "common/status/check.h"
@@ -47,6 +49,22 @@ absl::Status AboutPerson(const std::optional<Api>& api, const absl::Status& erro
       called, " takes no part there: not enrolled, or without all consents; `brygga home ", called, "` tells more"));
 }
 
+// Of a service that cannot be reached: whether it is that one or all of them.
+absl::Status AboutAway(const std::optional<Api>& api, const std::string& address, const absl::Status& error) {
+  if (!api || ReasonOf(error) != "UNREACHABLE") return error;
+  ErrorDetails details = DetailsOf(error);
+  details.retry_after.reset();
+  if (!api->IsThere()) {
+    return MakeError(error.code(),
+                     absl::StrCat("nobody answers at ", address,
+                                  "; is the suite running, and is that its gateway (--address, BRYGGA_ADDRESS)?"),
+                     details);
+  }
+  // "brygga.matching.v1.MatchingService cannot be reached".
+  const std::vector<std::string> parts = absl::StrSplit(std::string(error.message()), absl::MaxSplits('.', 2));
+  return parts.size() < 3 ? error : MakeError(error.code(), absl::StrCat(parts[1], " does not answer now"), details);
+}
+
 }  // namespace
 
 absl::StatusOr<const Api*> Context::api() {
@@ -80,11 +98,14 @@ void Context::PrintJson(std::initializer_list<std::pair<std::string_view, const 
   out() << whole.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
 }
 
+void Context::PrintTable(const Table& table, std::string_view if_empty) {
+  out() << (table.rows() > 0 ? table.Render(columns()) : absl::StrCat(std::string(if_empty), "\n"));
+}
+
 ExitCode Context::Fail(const absl::Status& error) {
   if (!json) {
-    const std::string text = ErrorText(AboutPerson(api_, error));
+    const std::string text = ErrorText(AboutAway(api_, address, AboutPerson(api_, error)));
     err() << "brygga: " << (api_ ? api_->InReadersWords(text) : text);
-    if (ReasonOf(error) == "UNREACHABLE") err() << "  Asked was " << address << " (--address, BRYGGA_ADDRESS).\n";
     if (ExitCodeOf(error) == kUsage) err() << "  `" << command << " --help` tells more.\n";
     return ExitCodeOf(error);
   }

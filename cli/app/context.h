@@ -19,6 +19,7 @@
 #include "cli/app/api.h"
 #include "cli/output/error_text.h"
 #include "cli/output/progress.h"
+#include "cli/output/table.h"
 #include "common/status/macros.h"
 
 namespace brygga::cli {
@@ -61,6 +62,9 @@ class Context {
   // Prints messages as one JSON object: each under its name, or, where that is
   // empty, its fields beside the others, lists also where they are empty.
   void PrintJson(std::initializer_list<std::pair<std::string_view, const google::protobuf::Message*>> parts);
+
+  // Prints a table, or the sentence `if_empty` where it has no rows.
+  void PrintTable(const Table& table, std::string_view if_empty);
 
   // Prints an error, for a person or for a program, and gives the code to end
   // with. To a person, what they named is called as they called it.

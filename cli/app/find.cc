@@ -33,10 +33,11 @@ bool Same(const std::string& a, std::string_view b) { return absl::EqualsIgnoreC
 
 // The one of `all` that `text` means.
 template <typename T, typename IsMeant>
-absl::StatusOr<T> TheOne(std::string_view what, std::string_view text, const std::vector<T>& all, IsMeant is_meant) {
-  std::vector<T> meant;
-  std::copy_if(all.begin(), all.end(), std::back_inserter(meant), is_meant);
-  if (meant.size() == 1) return meant.front();
+absl::StatusOr<T> TheOne(std::string_view what, std::string_view text, const google::protobuf::RepeatedPtrField<T>& all,
+                         IsMeant is_meant) {
+  google::protobuf::RepeatedPtrField<T> meant;
+  std::copy_if(all.begin(), all.end(), google::protobuf::RepeatedFieldBackInserter(&meant), is_meant);
+  if (meant.size() == 1) return meant[0];
   const auto& named = meant.empty() ? all : meant;
   const std::string names = absl::StrJoin(named, "", [](std::string* out, const T& item) {
     absl::StrAppend(out, "\n  ", item.name(), "  ", item.display_name());
@@ -89,30 +90,23 @@ absl::StatusOr<pv1::Cohort> FindCohort(const Api& api, std::string_view text) {
   if (IsName(text)) return GetCohort(api, text);
   pv1::ListCohortsRequest request;
   request.set_parent("programmes/-");
-  request.set_page_size(1000);
-  std::vector<pv1::Cohort> cohorts;
-  BRYGGA_RETURN_IF_ERROR(api.Pages<pv1::ListCohortsResponse>(
-      "brygga.participant.v1.ProgrammeService/ListCohorts", request, [&](const pv1::ListCohortsResponse& page) {
-        cohorts.insert(cohorts.end(), page.cohorts().begin(), page.cohorts().end());
-      }));
-  BRYGGA_ASSIGN_OR_RETURN(pv1::Cohort meant, TheOne("cohort", text, cohorts, [&](const pv1::Cohort& cohort) {
+  BRYGGA_ASSIGN_OR_RETURN(
+      const auto all, api.All<pv1::ListCohortsResponse>("brygga.participant.v1.ProgrammeService/ListCohorts", request));
+  BRYGGA_ASSIGN_OR_RETURN(pv1::Cohort meant, TheOne("cohort", text, all.cohorts(), [&](const pv1::Cohort& cohort) {
                             return Same(cohort.display_name(), text) || Same(WordOf(cohort.programme_kind()), text);
                           }));
   api.Remember(meant.name(), text);
+  api.Remember(meant.name().substr(0, meant.name().find("/cohorts/")), WordOf(meant.programme_kind()));
   return meant;
 }
 
 absl::StatusOr<pv1::Programme> FindProgramme(const Api& api, std::string_view text) {
   if (IsName(text)) return GetProgramme(api, text);
-  pv1::ListProgrammesRequest request;
-  request.set_page_size(1000);
-  std::vector<pv1::Programme> programmes;
-  BRYGGA_RETURN_IF_ERROR(api.Pages<pv1::ListProgrammesResponse>(
-      "brygga.participant.v1.ProgrammeService/ListProgrammes", request, [&](const pv1::ListProgrammesResponse& page) {
-        programmes.insert(programmes.end(), page.programmes().begin(), page.programmes().end());
-      }));
+  BRYGGA_ASSIGN_OR_RETURN(const auto all,
+                          api.All<pv1::ListProgrammesResponse>("brygga.participant.v1.ProgrammeService/ListProgrammes",
+                                                               pv1::ListProgrammesRequest()));
   BRYGGA_ASSIGN_OR_RETURN(pv1::Programme meant,
-                          TheOne("programme", text, programmes, [&](const pv1::Programme& programme) {
+                          TheOne("programme", text, all.programmes(), [&](const pv1::Programme& programme) {
                             return Same(programme.display_name(), text) || Same(WordOf(programme.kind()), text);
                           }));
   api.Remember(meant.name(), text);
@@ -142,17 +136,18 @@ absl::StatusOr<std::string> FindMatch(const Api& api, std::string_view text) {
   BRYGGA_ASSIGN_OR_RETURN(const std::string person, FindParticipant(api, text));
   mv1::ListParticipantMatchesRequest request;
   request.set_participant(person);
-  request.set_page_size(1000);
+  BRYGGA_ASSIGN_OR_RETURN(const auto all, api.All<mv1::ListParticipantMatchesResponse>(
+                                              "brygga.matching.v1.MatchingService/ListParticipantMatches", request));
   std::vector<mv1::Match> live;
-  BRYGGA_RETURN_IF_ERROR(api.Pages<mv1::ListParticipantMatchesResponse>(
-      "brygga.matching.v1.MatchingService/ListParticipantMatches", request,
-      [&](const mv1::ListParticipantMatchesResponse& page) {
-        std::copy_if(page.matches().begin(), page.matches().end(), std::back_inserter(live),
-                     [](const mv1::Match& match) { return IsLive(match.state()); });
-      }));
-  if (live.size() == 1) return live.front().name();
-  if (live.empty())
+  std::copy_if(all.matches().begin(), all.matches().end(), std::back_inserter(live),
+               [](const mv1::Match& match) { return IsLive(match.state()); });
+  if (live.size() == 1) {
+    api.Remember(live.front().name(), absl::StrCat("the match of ", std::string(text)));
+    return live.front().name();
+  }
+  if (live.empty()) {
     return absl::NotFoundError(absl::StrCat(std::string(text), " has no match that is running or awaits an answer"));
+  }
   const std::string names = absl::StrJoin(live, "", [](std::string* out, const mv1::Match& match) {
     absl::StrAppend(out, "\n  ", match.name(), "  ", WordOf(match.state()));
   });
@@ -189,7 +184,9 @@ absl::StatusOr<std::string> FindEventName(const Api& api, std::string_view text)
 absl::StatusOr<mv1::MatchingRound> FindRound(const Api& api, std::string_view text) {
   if (text.find("/rounds/") == std::string_view::npos) {
     BRYGGA_ASSIGN_OR_RETURN(const pv1::Cohort cohort, FindCohort(api, text));
-    return NewestRound(api, cohort);
+    BRYGGA_ASSIGN_OR_RETURN(mv1::MatchingRound newest, NewestRound(api, cohort));
+    api.Remember(newest.name(), absl::StrCat("the newest round of ", std::string(text)));
+    return newest;
   }
   mv1::GetRoundRequest request;
   request.set_name(std::string(text));
@@ -214,6 +211,16 @@ absl::StatusOr<std::map<std::string, std::string>> NamesOf(const Api& api, const
     }
   }
   return names;
+}
+
+std::map<std::string, std::string> NamesIfAny(const Api& api, const std::set<std::string>& people) {
+  auto names = NamesOf(api, people);
+  return names.ok() ? *std::move(names) : std::map<std::string, std::string>();
+}
+
+const std::string& NameIn(const std::map<std::string, std::string>& names, const std::string& resource) {
+  const auto found = names.find(resource);
+  return found == names.end() ? resource : found->second;
 }
 
 }  // namespace brygga::cli

@@ -45,6 +45,11 @@ absl::StatusOr<std::string> FindEventName(const Api& api, std::string_view text)
 // The names of people, by participants/…; people whom the caller may not see
 // are absent.
 absl::StatusOr<std::map<std::string, std::string>> NamesOf(const Api& api, const std::set<std::string>& people);
+// The same where it is no matter whether they can be asked for: nobody's, if not.
+std::map<std::string, std::string> NamesIfAny(const Api& api, const std::set<std::string>& people);
+
+// What `resource` is called in `names`; itself where it is not in them.
+const std::string& NameIn(const std::map<std::string, std::string>& names, const std::string& resource);
 
 }  // namespace brygga::cli
 

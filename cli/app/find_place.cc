@@ -96,9 +96,12 @@ absl::StatusOr<mv1::Allocation> FindAllocation(const Api& api, std::string_view 
   request.set_page_size(1);
   BRYGGA_ASSIGN_OR_RETURN(auto response, api.Call<mv1::ListAllocationsResponse>(
                                              "brygga.matching.v1.AllocationService/ListAllocations", request));
-  if (response.allocations_size() > 0) return std::move(*response.mutable_allocations(0));
+  if (response.allocations_size() > 0) {
+    api.Remember(response.allocations(0).name(), absl::StrCat("the newest allocation of ", std::string(text)));
+    return std::move(*response.mutable_allocations(0));
+  }
   return absl::NotFoundError(absl::StrCat("there is no allocation in ", cohort.display_name(),
-                                          "; create one with `brygga allocate create ", cohort.name(), "`"));
+                                          "; create one, `brygga allocate create --help` tells how"));
 }
 
 absl::StatusOr<mv1::NetworkingPlan> FindPlan(const Api& api, std::string_view text) {
@@ -116,9 +119,12 @@ absl::StatusOr<mv1::NetworkingPlan> FindPlan(const Api& api, std::string_view te
   request.set_page_size(1);
   BRYGGA_ASSIGN_OR_RETURN(auto response, api.Call<mv1::ListNetworkingPlansResponse>(
                                              "brygga.matching.v1.NetworkingService/ListNetworkingPlans", request));
-  if (response.plans_size() > 0) return std::move(*response.mutable_plans(0));
+  if (response.plans_size() > 0) {
+    api.Remember(response.plans(0).name(), absl::StrCat("the newest plan of ", std::string(text)));
+    return std::move(*response.mutable_plans(0));
+  }
   return absl::NotFoundError(absl::StrCat("there is no plan in ", cohort.display_name(),
-                                          "; make one with `brygga networking plan ", cohort.name(), "`"));
+                                          "; make one, `brygga networking plan --help` tells how"));
 }
 
 }  // namespace brygga::cli

@@ -17,7 +17,7 @@ constexpr char kDescription[] =
     "brygga: mentoring and labour-market programmes from the command line.\n"
     "\n"
     "A programme's year in commands: programme create, cohort create, cohort open, import mentors, import mentees, "
-    "cohort decide, match run, match show, match publish, event register, board.";
+    "cohort decide, match run, match show, match publish, event pairs, board.";
 
 constexpr char kFooter[] =
     "Cohorts and programmes may be given by name (programmes/…), by what people call them, or by kind (vocational) "

@@ -84,7 +84,7 @@ TEST_F(RunTest, TheSampleBecomesMatchedPeople) {
 
   EXPECT_THAT(Do({"cohort", "decide", "vocational"}), HasSubstr("refused"));
   const std::string candidates = Do({"candidates", "A00002", "--cohort", "vocational", "--top", "3", "--lang", "en"});
-  EXPECT_THAT(candidates, AllOf(HasSubstr("Mainly because"), HasSubstr("Seats"), HasSubstr("Occupation")));
+  EXPECT_THAT(candidates, AllOf(HasSubstr("Main reasons"), HasSubstr("Seats"), HasSubstr("Occupation")));
   EXPECT_THAT(nlohmann::json::parse(Do({"candidates", "A00002", "--cohort", "vocational", "--json"}))["candidates"],
               ::testing::SizeIs(10));
   EXPECT_THAT(Do({"candidates", "A00002", "--cohort", "vocational", "--filter", "free_seats > 1000"}),
@@ -98,7 +98,7 @@ TEST_F(RunTest, TheSampleBecomesMatchedPeople) {
   EXPECT_THAT(Do({"match", "publish", "vocational"}), HasSubstr("published"));
   EXPECT_THAT(Do({"match", "accept", "A00002", "--side", "mentor"}), HasSubstr("accepted by one"));
   EXPECT_THAT(Do({"match", "rounds", "vocational"}), HasSubstr("coverage then score"));
-  EXPECT_THAT(Do({"match", "locks", "vocational"}), HasSubstr("There is none"));
+  EXPECT_THAT(Do({"match", "locks", "vocational"}), HasSubstr("No pair is locked"));
   EXPECT_THAT(Do({"match", "show", "vocational"}), AllOf(HasSubstr("Main reasons"), HasSubstr("Why unmatched")));
   EXPECT_THAT(Do({"board", "vocational"}), HasSubstr("proposed"));
   EXPECT_THAT(Do({"match", "explain", "vocational", "M00002", "A00002", "--lang", "en"}), HasSubstr("The two can"));

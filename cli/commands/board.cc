@@ -24,7 +24,7 @@ struct BoardFlags {
 };
 
 void BoardOptions(CLI::App& command, BoardFlags& flags) {
-  command.add_option("COHORT", flags.cohort, "Its name, what people call it, or the kind of its programme")->required();
+  command.add_option("COHORT", flags.cohort, kCohortHelp)->required();
   command.add_option("--limit", flags.limit, "Most pairs and most unmatched adepts, 1 to 1000")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
@@ -110,9 +110,9 @@ ExitCode ShowBoard(Context& context, const BoardFlags& flags) {
   }
   context.out() << "\n" << FunnelTable(board.funnel(), context.columns());
   if (board.pairs_size() > 0) context.out() << "\n" << PairsTable(board, context.columns());
-  if (board.more_pairs()) context.out() << "… and more pairs (--limit)\n";
+  if (board.more_pairs()) context.out() << "… and more pairs (--limit, up to 1000)\n";
   if (board.unmatched_size() > 0) context.out() << "\n" << UnmatchedTable(board, context.columns());
-  if (board.more_unmatched()) context.out() << "… and more unmatched adepts (--limit)\n";
+  if (board.more_unmatched()) context.out() << "… and more unmatched adepts (--limit, up to 1000)\n";
   if (board.events_size() > 0) context.out() << "\n" << EventsTable(board, context.columns());
   return kDone;
 }

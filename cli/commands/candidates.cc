@@ -53,16 +53,16 @@ absl::StatusOr<std::string> CohortOfPerson(const Api& api, const CandidatesFlags
   pv1::ListEnrolmentsRequest request;
   request.set_parent("programmes/-/cohorts/-");
   request.set_filter(absl::StrCat("participant = \"", person, "\" AND state = ENROLLED"));
+  BRYGGA_ASSIGN_OR_RETURN(const auto all, api.All<pv1::ListEnrolmentsResponse>(
+                                              "brygga.participant.v1.EnrolmentService/ListEnrolments", request));
   std::set<std::string> cohorts;
-  BRYGGA_RETURN_IF_ERROR(api.Pages<pv1::ListEnrolmentsResponse>(
-      "brygga.participant.v1.EnrolmentService/ListEnrolments", request, [&](const pv1::ListEnrolmentsResponse& page) {
-        for (const pv1::Enrolment& enrolment : page.enrolments()) {
-          cohorts.insert(enrolment.name().substr(0, enrolment.name().find("/enrolments/")));
-        }
-      }));
+  for (const pv1::Enrolment& enrolment : all.enrolments()) {
+    cohorts.insert(enrolment.name().substr(0, enrolment.name().find("/enrolments/")));
+  }
   if (cohorts.size() == 1) return *cohorts.begin();
-  if (cohorts.empty())
-    return absl::NotFoundError(absl::StrCat(flags.person, " is enrolled in no cohort that you can see"));
+  if (cohorts.empty()) {
+    return absl::NotFoundError(absl::StrCat(flags.person, " is enrolled in no cohort that you may see"));
+  }
   std::string message = absl::StrCat(flags.person, " is enrolled in several cohorts; say which with --cohort:");
   for (const std::string& name : cohorts) {
     const auto cohort = FindCohort(api, name);
@@ -86,14 +86,12 @@ absl::Status Print(Context& context, const Api& api, const v1::ListCandidatesRes
   BRYGGA_ASSIGN_OR_RETURN(const auto names, NamesOf(api, people));
   std::vector<TableColumn> columns = {{"", Align::kRight},
                                       {"Candidate", Align::kLeft, 32},
-                                      {"Score", Align::kRight},
-                                      {"Mainly because", Align::kLeft, 110}};
+                                      {"Points", Align::kRight},
+                                      {"Main reasons", Align::kLeft, 100}};
   if (has_seats) columns.insert(columns.begin() + 2, {"Seats", Align::kRight});
   Table table(columns);
   for (const v1::Candidate& candidate : response.candidates()) {
-    const auto name = names.find(candidate.participant());
-    std::vector<std::string> cells = {absl::StrCat(candidate.rank()),
-                                      name == names.end() ? candidate.participant() : name->second,
+    std::vector<std::string> cells = {absl::StrCat(candidate.rank()), NameIn(names, candidate.participant()),
                                       Points(candidate.score()), MainReasons(candidate.contributions(), kReasons)};
     if (has_seats) cells.insert(cells.begin() + 2, absl::StrCat(candidate.free_seats()));
     table.Add(std::move(cells));

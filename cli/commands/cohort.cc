@@ -18,8 +18,6 @@ namespace {
 
 namespace v1 = ::brygga::participant::v1;
 
-constexpr char kCohortHelp[] = "Its name, what people call it, or the kind of its programme";
-
 struct CohortFlags {
   std::string cohort;
 };
@@ -103,19 +101,15 @@ struct NoFlags {};
 ExitCode ListCohorts(Context& context, const NoFlags&) {
   v1::ListCohortsRequest request;
   request.set_parent("programmes/-");
-  request.set_page_size(1000);
   BRYGGA_CLI_ASSIGN(const Api* api, context.api());
-  v1::ListCohortsResponse all;
-  const absl::Status read = api->Pages<v1::ListCohortsResponse>(
-      "brygga.participant.v1.ProgrammeService/ListCohorts", request,
-      [&](const v1::ListCohortsResponse& page) { all.mutable_cohorts()->MergeFrom(page.cohorts()); });
-  if (!read.ok()) return context.Fail(read);
+  BRYGGA_CLI_ASSIGN(const auto all,
+                    api->All<v1::ListCohortsResponse>("brygga.participant.v1.ProgrammeService/ListCohorts", request));
   Table table({{"Cohort"}, {"Programme"}, {"State"}, {"Places", Align::kRight}, {"Starts"}, {"Name"}});
   for (const v1::Cohort& cohort : all.cohorts()) {
     table.Add({cohort.display_name(), WordOf(cohort.programme_kind()), WordOf(cohort.state()),
                cohort.places() == 0 ? "no limit" : absl::StrCat(cohort.places()), cohort.start_date(), cohort.name()});
   }
-  context.json ? context.PrintJson(all) : void(context.out() << table.Render(context.columns()));
+  context.json ? context.PrintJson(all) : context.PrintTable(table, "There is no cohort that you may see.");
   return kDone;
 }
 
@@ -257,7 +251,14 @@ ExitCode ScreenCohort(Context& context, const ScreenFlags& flags) {
 }  // namespace
 
 void AddCohort(const Program& program) {
-  CLI::App& group = *AddGroup(program.app, "cohort", "Cohorts: create, open, close, move, show, list, decide, screen");
+  CLI::App& group = *AddGroup(program.app, "cohort",
+                              "Cohorts: who takes part in a programme, from the first application to the last day",
+                              "  brygga cohort create vocational --name \"Autumn 2022\"\n"
+                              "  brygga cohort open vocational\n"
+                              "  brygga cohort decide vocational\n"
+                              "  brygga cohort close vocational\n"
+                              "  brygga cohort move vocational --to matching\n"
+                              "  brygga cohort show vocational");
   AddCommand<CreateFlags>(program, group, "create", "Create a cohort, in state draft, and print its name",
                           "  brygga cohort create vocational --name \"Autumn 2022\" --places 250 --start 2022-09-01",
                           &CreateOptions, &CreateCohort);

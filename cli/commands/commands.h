@@ -11,7 +11,12 @@
 
 namespace brygga::cli {
 
-// What a MATCH may be.
+// What the arguments may be that several commands take.
+inline constexpr char kCohortHelp[] = "Its name, what people call it, or the kind of its programme";
+inline constexpr char kRoundHelp[] = "A round's name, or a cohort: then its newest round";
+inline constexpr char kEventHelp[] = "events/…, or the key of an import such as E011";
+inline constexpr char kPersonHelp[] = "participants/…, or the key of an import such as A00001";
+inline constexpr char kMentorHelp[] = "participants/…, or the key of an import such as M00001";
 inline constexpr char kMatchHelp[] =
     "programmes/…/cohorts/…/matches/…, as `brygga match list` shows it; or a person (A00002) who has only one";
 
@@ -34,6 +39,10 @@ void AddCohort(const Program& program);
 void AddImport(const Program& program);
 void AddMatch(const Program& program);
 void AddCandidates(const Program& program);
+// To the group `match`: what a round proposes, and what becomes of it.
+void AddRounds(const Program& program, CLI::App& match);
+// To the group `match`: what a round has proposed, and the rounds of a cohort.
+void AddRoundViews(const Program& program, CLI::App& match);
 // To the group `match`: why, and why not.
 void AddExplanations(const Program& program, CLI::App& match);
 // To the group `match`: pairs by hand, locks, vetoes, and the life of a match.
@@ -42,8 +51,14 @@ void AddPairs(const Program& program, CLI::App& match);
 void AddMeetings(const Program& program, CLI::App& match);
 void AddOpening(const Program& program);
 void AddAllocate(const Program& program);
+// To the group `allocate`: the draw, from the commitment to what is published of it.
+void AddLottery(const Program& program, CLI::App& allocate);
+// To the group `allocate`: who is placed where, and who waits.
+void AddPlacements(const Program& program, CLI::App& allocate);
 void AddNetworking(const Program& program);
 void AddEvent(const Program& program);
+// To the group `event`: who comes, one by one and pair by pair.
+void AddRegistrations(const Program& program, CLI::App& event);
 void AddErasure(const Program& program);
 void AddBoard(const Program& program);
 void AddHome(const Program& program);
@@ -51,10 +66,17 @@ void AddHome(const Program& program);
 void AddWatch(const Program& program);
 void AddSolve(const Program& program);
 
-// Adds a group of commands, of which one must be given.
-inline CLI::App* AddGroup(CLI::App& parent, const std::string& name, const std::string& description) {
+// What a list of commands has above it, where it is not told apart by kinds.
+inline constexpr char kCommands[] = "Commands";
+
+// Adds a group of commands, of which one must be given. `examples` ends its help:
+// the commands in their usual order.
+inline CLI::App* AddGroup(CLI::App& parent, const std::string& name, const std::string& description,
+                          const std::string& examples) {
   CLI::App* const group = parent.add_subcommand(name, description);
+  group->group(kCommands);
   group->require_subcommand(1);
+  group->footer("Examples:\n" + examples + "\n\n`brygga " + name + " COMMAND --help` tells more of each.");
   return group;
 }
 
@@ -65,6 +87,7 @@ CLI::App* AddCommand(const Program& program, CLI::App& parent, const std::string
                      const std::string& examples, void (*options)(CLI::App&, Flags&),
                      ExitCode (*run)(Context&, const Flags&)) {
   CLI::App* const command = parent.add_subcommand(name, description);
+  command->group(kCommands);
   const auto flags = std::make_shared<Flags>();  // Shared by the parser's bindings and the callback.
   options(*command, *flags);
   command->footer("Examples:\n" + examples);

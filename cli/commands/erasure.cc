@@ -1,6 +1,7 @@
 #include "absl/strings/str_cat.h"
 #include "brygga/participant/v1/data_subject_request_service.pb.h"
 #include "cli/app/find.h"
+#include "cli/app/findings.h"
 #include "cli/app/words.h"
 #include "cli/commands/commands.h"
 #include "cli/output/table.h"
@@ -12,7 +13,6 @@ namespace {
 namespace v1 = ::brygga::participant::v1;
 
 constexpr char kService[] = "brygga.participant.v1.DataSubjectRequestService/";
-constexpr char kPersonHelp[] = "participants/…, or the key that an import gave the person (A00001)";
 constexpr char kRequestHelp[] = "dataSubjectRequests/…, as `erasure list` shows it";
 
 // "2 of 3", and who is late.
@@ -58,9 +58,9 @@ ExitCode Request(Context& context, const RequestFlags& flags) {
   v1::RequestErasureRequest request;
   BRYGGA_CLI_ASSIGN(*request.mutable_participant(), FindParticipant(*api, flags.person));
   if (!flags.yes) {
-    context.err() << "This erases everything about " << request.participant()
-                  << " from every service and cannot be undone. Nothing was done: say --yes to erase.\n";
-    return kUsage;
+    return context.Fail(UsageError("--yes", absl::StrCat("everything about ", flags.person,
+                                                         " would be erased from every service and cannot be undone; "
+                                                         "give --yes to erase. Nothing was done")));
   }
   request.set_request_id(NewRequestId());
   BRYGGA_CLI_ASSIGN(const auto response,
@@ -80,15 +80,10 @@ void ListOptions(CLI::App& command, ListFlags& flags) {
 ExitCode List(Context& context, const ListFlags& flags) {
   BRYGGA_CLI_ASSIGN(const Api* api, context.api());
   v1::ListDataSubjectRequestsRequest request;
-  request.set_page_size(1000);
   request.set_order_by("create_time");
   if (!flags.all) request.set_filter("state = OPEN");
-  v1::ListDataSubjectRequestsResponse all;
-  const absl::Status read = api->Pages<v1::ListDataSubjectRequestsResponse>(
-      absl::StrCat(kService, "ListDataSubjectRequests"), request, [&](const v1::ListDataSubjectRequestsResponse& page) {
-        all.mutable_data_subject_requests()->MergeFrom(page.data_subject_requests());
-      });
-  if (!read.ok()) return context.Fail(read);
+  BRYGGA_CLI_ASSIGN(const auto all, api->All<v1::ListDataSubjectRequestsResponse>(
+                                        absl::StrCat(kService, "ListDataSubjectRequests"), request));
   if (context.json) {
     context.PrintJson(all);
     return kDone;
@@ -148,7 +143,9 @@ ExitCode Acknowledge(Context& context, const AcknowledgeFlags& flags) {
 }  // namespace
 
 void AddErasure(const Program& program) {
-  CLI::App& group = *AddGroup(program.app, "erasure", "Erase a person everywhere, and see who has done so");
+  CLI::App& group = *AddGroup(program.app, "erasure", "Erase a person everywhere, and see who has done so",
+                              "  brygga erasure request A00001 --yes\n"
+                              "  brygga erasure list");
   AddCommand<RequestFlags>(program, group, "request", "Erase a person from every service, for good",
                            "  brygga erasure request A00001 --yes", &RequestOptions, &Request);
   AddCommand<ListFlags>(program, group, "list", "List the erasures that somebody has yet to acknowledge",

@@ -1,6 +1,4 @@
-#include <algorithm>
-#include <map>
-#include <set>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,8 +7,6 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "brygga/events/v1/event_service.pb.h"
-#include "brygga/events/v1/registration_service.pb.h"
-#include "brygga/matching/v1/matching_service.pb.h"
 #include "cli/app/find.h"
 #include "cli/app/find_place.h"
 #include "cli/app/findings.h"
@@ -25,10 +21,8 @@ namespace brygga::cli {
 namespace {
 
 namespace v1 = ::brygga::events::v1;
-namespace mv1 = ::brygga::matching::v1;
 
-constexpr char kEventHelp[] = "events/…, or the key of an import such as E011";
-constexpr int kAtOnce = 500;
+constexpr char kService[] = "brygga.events.v1.EventService/";
 
 std::string StartOf(const v1::Event& event) {
   return event.sessions_size() == 0 ? "" : StockholmTime(event.sessions(0).start_time());
@@ -36,6 +30,12 @@ std::string StartOf(const v1::Event& event) {
 
 std::string SessionsText(const v1::Event& event) {
   return event.sessions_size() == 1 ? "1 session" : absl::StrCat(event.sessions_size(), " sessions");
+}
+
+std::string EventText(const v1::Event& event) {
+  return absl::StrCat(Printable(event.title_sv()), " (", WordOf(event.kind()), ") is ", WordOf(event.state()), ".\n",
+                      event.name(), "\n", event.taken(), " of ", Count(event.capacity(), "seat", "seats"), " taken, ",
+                      event.waiting(), " waiting; ", SessionsText(event), ".\n");
 }
 
 struct ListFlags {
@@ -50,18 +50,13 @@ void ListOptions(CLI::App& command, ListFlags& flags) {
 ExitCode ListEvents(Context& context, const ListFlags& flags) {
   BRYGGA_CLI_ASSIGN(const Api* api, context.api());
   v1::ListEventsRequest request;
-  request.set_page_size(1000);
   request.set_order_by("start_time");
   request.set_filter(flags.filter);
   if (!flags.cohort.empty()) {
     BRYGGA_CLI_ASSIGN(const auto cohort, FindCohort(*api, flags.cohort));
     request.set_cohort(cohort.name());
   }
-  v1::ListEventsResponse all;
-  const absl::Status read = api->Pages<v1::ListEventsResponse>(
-      "brygga.events.v1.EventService/ListEvents", request,
-      [&](const v1::ListEventsResponse& page) { all.mutable_events()->MergeFrom(page.events()); });
-  if (!read.ok()) return context.Fail(read);
+  BRYGGA_CLI_ASSIGN(const auto all, api->All<v1::ListEventsResponse>(absl::StrCat(kService, "ListEvents"), request));
   Table table({{"Key"},
                {"Event", Align::kLeft, 48},
                {"Kind"},
@@ -76,7 +71,7 @@ ExitCode ListEvents(Context& context, const ListFlags& flags) {
                WordOf(event.state()), absl::StrCat(event.capacity()), absl::StrCat(event.taken()),
                absl::StrCat(event.waiting()), event.name()});
   }
-  context.json ? context.PrintJson(all) : void(context.out() << table.Render(context.columns()));
+  context.json ? context.PrintJson(all) : context.PrintTable(table, "There is no such event that you may see.");
   return kDone;
 }
 
@@ -95,11 +90,7 @@ ExitCode ShowEvent(Context& context, const EventFlags& flags) {
     context.PrintJson(event);
     return kDone;
   }
-  context.out() << Printable(event.title_sv()) << " (" << WordOf(event.kind()) << ") is " << WordOf(event.state())
-                << ".\n"
-                << event.name() << "\n"
-                << event.taken() << " of " << Count(event.capacity(), "seat", "seats") << " taken, " << event.waiting()
-                << " waiting; " << SessionsText(event) << ".\n";
+  context.out() << EventText(event);
   Table table({{"Part", Align::kRight}, {"Starts"}, {"Ends"}});
   for (const v1::Session& session : event.sessions()) {
     table.Add({absl::StrCat(session.part()), StockholmTime(session.start_time()), StockholmTime(session.end_time())});
@@ -186,8 +177,69 @@ ExitCode CreateEvent(Context& context, const CreateFlags& flags) {
   *request.mutable_event() = ReadEvent(*api, flags, found);
   request.set_request_id(NewRequestId());
   BRYGGA_CLI_ASSIGN(const auto response,
-                    found.Call<v1::CreateEventResponse>(*api, "brygga.events.v1.EventService/CreateEvent", request));
+                    found.Call<v1::CreateEventResponse>(*api, absl::StrCat(kService, "CreateEvent"), request));
   context.json ? context.PrintJson(response.event()) : void(context.out() << response.event().name() << "\n");
+  return kDone;
+}
+
+struct UpdateFlags {
+  std::string event;
+  std::optional<std::string> title, venue;
+  std::optional<int> capacity;
+  std::vector<std::string> cohorts;
+};
+
+void UpdateOptions(CLI::App& command, UpdateFlags& flags) {
+  command.add_option("EVENT", flags.event, kEventHelp)->required();
+  command.add_option("--title", flags.title, "What people call it, in Swedish");
+  command.add_option("--cohort", flags.cohorts, "A cohort that it is for, instead of those before. May be repeated");
+  command.add_option("--capacity", flags.capacity, "Seats; more of them go at once to those who wait");
+  command.add_option("--venue", flags.venue, "The room and the house");
+}
+
+Findings::Fields ChangeFields() {
+  return {{"event.name", "EVENT"},          {"event.title_sv", "--title"}, {"event.cohorts", "--cohort"},
+          {"event.capacity", "--capacity"}, {"event.venue", "--venue"},    {"update_mask", "--cohort"}};
+}
+
+// What changes, as it is asked for and named in the mask.
+v1::UpdateEventRequest ReadChange(const Api& api, const UpdateFlags& flags, Findings& found) {
+  v1::UpdateEventRequest request;
+  v1::Event& event = *request.mutable_event();
+  const auto changes = [&](const char* field) { request.mutable_update_mask()->add_paths(field); };
+  if (flags.title) {
+    changes("title_sv");
+    event.set_title_sv(*flags.title);
+  }
+  if (flags.capacity) {
+    changes("capacity");
+    event.set_capacity(*flags.capacity);
+  }
+  if (flags.venue) {
+    changes("venue");
+    event.set_venue(*flags.venue);
+  }
+  if (!flags.cohorts.empty()) changes("cohorts");
+  for (const std::string& cohort : flags.cohorts) {
+    event.add_cohorts(found.Of(absl::StrCat("--cohort ", cohort), FindCohort(api, cohort)).name());
+  }
+  if (request.update_mask().paths().empty()) {
+    found.Note("--cohort", UsageError("--cohort", "say what changes: --title, --cohort, --capacity or --venue"));
+  }
+  return request;
+}
+
+ExitCode UpdateEvent(Context& context, const UpdateFlags& flags) {
+  BRYGGA_CLI_ASSIGN(const Api* api, context.api());
+  Findings found(ChangeFields());
+  v1::UpdateEventRequest request = ReadChange(*api, flags, found);
+  const v1::Event before = found.Of("EVENT", FindEvent(*api, flags.event));
+  request.mutable_event()->set_name(before.name());
+  request.mutable_event()->set_etag(before.etag());
+  request.set_request_id(NewRequestId());
+  BRYGGA_CLI_ASSIGN(const auto response,
+                    found.Call<v1::UpdateEventResponse>(*api, absl::StrCat(kService, "UpdateEvent"), request));
+  context.json ? context.PrintJson(response.event()) : void(context.out() << EventText(response.event()));
   return kDone;
 }
 
@@ -199,7 +251,7 @@ ExitCode PublishEvent(Context& context, const EventFlags& flags) {
   request.set_etag(event.etag());
   request.set_request_id(NewRequestId());
   BRYGGA_CLI_ASSIGN(const auto response,
-                    api->Call<v1::PublishEventResponse>("brygga.events.v1.EventService/PublishEvent", request));
+                    api->Call<v1::PublishEventResponse>(absl::StrCat(kService, "PublishEvent"), request));
   if (context.json) {
     context.PrintJson(response.event());
   } else {
@@ -208,176 +260,14 @@ ExitCode PublishEvent(Context& context, const EventFlags& flags) {
   return kDone;
 }
 
-struct RegisterFlags {
-  std::string event;
-  std::vector<std::string> people;
-  std::string audience, pairs_of;
-  bool dry_run = false;
-};
-
-void RegisterOptions(CLI::App& command, RegisterFlags& flags) {
-  command.add_option("EVENT", flags.event, kEventHelp)->required();
-  command.add_option("PARTICIPANT", flags.people, "participants/…, or the key of an import such as A00001");
-  command.add_option("--as", flags.audience, WordsOf(*v1::Audience_descriptor()) + "; else the event's only one");
-  command.add_option("--pairs-of", flags.pairs_of, "Everybody who is matched in this cohort, pair by pair");
-  command.add_flag("--dry-run", flags.dry_run, "Report what would happen, and register nobody");
-}
-
-bool IsLive(mv1::MatchState state) {
-  return state == mv1::MATCH_STATE_PROPOSED || state == mv1::MATCH_STATE_ACCEPTED_BY_ONE ||
-         state == mv1::MATCH_STATE_ACTIVE;
-}
-
-// The people of a cohort's live matches, each once and each pair together.
-absl::Status AddPairs(const Api& api, const std::string& text, std::vector<v1::BatchRegisterItem>& items) {
-  BRYGGA_ASSIGN_OR_RETURN(const auto cohort, FindCohort(api, text));
-  mv1::ListMatchesRequest request;
-  request.set_parent(cohort.name());
-  request.set_page_size(1000);
-  std::set<std::string> seen;
-  const auto add = [&](const std::string& participant, v1::Audience audience) {
-    if (!seen.insert(participant).second) return;
-    v1::BatchRegisterItem& item = items.emplace_back();
-    item.set_participant(participant);
-    item.set_audience(audience);
-  };
-  return api.Pages<mv1::ListMatchesResponse>("brygga.matching.v1.MatchingService/ListMatches", request,
-                                             [&](const mv1::ListMatchesResponse& page) {
-                                               for (const mv1::Match& match : page.matches()) {
-                                                 if (!IsLive(match.state())) continue;
-                                                 add(match.adept(), v1::AUDIENCE_MENTEES);
-                                                 add(match.mentor(), v1::AUDIENCE_MENTORS);
-                                               }
-                                             });
-}
-
-std::vector<v1::BatchRegisterItem> ReadPeople(const Api& api, const RegisterFlags& flags, Findings& found) {
-  std::vector<v1::BatchRegisterItem> items;
-  v1::Audience audience = v1::AUDIENCE_UNSPECIFIED;
-  if (!flags.audience.empty()) audience = found.Of("--as", ParseWord<v1::Audience>(flags.audience));
-  for (const std::string& person : flags.people) {
-    v1::BatchRegisterItem& item = items.emplace_back();
-    item.set_participant(found.Of(person, FindParticipant(api, person)));
-    item.set_audience(audience);
-  }
-  if (!flags.pairs_of.empty()) found.Note("--pairs-of", AddPairs(api, flags.pairs_of, items));
-  if (items.empty() && flags.pairs_of.empty()) {
-    found.Note("PARTICIPANT", UsageError("PARTICIPANT", "name people, or give --pairs-of COHORT"));
-  }
-  return items;
-}
-
-// Names where they are known; the rest goes by what people are called there.
-std::map<std::string, std::string> NamesIfAny(const Api& api, const std::set<std::string>& people) {
-  const auto names = NamesOf(api, people);
-  return names.ok() ? *names : std::map<std::string, std::string>();
-}
-
-std::string NameIn(const std::map<std::string, std::string>& names, const std::string& person) {
-  const auto found = names.find(person);
-  return found == names.end() ? person : found->second;
-}
-
-ExitCode PrintRegistered(Context& context, const Api& api, const v1::BatchRegisterResponse& all, bool dry_run) {
-  if (context.json) {
-    context.PrintJson(all);
-    return all.refused_count() == 0 ? kDone : kSomeRefused;
-  }
-  context.out() << (dry_run ? "Dry run, nobody is registered: " : "") << all.registered_count() << " got a seat, "
-                << all.waitlisted_count() << " wait, " << all.already_registered_count() << " were there already, "
-                << all.refused_count() << " refused.\n";
-  std::set<std::string> refused;
-  for (const v1::BatchRegisterResult& result : all.results()) {
-    if (!result.reason().empty() && !result.has_registration()) refused.insert(result.participant());
-  }
-  const auto names = NamesIfAny(api, refused);
-  Table table({{"Person"}, {"Refused because"}, {"What it means", Align::kLeft, 100}});
-  for (const v1::BatchRegisterResult& result : all.results()) {
-    if (result.reason().empty() || result.has_registration()) continue;
-    table.Add({NameIn(names, result.participant()), result.reason(), api.InReadersWords(result.message())});
-  }
-  if (table.rows() > 0) context.out() << table.Render(context.columns());
-  return all.refused_count() == 0 ? kDone : kSomeRefused;
-}
-
-ExitCode RegisterPeople(Context& context, const RegisterFlags& flags) {
-  BRYGGA_CLI_ASSIGN(const Api* api, context.api());
-  Findings found;
-  const v1::Event event = found.Of("EVENT", FindEvent(*api, flags.event));
-  const std::vector<v1::BatchRegisterItem> items = ReadPeople(*api, flags, found);
-  if (const absl::Status status = found.status(); !status.ok()) return context.Fail(status);
-  v1::BatchRegisterResponse all;
-  for (size_t first = 0; first < items.size(); first += kAtOnce) {
-    v1::BatchRegisterRequest request;
-    request.set_parent(event.name());
-    for (size_t i = first; i < std::min(items.size(), first + kAtOnce); ++i) *request.add_items() = items[i];
-    request.set_validate_only(flags.dry_run);
-    request.set_request_id(NewRequestId());
-    BRYGGA_CLI_ASSIGN(const auto part, api->Call<v1::BatchRegisterResponse>(
-                                           "brygga.events.v1.RegistrationService/BatchRegister", request));
-    all.mutable_results()->MergeFrom(part.results());
-    all.set_registered_count(all.registered_count() + part.registered_count());
-    all.set_waitlisted_count(all.waitlisted_count() + part.waitlisted_count());
-    all.set_already_registered_count(all.already_registered_count() + part.already_registered_count());
-    all.set_refused_count(all.refused_count() + part.refused_count());
-  }
-  return PrintRegistered(context, *api, all, flags.dry_run);
-}
-
-struct CancelFlags {
-  std::string registration, reason;
-};
-
-ExitCode CancelRegistration(Context& context, const CancelFlags& flags) {
-  Findings found({{"name", "REGISTRATION"}, {"reason", "--reason"}});
-  v1::CancelRegistrationRequest request;
-  request.set_name(flags.registration);
-  request.set_reason(flags.reason);
-  request.set_request_id(NewRequestId());
-  BRYGGA_CLI_ASSIGN(const Api* api, context.api());
-  BRYGGA_CLI_ASSIGN(const auto response, found.Call<v1::CancelRegistrationResponse>(
-                                             *api, "brygga.events.v1.RegistrationService/CancelRegistration", request));
-  if (context.json) {
-    context.PrintJson(response.registration());
-  } else {
-    context.out() << "The registration is " << WordOf(response.registration().state()) << ".\n";
-  }
-  return kDone;
-}
-
-ExitCode ListRegistrations(Context& context, const EventFlags& flags) {
-  BRYGGA_CLI_ASSIGN(const Api* api, context.api());
-  BRYGGA_CLI_ASSIGN(const v1::Event event, FindEvent(*api, flags.event));
-  v1::ListRegistrationsRequest request;
-  request.set_parent(event.name());
-  request.set_page_size(1000);
-  v1::ListRegistrationsResponse all;
-  const absl::Status read = api->Pages<v1::ListRegistrationsResponse>(
-      "brygga.events.v1.RegistrationService/ListRegistrations", request,
-      [&](const v1::ListRegistrationsResponse& page) { all.mutable_registrations()->MergeFrom(page.registrations()); });
-  if (!read.ok()) return context.Fail(read);
-  if (context.json) {
-    context.PrintJson(all);
-    return kDone;
-  }
-  std::set<std::string> people;
-  for (const v1::Registration& registration : all.registrations()) people.insert(registration.participant());
-  const auto names = NamesIfAny(*api, people);
-  Table table({{"Person"}, {"As"}, {"State"}, {"Place in line", Align::kRight}, {"Name"}});
-  for (const v1::Registration& registration : all.registrations()) {
-    table.Add({NameIn(names, registration.participant()), WordOf(registration.audience()), WordOf(registration.state()),
-               registration.waiting_position() == 0 ? "" : absl::StrCat(registration.waiting_position()),
-               registration.name()});
-  }
-  context.out() << (table.rows() == 0 ? "Nobody is registered.\n" : table.Render(context.columns()));
-  return kDone;
-}
-
 }  // namespace
 
 void AddEvent(const Program& program) {
-  CLI::App& group =
-      *AddGroup(program.app, "event", "Events: list, show, create, publish, register, registrations, cancel");
+  CLI::App& group = *AddGroup(program.app, "event", "Events: plan them, open them for registration, and see who comes",
+                              "  brygga event list --cohort vocational\n"
+                              "  brygga event publish E011\n"
+                              "  brygga event pairs E011 --register\n"
+                              "  brygga event registrations E011");
   AddCommand<ListFlags>(program, group, "list", "List events with their seats",
                         "  brygga event list\n  brygga event list --cohort vocational\n"
                         "  brygga event list --filter 'kind = LANGUAGE_CAFE AND taken < 20'",
@@ -389,22 +279,13 @@ void AddEvent(const Program& program) {
       "  brygga event create \"Programstart\" --cohort vocational --organiser organisations/018f… \\\n"
       "    --starts 2027-01-12T17:00:00 --ends 2027-01-12T19:30:00 --capacity 120 --waiting-list",
       &CreateOptions, &CreateEvent);
+  AddCommand<UpdateFlags>(program, group, "update", "Change an event that is not over; every registration stays",
+                          "  brygga event update E011 --cohort vocational\n"
+                          "  brygga event update E011 --capacity 60 --venue \"Stadsbiblioteket\"",
+                          &UpdateOptions, &UpdateEvent);
   AddCommand<EventFlags>(program, group, "publish", "Open an event for registration", "  brygga event publish E011",
                          &EventOption, &PublishEvent);
-  AddCommand<RegisterFlags>(program, group, "register", "Register people, or all pairs of a cohort",
-                            "  brygga event register E011 A00001 --as mentees\n"
-                            "  brygga event register events/018f… --pairs-of vocational",
-                            &RegisterOptions, &RegisterPeople);
-  AddCommand<EventFlags>(program, group, "registrations", "List who has a seat and who waits",
-                         "  brygga event registrations E011", &EventOption, &ListRegistrations);
-  AddCommand<CancelFlags>(
-      program, group, "cancel", "Give up a seat or a place in line; the seat goes to the first who waits",
-      "  brygga event cancel events/018f…/registrations/018f…",
-      [](CLI::App& command, CancelFlags& flags) {
-        command.add_option("REGISTRATION", flags.registration, "events/…/registrations/…")->required();
-        command.add_option("--reason", flags.reason, "Why, a code such as ILL");
-      },
-      &CancelRegistration);
+  AddRegistrations(program, group);
 }
 
 }  // namespace brygga::cli

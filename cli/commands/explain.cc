@@ -25,9 +25,6 @@ namespace v1 = ::brygga::matching::v1;
 using Names = std::map<std::string, std::string>;
 
 constexpr std::string_view kParticipants = "participants/";
-constexpr char kRoundHelp[] = "A round's name, or a cohort: then its newest round";
-constexpr char kMentorHelp[] = "participants/…, or the key of an import such as M00001";
-constexpr char kAdeptHelp[] = "participants/…, or the key of an import such as A00001";
 
 // Where a resource name of a person that begins at `at` ends.
 size_t EndOfName(std::string_view text, size_t at) {
@@ -51,8 +48,7 @@ std::string WithNames(std::string_view text, const Names& names) {
     named += text.substr(0, at);
     if (at == std::string_view::npos) return named;
     const std::string person(text.substr(at, EndOfName(text, at) - at));
-    const auto name = names.find(person);
-    named += name == names.end() ? person : name->second;
+    named += NameIn(names, person);
     text.remove_prefix(at + person.size());
   }
 }
@@ -109,10 +105,19 @@ std::string CohortOf(const std::string& round) { return round.substr(0, round.rf
 Findings::Fields PairFields() { return {{"parent", "COHORT"}, {"mentor", "MENTOR"}, {"adept", "ADEPT"}}; }
 
 void ExplainOptions(CLI::App& command, PairFlags& flags) {
-  command.add_option("COHORT", flags.round, "Its name, what people call it, or the kind of its programme")->required();
+  command.add_option("COHORT", flags.round, kCohortHelp)->required();
   command.add_option("MENTOR", flags.mentor, kMentorHelp)->required();
-  command.add_option("ADEPT", flags.adept, kAdeptHelp)->required();
+  command.add_option("ADEPT", flags.adept, kPersonHelp)->required();
   AddLanguage(command, flags.language);
+}
+
+// The mentor of a match, as people call them; the match itself where it may not be seen.
+std::string MentorIn(const Api& api, const std::string& match) {
+  v1::GetMatchRequest request;
+  request.set_name(match);
+  const auto response = api.Call<v1::GetMatchResponse>("brygga.matching.v1.MatchingService/GetMatch", request);
+  if (!response.ok()) return match;
+  return NameIn(NamesIfAny(api, {response->match().mentor()}), response->match().mentor());
 }
 
 ExitCode ExplainPair(Context& context, const PairFlags& flags) {
@@ -130,7 +135,10 @@ ExitCode ExplainPair(Context& context, const PairFlags& flags) {
   }
   if (const absl::Status printed = PrintPair(context, *api, response); !printed.ok()) return context.Fail(printed);
   context.out() << "The mentor has " << Count(response.free_seats(), "free seat", "free seats") << ".\n";
-  if (!response.adept_match().empty()) context.out() << "The adept is matched: " << response.adept_match() << "\n";
+  if (!response.adept_match().empty()) {
+    context.out() << "The adept has a match already, with " << Printable(MentorIn(*api, response.adept_match()))
+                  << ".\n";
+  }
   if (!response.lock().empty()) context.out() << "The pair is held by " << response.lock() << "\n";
   return kDone;
 }
@@ -138,7 +146,7 @@ ExitCode ExplainPair(Context& context, const PairFlags& flags) {
 void WhyNotOptions(CLI::App& command, PairFlags& flags) {
   command.add_option("ROUND", flags.round, kRoundHelp)->required();
   command.add_option("MENTOR", flags.mentor, kMentorHelp)->required();
-  command.add_option("ADEPT", flags.adept, kAdeptHelp)->required();
+  command.add_option("ADEPT", flags.adept, kPersonHelp)->required();
   AddLanguage(command, flags.language);
 }
 
@@ -166,7 +174,7 @@ struct WhyFlags {
 
 void WhyOptions(CLI::App& command, WhyFlags& flags) {
   command.add_option("ROUND", flags.round, kRoundHelp)->required();
-  command.add_option("ADEPT", flags.adept, kAdeptHelp)->required();
+  command.add_option("ADEPT", flags.adept, kPersonHelp)->required();
   AddLanguage(command, flags.language);
 }
 
@@ -174,15 +182,12 @@ void WhyOptions(CLI::App& command, WhyFlags& flags) {
 absl::StatusOr<v1::RoundPair> PairOf(const Api& api, const std::string& round, const std::string& adept) {
   v1::ListRoundPairsRequest request;
   request.set_parent(round);
-  request.set_page_size(1000);
-  v1::RoundPair found;
-  BRYGGA_RETURN_IF_ERROR(api.Pages<v1::ListRoundPairsResponse>("brygga.matching.v1.MatchingService/ListRoundPairs",
-                                                               request, [&](const v1::ListRoundPairsResponse& page) {
-                                                                 for (const v1::RoundPair& pair : page.pairs()) {
-                                                                   if (pair.adept() == adept) found = pair;
-                                                                 }
-                                                               }));
-  return found;
+  BRYGGA_ASSIGN_OR_RETURN(const auto all, api.All<v1::ListRoundPairsResponse>(
+                                              "brygga.matching.v1.MatchingService/ListRoundPairs", request));
+  for (const v1::RoundPair& pair : all.pairs()) {
+    if (pair.adept() == adept) return pair;
+  }
+  return v1::RoundPair();
 }
 
 void PrintSuggestion(Context& context, const v1::Suggestion& suggestion, const Names& names) {

@@ -20,8 +20,7 @@ struct HomeFlags {
 };
 
 void HomeOptions(CLI::App& command, HomeFlags& flags) {
-  command.add_option("PARTICIPANT", flags.participant, "participants/…, or the key of an import such as A00001")
-      ->required();
+  command.add_option("PARTICIPANT", flags.participant, kPersonHelp)->required();
   command.add_flag("--allow-partial", flags.allow_partial,
                    "Show what there is although a service is away; what is missing is named");
 }

@@ -55,12 +55,10 @@ absl::StatusOr<std::map<std::string, std::string, std::less<>>> CohortsFor(const
   v1::ListCohortsRequest request;
   request.set_parent("programmes/-");
   request.set_filter("state = OPEN");
-  request.set_page_size(1000);
+  BRYGGA_ASSIGN_OR_RETURN(
+      const auto all, api.All<v1::ListCohortsResponse>("brygga.participant.v1.ProgrammeService/ListCohorts", request));
   std::map<std::string, std::vector<std::string>> open;
-  BRYGGA_RETURN_IF_ERROR(api.Pages<v1::ListCohortsResponse>(
-      "brygga.participant.v1.ProgrammeService/ListCohorts", request, [&](const v1::ListCohortsResponse& page) {
-        for (const v1::Cohort& cohort : page.cohorts()) open[WordOf(cohort.programme_kind())].push_back(cohort.name());
-      }));
+  for (const v1::Cohort& cohort : all.cohorts()) open[WordOf(cohort.programme_kind())].push_back(cohort.name());
   for (const auto& [kind, names] : open) {
     if (names.size() == 1) cohorts.emplace(kind, names.front());
   }
@@ -113,7 +111,11 @@ void AddImport(const Program& program) {
   CLI::App& group = *AddGroup(
       program.app, "import",
       "Import a CSV file: partners, mentors, mentees, events. Rows that are wrong, doubtful or without consent are "
-      "listed with what to do and are not stored. Giving the same import again changes nothing");
+      "listed with what to do and are not stored. Giving the same import again changes nothing",
+      "  brygga import partners partners.csv --operator \"Mötesplats Mentor\" --dry-run\n"
+      "  brygga import partners partners.csv --operator \"Mötesplats Mentor\"\n"
+      "  brygga import mentors mentors.csv\n"
+      "  brygga import mentees mentees.csv");
   AddCommand<ImportFlags>(
       program, group, "partners", "Organisations, their agreements with the operator, and an address",
       "  brygga import partners partners.csv --operator organisations/018f… --dry-run\n"

@@ -21,7 +21,6 @@ namespace {
 namespace v1 = ::brygga::matching::v1;
 
 constexpr char kService[] = "brygga.matching.v1.MeetingService/";
-constexpr char kCohortHelp[] = "Its name, what people call it, or the kind of its programme";
 
 struct MeetingFlags {
   std::string match, state, at, meeting;
@@ -75,12 +74,8 @@ ExitCode ListMeetings(Context& context, const MeetingsFlags& flags) {
     }
   }
   request.set_order_by("start_time");
-  request.set_page_size(1000);
-  v1::ListMeetingsResponse all;
-  const absl::Status read = api->Pages<v1::ListMeetingsResponse>(
-      absl::StrCat(kService, "ListMeetings"), request,
-      [&](const v1::ListMeetingsResponse& page) { all.mutable_meetings()->MergeFrom(page.meetings()); });
-  if (!read.ok()) return context.Fail(read);
+  BRYGGA_CLI_ASSIGN(const auto all,
+                    api->All<v1::ListMeetingsResponse>(absl::StrCat(kService, "ListMeetings"), request));
   if (context.json) {
     context.PrintJson(all);
     return kDone;
@@ -90,7 +85,7 @@ ExitCode ListMeetings(Context& context, const MeetingsFlags& flags) {
     table.Add({StockholmTime(meeting.start_time()), WordOf(meeting.state()),
                meeting.minutes() == 0 ? "" : absl::StrCat(meeting.minutes()), meeting.name()});
   }
-  context.out() << (table.rows() == 0 ? "No meeting has been recorded.\n" : table.Render(context.columns()));
+  context.PrintTable(table, "No meeting has been recorded.");
   return kDone;
 }
 
@@ -107,15 +102,15 @@ struct OverdueFlags {
 
 void PrintOverdue(Context& context, const v1::ListOverdueMeetingsResponse& response,
                   const std::map<std::string, std::string>& names) {
-  const auto name = [&](const std::string& person) {
-    const auto found = names.find(person);
-    return found == names.end() ? person : found->second;
-  };
   Table table(
       {{"Adept", Align::kLeft, 28}, {"Mentor", Align::kLeft, 28}, {"Months without", Align::kLeft, 60}, {"Last met"}});
   for (const v1::OverdueMatch& match : response.overdue()) {
-    table.Add({name(match.adept()), name(match.mentor()), absl::StrJoin(match.months(), ", "),
+    table.Add({NameIn(names, match.adept()), NameIn(names, match.mentor()), absl::StrJoin(match.months(), ", "),
                match.has_last_meeting_time() ? StockholmTime(match.last_meeting_time()) : "never"});
+  }
+  if (response.matches() == 0) {
+    context.out() << "No pair was to meet by " << response.as_of() << ".\n";
+    return;
   }
   if (table.rows() > 0) context.out() << table.Render(context.columns()) << "\n";
   context.out() << response.overdue_size() << " of " << Count(response.matches(), "pair has", "pairs have")

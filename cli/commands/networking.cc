@@ -58,10 +58,6 @@ std::string PlanText(const v1::NetworkingPlan& plan) {
 
 void PrintConversations(Context& context, const google::protobuf::RepeatedPtrField<v1::Conversation>& conversations,
                         const std::map<std::string, std::string>& names) {
-  const auto name = [&](const std::string& person) {
-    const auto found = names.find(person);
-    return found == names.end() ? person : found->second;
-  };
   Table table({{"Round", Align::kRight},
                {"Table", Align::kRight},
                {"Begins"},
@@ -70,8 +66,18 @@ void PrintConversations(Context& context, const google::protobuf::RepeatedPtrFie
                {"Language"}});
   for (const v1::Conversation& conversation : conversations) {
     table.Add({absl::StrCat(conversation.round()), absl::StrCat(conversation.table()),
-               StockholmTime(conversation.start_time()), name(conversation.newcomer()),
-               name(conversation.established()), conversation.language()});
+               StockholmTime(conversation.start_time()), NameIn(names, conversation.newcomer()),
+               NameIn(names, conversation.established()), conversation.language()});
+  }
+  if (table.rows() > 0) context.out() << "\n" << table.Render(context.columns());
+}
+
+void PrintGaps(Context& context, const v1::NetworkingPlan& plan, const std::map<std::string, std::string>& names) {
+  Table table({{"Who sits out", Align::kLeft, 40},
+               {"Rounds", Align::kRight},
+               {"Of the other side speak the same language", Align::kRight}});
+  for (const v1::NetworkingGap& gap : plan.gaps()) {
+    table.Add({NameIn(names, gap.participant()), absl::StrCat(gap.rounds()), absl::StrCat(gap.possible_partners())});
   }
   if (table.rows() > 0) context.out() << "\n" << table.Render(context.columns());
 }
@@ -86,13 +92,6 @@ std::set<std::string> PeopleIn(const google::protobuf::RepeatedPtrField<v1::Conv
   return people;
 }
 
-// Names of those whom participant knows; a person who is only in the plan goes by
-// the name of the resource.
-std::map<std::string, std::string> NamesIfAny(const Api& api, const std::set<std::string>& people) {
-  const auto names = NamesOf(api, people);
-  return names.ok() ? *names : std::map<std::string, std::string>();
-}
-
 ExitCode Print(Context& context, const Api& api, const v1::NetworkingPlan& plan,
                const google::protobuf::RepeatedPtrField<v1::Conversation>& conversations) {
   if (context.json) {
@@ -103,13 +102,8 @@ ExitCode Print(Context& context, const Api& api, const v1::NetworkingPlan& plan,
   }
   const auto names = NamesIfAny(api, PeopleIn(conversations, plan));
   context.out() << PlanText(plan);
-  for (const v1::NetworkingGap& gap : plan.gaps()) {
-    const auto found = names.find(gap.participant());
-    context.out() << "  " << (found == names.end() ? gap.participant() : found->second) << " sits out "
-                  << Count(gap.rounds(), "round", "rounds") << " (has a language in common with "
-                  << Count(gap.possible_partners(), "person", "people") << " of the other side)\n";
-  }
   PrintConversations(context, conversations, names);
+  PrintGaps(context, plan, names);
   return kDone;
 }
 
@@ -118,13 +112,7 @@ absl::StatusOr<v1::ListConversationsResponse> Conversations(const Api& api, cons
   v1::ListConversationsRequest request;
   request.set_parent(plan);
   request.set_participant(person);
-  request.set_page_size(1000);
-  v1::ListConversationsResponse all;
-  BRYGGA_RETURN_IF_ERROR(api.Pages<v1::ListConversationsResponse>(
-      absl::StrCat(kService, "ListConversations"), request, [&](const v1::ListConversationsResponse& page) {
-        all.mutable_conversations()->MergeFrom(page.conversations());
-      }));
-  return all;
+  return api.All<v1::ListConversationsResponse>(absl::StrCat(kService, "ListConversations"), request);
 }
 
 ExitCode PrintStored(Context& context, const Api& api, const v1::NetworkingPlan& plan) {
@@ -143,7 +131,7 @@ struct PlanFlags {
 };
 
 void PlanOptions(CLI::App& command, PlanFlags& flags) {
-  command.add_option("COHORT", flags.cohort, "Its name, what people call it, or the kind of its programme")->required();
+  command.add_option("COHORT", flags.cohort, kCohortHelp)->required();
   command.add_option("TITLE", flags.title, "What people read: \"Networking lunch in March\"")->required();
   command.add_option("--rounds", flags.rounds, "How many rounds")->check(CLI::PositiveNumber)->capture_default_str();
   command.add_option("--minutes", flags.minutes, "How long a round is")
@@ -279,7 +267,11 @@ void TurnOptions(CLI::App& command, ShowFlags& flags) { command.add_option("PLAN
 
 void AddNetworking(const Program& program) {
   CLI::App& group = *AddGroup(program.app, "networking",
-                              "Speed networking: who sits down with whom, round by round, no two people twice");
+                              "Speed networking: who sits down with whom, round by round, no two people twice",
+                              "  brygga networking plan vocational \"Lunch in March\" --rounds 4 --minutes 15\n"
+                              "  brygga networking show vocational\n"
+                              "  brygga networking start vocational\n"
+                              "  brygga networking finish vocational");
   AddCommand<PlanFlags>(program, group, "plan", "Plan conversations between newcomers and established people",
                         "  brygga networking plan vocational \"Lunch in March\" --rounds 4 --minutes 15 --start "
                         "'2023-03-10 12:00'\n"

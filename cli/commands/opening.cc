@@ -155,12 +155,8 @@ ExitCode ListOpenings(Context& context, const ListFlags& flags) {
     BRYGGA_CLI_ASSIGN(*request.mutable_parent(), FindOrganisation(*api, flags.organisation));
   }
   request.set_filter(flags.filter);
-  request.set_page_size(1000);
-  v1::ListOpeningsResponse all;
-  const absl::Status read = api->Pages<v1::ListOpeningsResponse>(
-      "brygga.partner.v1.OpeningService/ListOpenings", request,
-      [&](const v1::ListOpeningsResponse& page) { all.mutable_openings()->MergeFrom(page.openings()); });
-  if (!read.ok()) return context.Fail(read);
+  BRYGGA_CLI_ASSIGN(const auto all,
+                    api->All<v1::ListOpeningsResponse>("brygga.partner.v1.OpeningService/ListOpenings", request));
   if (context.json) {
     context.PrintJson(all);
     return kDone;
@@ -177,7 +173,7 @@ ExitCode ListOpenings(Context& context, const ListFlags& flags) {
     table.Add({opening.display_name(), WordOf(opening.kind()), WordOf(opening.state()), SeatsText(opening),
                opening.start_date(), opening.end_date(), AgesText(opening), opening.name()});
   }
-  context.out() << table.Render(context.columns());
+  context.PrintTable(table, "There is no such opening.");
   return kDone;
 }
 
@@ -198,13 +194,10 @@ ExitCode ShowOpening(Context& context, const NameFlags& flags) {
   }
   v1::ListOpeningSeatsRequest request;
   request.set_parent(opening.name());
-  request.set_page_size(1000);
+  BRYGGA_CLI_ASSIGN(const auto all, api->All<v1::ListOpeningSeatsResponse>(
+                                        "brygga.partner.v1.OpeningService/ListOpeningSeats", request));
   Table table({{"Match", Align::kLeft, 120}, {"Seat"}});
-  const absl::Status read = api->Pages<v1::ListOpeningSeatsResponse>(
-      "brygga.partner.v1.OpeningService/ListOpeningSeats", request, [&](const v1::ListOpeningSeatsResponse& page) {
-        for (const v1::OpeningSeat& seat : page.seats()) table.Add({seat.match(), WordOf(seat.state())});
-      });
-  if (!read.ok()) return context.Fail(read);
+  for (const v1::OpeningSeat& seat : all.seats()) table.Add({seat.match(), WordOf(seat.state())});
   context.out() << OpeningText(opening);
   if (table.rows() > 0) context.out() << "\n" << table.Render(context.columns());
   return kDone;
@@ -242,14 +235,17 @@ ExitCode CancelOpening(Context& context, const NameFlags& flags) {
 
 void AddOpening(const Program& program) {
   CLI::App& group =
-      *AddGroup(program.app, "opening", "Openings (platser): what partners offer, and how many seats are taken");
+      *AddGroup(program.app, "opening", "Openings (platser): what partners offer, and how many seats are taken",
+                "  brygga opening create P0003 Reception --kind internship --start 2023-02-01\n"
+                "  brygga opening open Reception\n"
+                "  brygga opening list --filter 'state = OPEN'");
   AddCommand<CreateFlags>(program, group, "create", "Create an opening, as a draft unless --open is given",
-                          "  brygga opening create P0007 \"Park keeper\" --kind \"holiday job\" --host \"municipal "
+                          "  brygga opening create P0005 \"Park keeper\" --kind \"holiday job\" --host \"municipal "
                           "unit\" --seats 10 --start 2023-06-12 --end 2023-06-30 --age-min 16 --age-max 21 --open\n"
                           "  brygga opening create P0003 Reception --kind internship --start 2023-02-01",
                           &CreateOptions, &CreateOpening);
   AddCommand<ListFlags>(program, group, "list", "List openings",
-                        "  brygga opening list P0007\n"
+                        "  brygga opening list P0005\n"
                         "  brygga opening list --filter \"state = OPEN AND kind = HOLIDAY_JOB\"",
                         &ListOptions, &ListOpenings);
   AddCommand<NameFlags>(program, group, "show", "Show an opening and the matches that have its seats",

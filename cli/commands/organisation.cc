@@ -57,29 +57,28 @@ void ListOptions(CLI::App& command, ListFlags& flags) {
 
 ExitCode ListOrganisations(Context& context, const ListFlags& flags) {
   v1::ListOrganisationsRequest request;
-  request.set_page_size(1000);
   request.set_filter(flags.filter);
   request.set_order_by("display_name");
   BRYGGA_CLI_ASSIGN(const Api* api, context.api());
-  v1::ListOrganisationsResponse all;
-  const absl::Status read = api->Pages<v1::ListOrganisationsResponse>(
-      "brygga.partner.v1.PartnerService/ListOrganisations", request,
-      [&](const v1::ListOrganisationsResponse& page) { all.mutable_organisations()->MergeFrom(page.organisations()); });
-  if (!read.ok()) return context.Fail(read);
+  BRYGGA_CLI_ASSIGN(const auto all, api->All<v1::ListOrganisationsResponse>(
+                                        "brygga.partner.v1.PartnerService/ListOrganisations", request));
   Table table({{"Organisation"}, {"Kind"}, {"Sector"}, {"Municipality"}, {"Employees", Align::kRight}, {"Name"}});
   for (const v1::Organisation& organisation : all.organisations()) {
     table.Add({organisation.display_name(), WordOf(organisation.kind()), WordOf(organisation.sector()),
                organisation.municipality_code(),
                organisation.employees() == 0 ? "" : absl::StrCat(organisation.employees()), organisation.name()});
   }
-  context.json ? context.PrintJson(all) : void(context.out() << table.Render(context.columns()));
+  context.json ? context.PrintJson(all) : context.PrintTable(table, "There is no such organisation.");
   return kDone;
 }
 
 }  // namespace
 
 void AddOrganisation(const Program& program) {
-  CLI::App& group = *AddGroup(program.app, "organisation", "Organisations: create, list");
+  CLI::App& group =
+      *AddGroup(program.app, "organisation", "Organisations: those that run programmes, and their partners",
+                "  brygga organisation create \"Mötesplats Mentor\" --sector civil-society --kind association\n"
+                "  brygga organisation list");
   AddCommand<CreateFlags>(program, group, "create", "Create an organisation and print its name",
                           "  brygga organisation create \"Norrköpings kommun\" --sector public --kind municipality "
                           "--municipality 0581",

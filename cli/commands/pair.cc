@@ -19,7 +19,6 @@ namespace {
 namespace v1 = ::brygga::matching::v1;
 
 constexpr char kService[] = "brygga.matching.v1.MatchingService/";
-constexpr char kPersonHelp[] = "participants/…, or the key of an import such as M00001";
 constexpr char kOverrideHelp[] =
     "Why the pair may break a rule or the mentor's capacity, a code such as TALKED_TO_BOTH";
 
@@ -30,8 +29,8 @@ struct PairFlags {
 };
 
 void PairOptions(CLI::App& command, PairFlags& flags) {
-  command.add_option("COHORT", flags.cohort, "Its name, what people call it, or the kind of its programme")->required();
-  command.add_option("MENTOR", flags.mentor, kPersonHelp)->required();
+  command.add_option("COHORT", flags.cohort, kCohortHelp)->required();
+  command.add_option("MENTOR", flags.mentor, kMentorHelp)->required();
   command.add_option("ADEPT", flags.adept, kPersonHelp)->required();
   command.add_option("--reason", flags.reason, "Why, a code")->capture_default_str();
 }
@@ -216,39 +215,38 @@ struct CohortFlags {
 
 // Lists the locks or the vetoes of a cohort, of which `pairs` takes them out of a page.
 template <typename Response, typename Request, typename F>
-ExitCode ListPairs(Context& context, const CohortFlags& flags, const std::string& method, const F& pairs) {
+ExitCode ListPairs(Context& context, const CohortFlags& flags, const std::string& method, const char* none,
+                   const F& pairs) {
   BRYGGA_CLI_ASSIGN(const Api* api, context.api());
   BRYGGA_CLI_ASSIGN(const auto cohort, FindCohort(*api, flags.cohort));
   Request request;
   request.set_parent(cohort.name());
-  request.set_page_size(1000);
-  Response all;
-  const absl::Status read =
-      api->Pages<Response>(absl::StrCat(kService, method), request, [&](const Response& page) { all.MergeFrom(page); });
-  if (!read.ok()) return context.Fail(read);
+  BRYGGA_CLI_ASSIGN(const auto all, api->All<Response>(absl::StrCat(kService, method), request));
   if (context.json) {
-    all.clear_next_page_token();
     context.PrintJson(all);
     return kDone;
   }
   std::set<std::string> people;
   for (const auto& pair : pairs(all)) people.insert({pair.mentor(), pair.adept()});
   BRYGGA_CLI_ASSIGN(const auto names, NamesOf(*api, people));
-  const auto name = [&](const std::string& person) { return names.contains(person) ? names.at(person) : person; };
   Table table({{"Mentor", Align::kLeft, 28}, {"Adept", Align::kLeft, 28}, {"Why"}, {"Name"}});
-  for (const auto& pair : pairs(all)) table.Add({name(pair.mentor()), name(pair.adept()), pair.reason(), pair.name()});
-  context.out() << (table.rows() == 0 ? "There is none.\n" : table.Render(context.columns()));
+  for (const auto& pair : pairs(all)) {
+    table.Add({NameIn(names, pair.mentor()), NameIn(names, pair.adept()), pair.reason(), pair.name()});
+  }
+  context.PrintTable(table, none);
   return kDone;
 }
 
 ExitCode ListLocks(Context& context, const CohortFlags& flags) {
   return ListPairs<v1::ListLocksResponse, v1::ListLocksRequest>(
-      context, flags, "ListLocks", [](const v1::ListLocksResponse& page) -> const auto& { return page.locks(); });
+      context, flags, "ListLocks", "No pair is locked.",
+      [](const v1::ListLocksResponse& page) -> const auto& { return page.locks(); });
 }
 
 ExitCode ListVetoes(Context& context, const CohortFlags& flags) {
   return ListPairs<v1::ListVetoesResponse, v1::ListVetoesRequest>(
-      context, flags, "ListVetoes", [](const v1::ListVetoesResponse& page) -> const auto& { return page.vetoes(); });
+      context, flags, "ListVetoes", "No pair is vetoed.",
+      [](const v1::ListVetoesResponse& page) -> const auto& { return page.vetoes(); });
 }
 
 void AddByHand(const Program& program, CLI::App& match) {
@@ -277,8 +275,7 @@ void AddByHand(const Program& program, CLI::App& match) {
                         "  brygga match veto vocational M00001 A00002 --reason KNOW_EACH_OTHER", &PairOptions,
                         &CreateVeto);
   const auto cohort = [](CLI::App& command, CohortFlags& flags) {
-    command.add_option("COHORT", flags.cohort, "Its name, what people call it, or the kind of its programme")
-        ->required();
+    command.add_option("COHORT", flags.cohort, kCohortHelp)->required();
   };
   AddCommand<CohortFlags>(program, match, "locks", "List the pairs that every round keeps",
                           "  brygga match locks vocational", cohort, &ListLocks);

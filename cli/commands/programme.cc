@@ -85,20 +85,16 @@ struct NoFlags {};
 
 ExitCode ListProgrammes(Context& context, const NoFlags&) {
   v1::ListProgrammesRequest request;
-  request.set_page_size(1000);
   BRYGGA_CLI_ASSIGN(const Api* api, context.api());
-  v1::ListProgrammesResponse all;
-  const absl::Status read = api->Pages<v1::ListProgrammesResponse>(
-      "brygga.participant.v1.ProgrammeService/ListProgrammes", request,
-      [&](const v1::ListProgrammesResponse& page) { all.mutable_programmes()->MergeFrom(page.programmes()); });
-  if (!read.ok()) return context.Fail(read);
+  BRYGGA_CLI_ASSIGN(const auto all, api->All<v1::ListProgrammesResponse>(
+                                        "brygga.participant.v1.ProgrammeService/ListProgrammes", request));
   Table table({{"Programme"}, {"Kind"}, {"Rules"}, {"Name"}});
   for (const v1::Programme& programme : all.programmes()) {
     const std::string version = programme.rule_set().substr(programme.rule_set().rfind('/') + 1);
     table.Add({programme.display_name(), WordOf(programme.kind()),
                programme.rule_set().empty() ? "" : absl::StrCat("version ", version), programme.name()});
   }
-  context.json ? context.PrintJson(all) : void(context.out() << table.Render(context.columns()));
+  context.json ? context.PrintJson(all) : context.PrintTable(table, "There is no programme that you may see.");
   return kDone;
 }
 
@@ -128,7 +124,10 @@ ExitCode ShowRules(Context& context, const RulesFlags& flags) {
 }  // namespace
 
 void AddProgramme(const Program& program) {
-  CLI::App& group = *AddGroup(program.app, "programme", "Programmes: create, list, rules");
+  CLI::App& group = *AddGroup(program.app, "programme", "Programmes, and the rules of who may take part",
+                              "  brygga programme create data/rules/vocational.json --operator \"Mötesplats Mentor\"\n"
+                              "  brygga programme list\n"
+                              "  brygga programme rules vocational");
   AddCommand<CreateFlags>(program, group, "create", "Create a programme with its eligibility rules and print its name",
                           "  brygga programme create data/rules/vocational.json --operator organisations/018f…",
                           &CreateOptions, &CreateProgramme);

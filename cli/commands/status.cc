@@ -38,10 +38,8 @@ ExitCode ShowStatus(Context& context, const NoFlags&) {
 
 void AddStatus(const Program& program) {
   AddCommand<NoFlags>(
-      program, program.app, "status", "Show whether the five services are ready",
-      "  brygga status\n  brygga status --json\n"
-      "Ends with 5 where one of them is not ready.",
-      [](CLI::App&, NoFlags&) {}, &ShowStatus);
+      program, program.app, "status", "Show whether the five services are ready; ends with 5 where one of them is not",
+      "  brygga status\n  brygga status --json", [](CLI::App&, NoFlags&) {}, &ShowStatus);
 }
 
 }  // namespace brygga::cli

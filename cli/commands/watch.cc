@@ -19,6 +19,7 @@
 #include "brygga/matching/v1/change_service.pb.h"
 #include "brygga/participant/v1/change_service.pb.h"
 #include "brygga/partner/v1/change_service.pb.h"
+#include "cli/app/findings.h"
 #include "cli/app/interruptible.h"
 #include "cli/app/words.h"
 #include "cli/commands/commands.h"
@@ -106,6 +107,7 @@ class Following {
       Response response;
       while (!stopping_ && stream.Read(&response)) {
         away = false;
+        stands_ = true;
         for (const Change& change : response.changes()) screen_.Show(service_, change, response.resume_token());
         token_ = response.resume_token();
       }
@@ -132,6 +134,8 @@ class Following {
     if (cancel_) cancel_();
   }
   bool done() const { return done_; }
+  // Once every later change is shown.
+  bool stands() const { return stands_; }
 
   // Once the thread has ended.
   const std::string& service() const { return service_; }
@@ -149,7 +153,7 @@ class Following {
   Screen& screen_;
   std::string token_;
   absl::Status ended_;
-  std::atomic<bool> stopping_ = false, done_ = false;
+  std::atomic<bool> stopping_ = false, stands_ = false, done_ = false;
   std::mutex mutex_;
   std::function<void()> cancel_;  // Guarded by mutex_.
 };
@@ -181,12 +185,11 @@ ExitCode Watch(Context& context, const WatchFlags& flags) {
   std::vector<std::string> services = flags.services;
   if (services.empty()) services = {"partner", "participant", "matching", "events"};
   if (!flags.from.empty() && services.size() > 1) {
-    return context.Fail(absl::InvalidArgumentError("--from is a place in one service's feed: name that service alone"));
+    return context.Fail(UsageError("--from", "is a place in one service's feed: name that service alone"));
   }
   BRYGGA_CLI_ASSIGN(const Api* api, context.api());
   const Interruptible interruptible;
   Screen screen(context);
-  screen.Say(flags.from.empty() ? "Watching from now on; Ctrl-C ends." : "Watching from there on; Ctrl-C ends.");
   std::vector<std::unique_ptr<Following>> followings;
   std::vector<std::thread> threads;
   for (const std::string& service : services) {
@@ -199,7 +202,16 @@ ExitCode Watch(Context& context, const WatchFlags& flags) {
   const auto one_is_done = [&] {
     return std::any_of(followings.begin(), followings.end(), [](const auto& following) { return following->done(); });
   };
-  while (!Interruptible::interrupted() && absl::Now() < end && !one_is_done()) absl::SleepFor(kBetweenLooks);
+  const auto all_stand = [&] {
+    return std::all_of(followings.begin(), followings.end(), [](const auto& following) { return following->stands(); });
+  };
+  for (bool said = false; !Interruptible::interrupted() && absl::Now() < end && !one_is_done();) {
+    if (!said && all_stand()) {
+      screen.Say(flags.from.empty() ? "Watching from now on; Ctrl-C ends." : "Watching from there on; Ctrl-C ends.");
+      said = true;
+    }
+    absl::SleepFor(kBetweenLooks);
+  }
   for (const auto& following : followings) following->Stop();
   for (std::thread& thread : threads) thread.join();
   for (const auto& following : followings) {

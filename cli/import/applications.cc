@@ -67,25 +67,19 @@ std::vector<RowProblem> ApplicationsImporter::Add(const CsvRow& csv) {
 absl::Status ApplicationsImporter::ReadNames() {
   if (std::exchange(names_read_, true)) return absl::OkStatus();
   people::ListParticipantsRequest persons;
-  persons.set_page_size(1000);
   persons.set_filter(absl::StrCat("external_source = \"", target_.source, "\""));
-  BRYGGA_RETURN_IF_ERROR(
-      api_.Pages<people::ListParticipantsResponse>("brygga.participant.v1.ParticipantService/ListParticipants", persons,
-                                                   [&](const people::ListParticipantsResponse& page) {
-                                                     for (const people::Participant& person : page.participants()) {
-                                                       people_[person.external_ref().key()] = person.name();
-                                                     }
-                                                   }));
+  BRYGGA_ASSIGN_OR_RETURN(const auto known, api_.All<people::ListParticipantsResponse>(
+                                                "brygga.participant.v1.ParticipantService/ListParticipants", persons));
+  for (const people::Participant& person : known.participants()) people_[person.external_ref().key()] = person.name();
   places::ListOpeningsRequest openings;
   openings.set_parent("organisations/-");
-  openings.set_page_size(1000);
-  return api_.Pages<places::ListOpeningsResponse>(
-      "brygga.partner.v1.OpeningService/ListOpenings", openings, [&](const places::ListOpeningsResponse& page) {
-        for (const places::Opening& opening : page.openings()) {
-          const auto [known, fresh] = openings_.try_emplace(opening.display_name(), opening.name());
-          if (!fresh) known->second.clear();
-        }
-      });
+  BRYGGA_ASSIGN_OR_RETURN(const auto listed, api_.All<places::ListOpeningsResponse>(
+                                                 "brygga.partner.v1.OpeningService/ListOpenings", openings));
+  for (const places::Opening& opening : listed.openings()) {
+    const auto [first, is_new] = openings_.try_emplace(opening.display_name(), opening.name());
+    if (!is_new) first->second.clear();  // Who is meant by a title that several have?
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::vector<std::vector<FieldViolation>>> ApplicationsImporter::Resolve() {

@@ -114,4 +114,9 @@ std::string Count(int64_t n, std::string_view one, std::string_view many) {
   return absl::StrCat(n, " ", absl::string_view(noun.data(), noun.size()));
 }
 
+std::string MoreText(int shown, int all, std::string_view things) {
+  if (shown >= all) return "";
+  return absl::StrCat("… and ", all - shown, " more ", std::string(things), " (--limit 0 shows all)\n");
+}
+
 }  // namespace brygga::cli

@@ -30,6 +30,10 @@ std::string PrintableLines(std::string_view text);
 // "1 row", "2 rows".
 std::string Count(int64_t n, std::string_view one, std::string_view many);
 
+// What follows a table that shows `shown` of `all` things: "… and 5 more pairs
+// (--limit 0 shows all)" and a line feed; "" where these are all.
+std::string MoreText(int shown, int all, std::string_view things);
+
 }  // namespace brygga::cli
 
 #endif  // BRYGGA_CLI_OUTPUT_TEXT_H_

@@ -58,7 +58,8 @@ class BadCommands(unittest.TestCase):
         self.bad(2, "token", "--issuer", "/nowhere", "--admin", "--lifetime", "soon", says=["--lifetime soon: is not a time"])
         self.bad(2, "token", "--issuer", "/nowhere", says=["`brygga token`: At least 1 option"])
         self.bad(2, "--token-file", "/nowhere", "status", says=["--token-file: /nowhere cannot be read"])
-        self.bad(5, "--address", "127.0.0.1:1", "--timeout", "3", "status", says=["Asked was 127.0.0.1:1 (--address"])
+        self.bad(5, "--address", "127.0.0.1:1", "--timeout", "3", "status", says=["Nobody answers at 127.0.0.1:1; is the suite running", "(--address, BRYGGA_ADDRESS)"],
+                 never=["Service"])
         self.bad(2, "candidates", "A00002", "--top", "0", "--lang", "de", says=["--top", "1 to 1000", "--lang"])
         self.bad(2, "match", "show", "vocational", "--limit", "-3", says=["--limit"])
         self.bad(2, "match", "cadence", "vocational", "--from", "13", says=["--from"])
@@ -107,6 +108,8 @@ class BadCommands(unittest.TestCase):
         self.bad(3, "match", "create", "vocational", "A00002", "M00001",
                  says=["A00002 is not among the mentors of vocational"])
         self.bad(3, "match", "explain", "vocational", "M00001", "A00300", says=["A00300 takes no part there"])
+        self.bad(3, "match", "publish", "Hösten 2022 (vocational)",
+                 says=['run one with `brygga match run "Hösten 2022 (vocational)"`'])
         self.bad(3, "match", "overdue", "vocational", says=["brygga match cadence vocational --meetings 1"])
         self.bad(3, "match", "cadence", "vocational", says=["brygga match cadence vocational --meetings 1"])
         self.bad(3, "event", "show", "E001", says=["the parts of a course go by the key of the course"])
@@ -124,6 +127,7 @@ class BadCommands(unittest.TestCase):
         away = self.run_cli("--timeout", "5", "match", "list", "vocational")
         self.stack.restart("matching")
         self.assertEqual(away.returncode, 5, away.stderr)
+        self.assertIn("Matching does not answer now", away.stderr)
         self.assertIn("the same command can be given again", away.stderr)
 
     def test_an_import_stopped_by_hand_goes_on_where_it_was(self):

@@ -182,7 +182,8 @@ class DemoJob(unittest.TestCase):
             self.assertLessEqual(int(taken), int(seats), title)
             self.assertTrue(int(waiting) == 0 or taken == seats, title)
         got, wait, there, refused = map(int, re.search(
-            r"(\d+) got a seat, (\d+) wait, (\d+) were there already, (\d+) refused", self.part("A kick-off")).groups())
+            r"(\d+) seats given, (\d+) put on the waiting list, (\d+) were registered already, (\d+) refused",
+            self.part("A kick-off")).groups())
         matched = self.round("vocational")[0]
         self.assertEqual((there, refused), (0, 0))
         self.assertTrue(got <= 250 and (wait == 0 or got == 250))

@@ -43,7 +43,7 @@ class ErasureKill(unittest.TestCase):
         world.decide(client, self.cohort)
         for state in (programme_pb2.COHORT_STATE_CLOSED, programme_pb2.COHORT_STATE_MATCHING):
             world.change_state(client, self.cohort, state)
-        self.event = pairs.kick_off(client, self.cohort, capacity=100000)
+        self.event = pairs.kick_off(client, self.programme, [self.cohort], capacity=100000)
 
     def joined(self, role, key):
         person = world.person(self.client, self.programme, "Ali", key, capacity=1)
@@ -53,31 +53,34 @@ class ErasureKill(unittest.TestCase):
     def matched(self):
         """Somebody whom all services know: enrolled, in a pair, and registered."""
         mentor, adept = self.pairs.pop()
-        self.client.matching.CreateMatch(matching_service_pb2.CreateMatchRequest(
+        self.ask(self.client.matching.CreateMatch, matching_service_pb2.CreateMatchRequest(
             parent=self.cohort, mentor=mentor, adept=adept, reason="HAND_PICKED", request_id=request_id()))
         wait_until(lambda: self.known(adept), 30, "events to know the pair")
-        self.client.registrations.Register(registration_service_pb2.RegisterRequest(
+        self.ask(self.client.registrations.Register, registration_service_pb2.RegisterRequest(
             parent=self.event, participant=adept, audience=2, request_id=request_id()))
         return adept
 
     def known(self, person):
         return self.stack.rows("events", f"SELECT count(*) FROM pairs WHERE adept = '{person}'") == [["1"]]
 
-    def erase(self, person):
-        """Asks until it is answered, with one request id."""
-        wanted = requests.RequestErasureRequest(participant=person, request_id=request_id())
+    def ask(self, method, request):
+        """Asks until it is answered, with one request id: who was killed is not reached at once when it is back."""
         answers = []
 
         def answered():
             try:
-                answers.append(self.client.requests.RequestErasure(wanted).data_subject_request)
+                answers.append(method(request))
             except Failure as failure:
                 self.assertIn(failure.code, ("UNAVAILABLE", "DEADLINE_EXCEEDED"))
                 self.revive("participant")
             return bool(answers)
 
-        wait_until(answered, 60, "the erasure to be taken")
-        return answers[0].name
+        wait_until(answered, 60, "an answer")
+        return answers[0]
+
+    def erase(self, person):
+        return self.ask(self.client.requests.RequestErasure, requests.RequestErasureRequest(
+            participant=person, request_id=request_id())).data_subject_request.name
 
     def revive(self, service):
         if self.stack.processes[service].poll() is not None:
@@ -105,10 +108,12 @@ class ErasureKill(unittest.TestCase):
 
     def strike(self, service, step):
         person = self.matched()
+        struck = self.stack.processes[service]
         self.stack.strike(service, step)
         name = self.erase(person)
         wait_until(lambda: self.completed(name, service), 60, f"the erasure to complete after {service} {step}")
         wait_until(lambda: not (self.stack.failpoints(service) / step).exists(), 30, f"{service} to come by {step}")
+        struck.wait(30)  # All may be completed while it is about to die.
         self.revive(service)
 
         opaque, request = person.split("/")[1], name.split("/")[1]

@@ -174,7 +174,7 @@ class Feeds(unittest.TestCase):
         self.follows("postgresql")
 
     def watch(self, stack, token, *arguments):
-        """`brygga watch`, once it watches."""
+        """`brygga watch`, once it shows every change."""
         settings = stack._cli(["watch", *arguments], token)
         process = subprocess.Popen(**settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.assertIn("Watching from", process.stderr.readline())
@@ -186,7 +186,6 @@ class Feeds(unittest.TestCase):
             client = stack.client(admin)
             first = create(client, "first")
             process = self.watch(stack, admin, "partner", "events")
-            time.sleep(2)  # Until both streams stand: a change before that is not shown.
             second = create(client, "second")
             lines = [process.stdout.readline() for _ in range(2)]
             process.send_signal(signal.SIGINT)
