@@ -345,5 +345,40 @@ class Holders(unittest.TestCase):
         return {holder.holder: holder.state for holder in found.data_subject_request.holders}
 
 
+class KeptAnswers(unittest.TestCase):
+    """What an import answered is repeated to whoever asks again, but not where it tells of an erased person."""
+
+    @staticmethod
+    def request(key, given_name):
+        return participant_service_pb2.ImportParticipantsRequest(
+            rows=[participant_service_pb2.ImportRow(
+                participant=participant_pb2.Participant(
+                    external_ref=participant_pb2.ExternalRef(source="journey", key=key), given_name=given_name,
+                    family_name="Exempel", birth_year=1985, email=f"{given_name.lower()}@example.org"),
+                consent=participant_service_pb2.ROW_CONSENT_GIVEN)],
+            notice=participant_pb2.Notice(version="journey-1"), purposes=[participant_pb2.PURPOSE_PROGRAMME],
+            request_id=request_id())
+
+    def test_an_answer_goes_by_the_very_key_that_it_tells_of(self):
+        with Stack("sqlite") as stack:
+            give = stack.client(stack.token("--admin")).participants.ImportParticipants
+            person = give(self.request("A1", "Zoe")).results[0].participant
+            give(self.request("A10", "Ylva"))
+            # The same people under other keys: the answers name them by their first keys, and by nothing else.
+            again = {"A1": self.request("B1", "Zoe"), "A10": self.request("B2", "Ylva")}
+            told = {key: give(request) for key, request in again.items()}
+            for key, answer in told.items():
+                result = answer.results[0]
+                self.assertEqual(result.outcome, participant_service_pb2.IMPORT_OUTCOME_DUPLICATE)
+                self.assertEqual(([ref.key for ref in result.resembles], result.participant), ([key], ""))
+
+            erase(stack.client(stack.token("--admin")), person)
+
+            with self.assertRaises(Failure) as gone:
+                give(again["A1"])
+            self.assertEqual(gone.exception.reason, "ANSWER_ERASED")
+            self.assertEqual(give(again["A10"]), told["A10"])
+
+
 if __name__ == "__main__":
     unittest.main()
