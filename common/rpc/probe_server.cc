@@ -1,5 +1,6 @@
 // A server of the probe service, for process_test.
 #include <chrono>
+#include <cstdio>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -13,6 +14,7 @@ int main(int argc, char** argv) {
   Process process("probe", "Answers in ways that tests ask for.", {});
   ProbeHandler handler;
   handler.on_echo = [](const Call&) -> absl::StatusOr<std::string> {
+    std::fputs("echo begins\n", stderr);
     std::this_thread::sleep_for(std::chrono::milliseconds(300));
     return "slept";
   };
