@@ -6,9 +6,11 @@
 #include <google/protobuf/text_format.h>
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
 #include <string_view>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "brygga/partner/v1/opening_service.pb.h"
@@ -33,10 +35,10 @@ Request Parse(const std::string& text) {
 // Over the fake store; the clock stands at noon on 15 August 2022, UTC.
 class PartnerRpcTest : public ::testing::Test {
  protected:
-  PartnerRpcTest() : PartnerRpcTest(nullptr) {}
-  // Over `service`, or over the fake store where it is null.
-  explicit PartnerRpcTest(std::unique_ptr<PartnerService> service)
-      : service_(service ? std::move(service) : std::make_unique<PartnerService>(store_)) {}
+  PartnerRpcTest() : service_(std::make_unique<PartnerService>(store_)) {}
+  // Over what `open` makes, with the clock.
+  explicit PartnerRpcTest(absl::FunctionRef<std::unique_ptr<PartnerService>(const Clock&)> open)
+      : service_(open(clock_)) {}
 
   // Calls `method` of the service; makes a request id where the request takes
   // one and has none.

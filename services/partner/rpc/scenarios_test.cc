@@ -19,7 +19,9 @@ constexpr char kAssociation[] = "sector: SECTOR_CIVIL_SOCIETY kind: ORGANISATION
 
 class ScenarioTest : public PartnerRpcTest {
  protected:
-  ScenarioTest() : PartnerRpcTest(*PartnerService::Open("sqlite::memory:", {.clock = &clock_})) {}
+  ScenarioTest()
+      : PartnerRpcTest(
+            [](const Clock& clock) { return PartnerService::Open("sqlite::memory:", {.clock = &clock}).value(); }) {}
 };
 
 // 1. Norrköping is a partner since 2014, Linköping since 2016-01: municipal
