@@ -1,8 +1,10 @@
 #include "engine/fairest.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <numeric>
+#include <set>
 
 namespace brygga::engine {
 namespace {
@@ -122,7 +124,7 @@ bool FairestLevels::Run(const std::vector<int32_t>& rank, int32_t levels, Ticker
 
 bool FairestLevels::RunLevel(int32_t rank, Ticker& ticker) {
   level_ = rank;
-  std::vector<std::pair<int32_t, int32_t>> pairs;
+  Pairs pairs;
   while (!waiting_.empty() && waiting_.top().rank == rank) {
     const auto [_, agent, host] = waiting_.top();
     waiting_.pop();
@@ -156,7 +158,7 @@ bool FairestLevels::Replace(int32_t agent, int32_t host, Ticker& ticker) {
   const auto is_over = [](const Front& front) { return front.next == front.queue.size(); };
   const auto cost = [&](const Front& front) {
     const size_t node = At(front.queue[front.next]);
-    return front.work + static_cast<int64_t>(end_[node] - begin_[node] + matched_[node].size());
+    return front.work + static_cast<int64_t>(end_[node] - begin_[node] + matched_[node].size() + links_[node].size());
   };
   for (;;) {
     if (is_over(front_[0]) || is_over(front_[1])) {
@@ -239,11 +241,14 @@ int32_t FairestLevels::ScanRest(bool forward, int32_t node) {
     }
   }
   front.work += static_cast<int64_t>(links_[At(node)].size());
+  std::erase_if(links_[At(node)], [this](size_t l) {  // Gone for good.
+    return label_[At(network_.links[l].tail)] != label_[At(network_.links[l].head)];
+  });
   for (const size_t l : links_[At(node)]) {
     const Link& link = network_.links[l];
     const bool is_tail = link.tail == node;
     const int32_t other = is_tail ? link.head : link.tail;
-    if (label_[At(other)] != label_[At(node)] || price_[At(other)] != price_[At(node)]) continue;
+    if (price_[At(other)] != price_[At(node)]) continue;
     // From the agent on a unit leaves `node`; from the host back it comes to it.
     const bool more = is_tail == forward;
     if (more ? start_.link_flow[l] >= link.upper : start_.link_flow[l] <= link.lower) continue;
@@ -297,29 +302,82 @@ void FairestLevels::DropKept() {
   }
 }
 
+// The level's own pairs that the answer has not, but could have instead of others.
+FairestLevels::Pairs FairestLevels::Alternatives() const {
+  Pairs pairs;
+  for (const int32_t node : touched_) {
+    if (!IsAgent(node) && !IsHost(node)) continue;
+    // They are the last of the list.
+    for (size_t i = end_[At(node)]; i > begin_[At(node)] && entry_[i - 1].rank <= level_; --i) {
+      const Entry& entry = entry_[i - 1];
+      const int32_t agent = IsAgent(node) ? node : entry.other, host = IsAgent(node) ? entry.other : node;
+      if (entry.rank < level_ || label_[At(agent)] != label_[At(host)]) continue;
+      if (IsHost(node) && is_touched_[At(agent)]) continue;  // The agent's list has it.
+      if (ReducedCost(agent, host, level_) == 0 && FindMatched(agent, host) == nullptr) pairs.emplace_back(agent, host);
+    }
+  }
+  return pairs;
+}
+
+// Pairs of the answer whose reduced cost is 0 could still go if there were others
+// of the level between the same two prices. Where there are none, the two prices
+// are drawn one further apart, which says that those pairs must stay: otherwise
+// later searches would run across them for nothing. Nodes of different labels have
+// nothing to do with each other unless kept pairs join them.
+void FairestLevels::DrawApart(const Pairs& in_answer, const Pairs& alternatives) {
+  std::map<int32_t, int32_t> joined;  // A label to another one, at last to that which stands for all.
+  const auto stands_for = [&joined](int32_t label) {
+    int32_t last = label;
+    for (auto found = joined.find(last); found != joined.end(); found = joined.find(last)) last = found->second;
+    for (auto found = joined.find(label); found != joined.end(); found = joined.find(label)) {
+      label = std::exchange(found->second, last);  // The next time it is one step.
+    }
+    return last;
+  };
+  for (const int32_t node : touched_) {
+    for (const int32_t other : kept_[At(node)]) {
+      const int32_t one = stands_for(label_[At(node)]), two = stands_for(label_[At(other)]);
+      if (one != two && is_touched_[At(other)]) joined.emplace(std::max(one, two), std::min(one, two));
+    }
+  }
+  const auto gap = [&](const std::pair<int32_t, int32_t>& pair) {
+    return std::pair(stands_for(label_[At(pair.second)]), price_[At(pair.second)]);  // The agent's price is above.
+  };
+  std::set<std::pair<int32_t, int32_t>> crossed, drawn;
+  for (const auto& pair : alternatives) crossed.insert(gap(pair));
+  for (const auto& pair : in_answer) {
+    if (ReducedCost(pair.first, pair.second, level_) == 0 && !crossed.contains(gap(pair))) drawn.insert(gap(pair));
+  }
+  if (drawn.empty()) return;
+  for (const int32_t node : touched_) {
+    const int32_t label = stands_for(label_[At(node)]), price = price_[At(node)];
+    const auto below = drawn.lower_bound({label, std::min(price, 0)});
+    const auto above = drawn.lower_bound({label, std::max(price, 0)});
+    const int32_t gaps = static_cast<int32_t>(std::distance(below, above));
+    price_[At(node)] += price > 0 ? gaps : -gaps;
+  }
+}
+
 // Sorts out which pairs are free still: those whose reduced cost is 0.
-void FairestLevels::EndLevel(std::vector<std::pair<int32_t, int32_t>> pairs) {
-  DropKept();
+void FairestLevels::EndLevel(Pairs pairs) {
   std::sort(pairs.begin(), pairs.end());
   pairs.erase(std::unique(pairs.begin(), pairs.end()), pairs.end());
+  std::erase_if(pairs, [this](const auto& pair) {  // Those that were taken out later on.
+    const Matched* const matched = FindMatched(pair.first, pair.second);
+    return matched == nullptr || matched->rank != level_;
+  });
+  const Pairs alternatives = Alternatives();
+  DrawApart(pairs, alternatives);
+  DropKept();
   for (const auto& [agent, host] : pairs) {
-    const Matched* const matched = FindMatched(agent, host);
-    const bool is_in = matched != nullptr && matched->rank == level_;  // And was not taken out later on.
-    if (is_in && ReducedCost(agent, host, level_) == 0) Keep(agent, host);
+    if (ReducedCost(agent, host, level_) == 0) Keep(agent, host);
   }
-  std::vector<std::pair<int32_t, int32_t>> parted;
+  for (const auto& [agent, host] : alternatives) Keep(agent, host);
+  Pairs parted;
   for (const int32_t node : touched_) {
     if (!IsAgent(node) && !IsHost(node)) continue;
     const auto agent_of = [&](int32_t other) { return IsAgent(node) ? node : other; };
     const auto host_of = [&](int32_t other) { return IsAgent(node) ? other : node; };
-    // The level's own pairs are the last of the list.
-    for (size_t i = end_[At(node)]; i > begin_[At(node)] && entry_[i - 1].rank <= level_; --i) {
-      const Entry& entry = entry_[i - 1];
-      const int32_t agent = agent_of(entry.other), host = host_of(entry.other);
-      if (entry.rank < level_ || label_[At(agent)] != label_[At(host)]) continue;
-      if (IsHost(node) && is_touched_[At(agent)]) continue;  // The agent's list has it.
-      if (ReducedCost(agent, host, level_) == 0 && FindMatched(agent, host) == nullptr) Keep(agent, host);
-    }
     for (const Matched& matched : matched_[At(node)]) {
       const int32_t agent = agent_of(matched.other), host = host_of(matched.other);
       if (ReducedCost(agent, host, matched.rank) != 0) parted.emplace_back(agent, host);

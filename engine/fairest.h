@@ -9,12 +9,14 @@
 // answer has is taken out if its unit finds another way, by a breadth-first
 // search from both ends at once; if it finds none, the side that was searched to
 // its end is a cut, and raising its price by one proves that the pair must stay.
-// What a cut separates never meets again, so the network falls into ever smaller
-// parts; levels that the answer has no pair of cost nothing.
+// What a cut separates never meets again, but for pairs of its own level across
+// it; where nothing could take their place, they too are settled by raising the
+// price once more. So the network falls into ever smaller parts; levels that the
+// answer has no pair of cost nothing.
 //
 // Time: one search for each pair of the answer and one for each that is taken out
-// on the way, each O(pairs) at most and usually far less. Memory: 40 bytes a pair
-// and 400 a person.
+// on the way, each O(pairs) at most and usually far less: it ends with the smaller
+// side. Memory: 40 bytes a pair and 400 a person.
 #ifndef BRYGGA_ENGINE_FAIREST_H_
 #define BRYGGA_ENGINE_FAIREST_H_
 
@@ -105,6 +107,8 @@ class FairestLevels {
     bool operator>(const Waiting& other) const { return rank > other.rank; }
   };
 
+  using Pairs = std::vector<std::pair<int32_t, int32_t>>;  // Agent and host.
+
   static size_t At(int64_t i) { return static_cast<size_t>(i); }
   bool IsAgent(int32_t node) const { return node < network_.agents; }
   bool IsHost(int32_t node) const { return node >= network_.agents && node < network_.agents + network_.hosts; }
@@ -126,7 +130,9 @@ class FairestLevels {
   void Shift(int32_t meeting);
   void Move(int32_t from, int32_t to, int32_t via);
   void Raise(bool forward);
-  void EndLevel(std::vector<std::pair<int32_t, int32_t>> pairs);
+  Pairs Alternatives() const;
+  void DrawApart(const Pairs& in_answer, const Pairs& alternatives);
+  void EndLevel(Pairs pairs);
   void DropKept();
   void Keep(int32_t agent, int32_t host);
   void Relabel();
