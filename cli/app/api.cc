@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/str_cat.h"
+#include "cli/output/text.h"
 #include "common/status/error.h"
 
 namespace brygga::cli {
@@ -15,13 +15,8 @@ bool IsOfName(char c) { return absl::ascii_isalnum(static_cast<unsigned char>(c)
 // Whether a place is within backticks, where the reader may copy from.
 bool IsInCommand(std::string_view text, size_t at) { return std::count(text.begin(), text.begin() + at, '`') % 2 == 1; }
 
-// As a shell takes it for one word.
-std::string Quoted(const std::string& word) {
-  return std::all_of(word.begin(), word.end(), &IsOfName) ? word : absl::StrCat("\"", word, "\"");
-}
-
 void Replace(std::string& text, const std::string& name, const std::string& called) {
-  const std::string quoted = Quoted(called);
+  const std::string quoted = ShellWord(called);
   for (size_t at = text.find(name); at != std::string::npos; at = text.find(name, at)) {
     const size_t end = at + name.size();
     const bool is_whole = (at == 0 || !IsOfName(text[at - 1])) && (end == text.size() || !IsOfName(text[end]));

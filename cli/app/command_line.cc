@@ -91,7 +91,7 @@ std::string DescriptionText(const CLI::Option& option) {
   if (option.get_required() && !option.get_positional()) notes.emplace_back("required");
   if (!option.get_envname().empty()) notes.push_back("or $" + option.get_envname());
   for (const CLI::Option* other : option.get_needs()) notes.push_back("with " + other->get_name());
-  const std::string text = option.get_description();
+  const std::string& text = option.get_description();
   return notes.empty() ? text : absl::StrCat(text, " (", absl::StrJoin(notes, ", "), ")");
 }
 

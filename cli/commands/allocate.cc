@@ -94,7 +94,8 @@ std::vector<std::string> OpeningsFor(const Api& api, const CreateFlags& flags, F
     const auto read = api.All<pv1::ListOpeningsResponse>("brygga.partner.v1.OpeningService/ListOpenings", request);
     const auto all = found.Of("--openings", read);
     for (const pv1::Opening& opening : all.openings()) names.insert(opening.name());
-    if (read.ok() && all.openings().empty()) found.Note("--openings", absl::NotFoundError("no opening satisfies it"));
+    if (read.ok() && all.openings().empty())
+      found.Note("--openings", absl::NotFoundError("no opening satisfies --openings"));
   }
   if (flags.openings.empty() && flags.filter.empty()) {
     found.Note("--opening", UsageError("--opening", "say what to allocate, with --opening or --openings"));

@@ -91,8 +91,8 @@ ExitCode ListMeetings(Context& context, const MeetingsFlags& flags) {
 
 absl::Status NoCadence(const std::string& cohort) {
   return absl::FailedPreconditionError(absl::StrCat("nobody has said how often the pairs of ", cohort,
-                                                    " are to meet; say so with `brygga match cadence ", cohort,
-                                                    " --meetings 1`"));
+                                                    " are to meet; say so with `brygga match cadence ",
+                                                    ShellWord(cohort), " --meetings 1`"));
 }
 
 struct OverdueFlags {

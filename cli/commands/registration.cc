@@ -151,7 +151,7 @@ absl::Status WithRemedy(const PairsFlags& flags, const absl::Status& error) {
   if (ReasonOf(error) != "NO_COHORTS") return error;
   return MakeError(error.code(),
                    absl::StrCat(flags.event, " is for no cohort; say whose pairs it is for with `brygga event update ",
-                                flags.event, " --cohort COHORT`"),
+                                ShellWord(flags.event), " --cohort COHORT`"),
                    {.reason = ReasonOf(error)});
 }
 

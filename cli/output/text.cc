@@ -6,6 +6,7 @@
 #include <cwchar>
 #include <functional>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "common/status/check.h"
 
@@ -112,6 +113,13 @@ std::string PrintableLines(std::string_view text) {
 std::string Count(int64_t n, std::string_view one, std::string_view many) {
   const std::string_view noun = n == 1 ? one : many;
   return absl::StrCat(n, " ", absl::string_view(noun.data(), noun.size()));
+}
+
+std::string ShellWord(const std::string& text) {
+  const auto is_plain = [](unsigned char c) {
+    return absl::ascii_isalnum(c) || std::string_view("/-_.:#").find(static_cast<char>(c)) != std::string_view::npos;
+  };
+  return std::all_of(text.begin(), text.end(), is_plain) ? text : absl::StrCat("\"", text, "\"");
 }
 
 std::string MoreText(int shown, int all, std::string_view things) {

@@ -30,6 +30,10 @@ std::string PrintableLines(std::string_view text);
 // "1 row", "2 rows".
 std::string Count(int64_t n, std::string_view one, std::string_view many);
 
+// `text` as a shell takes it for one word: in quotation marks where it holds
+// more than names and keys do.
+std::string ShellWord(const std::string& text);
+
 // What follows a table that shows `shown` of `all` things: "… and 5 more pairs
 // (--limit 0 shows all)" and a line feed; "" where these are all.
 std::string MoreText(int shown, int all, std::string_view things);

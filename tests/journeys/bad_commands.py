@@ -111,6 +111,8 @@ class BadCommands(unittest.TestCase):
         self.bad(3, "match", "publish", "Hösten 2022 (vocational)",
                  says=['run one with `brygga match run "Hösten 2022 (vocational)"`'])
         self.bad(3, "match", "overdue", "vocational", says=["brygga match cadence vocational --meetings 1"])
+        self.bad(3, "match", "overdue", "Hösten 2022 (vocational)",
+                 says=['`brygga match cadence "Hösten 2022 (vocational)" --meetings 1`'])
         self.bad(3, "match", "cadence", "vocational", says=["brygga match cadence vocational --meetings 1"])
         self.bad(3, "event", "show", "E001", says=["the parts of a course go by the key of the course"])
         self.bad(3, "candidates", "M00001", says=["M00001 is enrolled in several cohorts", "Hösten 2022 (language)"])
