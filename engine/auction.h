@@ -9,6 +9,7 @@
 
 #include "engine/bipartite.h"
 #include "engine/market.h"
+#include "engine/shortest_paths.h"
 #include "engine/workers.h"
 
 namespace brygga::engine {
@@ -26,10 +27,17 @@ namespace brygga::engine {
 // on all threads, and then bid one after the other: the same bids at any number
 // of threads.
 //
+// Bids of a few people for whom seats are far go on for long, and paths are long
+// where many people wait: so a phase seats most by bids and the rest along paths
+// that keep within epsilon (shortest_paths.h; Gabow and Tarjan 1989), whichever
+// ends first.
+//
 // Among few people one phase is enough: shortest paths are as fast as a second one.
 //
-// Exactness is not asked of it (shortest_paths.h is exact from any prices), so it
-// ends early where bids do not settle (after kMostBids an agent) or get too high.
+// Exactness is not asked of it: shortest_paths.h is exact from any prices. Where
+// that would take long, because prices are as rough as weights are fine, there is
+// one more phase, in parts of a weight if need be; an epsilon below the n-th part
+// of a weight leaves nothing to do.
 template <typename W, typename P>
 class Auction {
  public:
@@ -38,28 +46,58 @@ class Auction {
     for (const W weight : market.graph.weight) most_ = std::max(most_, static_cast<P>(weight));
   }
 
-  // Leaves everyone seated, or some without a seat where it ended early.
+  // Leaves everyone seated, and prices that say whole weights, unless `ticker`
+  // stopped it.
   void Run() {
+    if (most_ <= kCoarsest / kRefine) market_.Refine(kRefine);
     SetOut();
-    for (size_t a = 0; a < market_.agent_count(); ++a) queue_.push_back(static_cast<int32_t>(a));
     const bool once = market_.agent_count() <= kFewAgents;
-    const P last = std::max<P>(1, most_ / (once ? kOnly : kFinest));
-    for (P epsilon = std::max<P>(1, most_ / (once ? kOnly : kCoarsest));; epsilon = std::max(last, epsilon / kRefine)) {
-      epsilon = BidDown(epsilon);
-      if (epsilon <= last || Waiting() > 0 || ticker_.stopped()) return;
-      Unseat(std::max(last, epsilon / kRefine));
+    const P last = std::max<P>(1, most_ * market_.unit / (once ? kOnly : kFinest));
+    epsilon_ = std::max<P>(1, most_ * market_.unit / (once ? kOnly : kCoarsest));
+    for (size_t a = 0; a < market_.agent_count(); ++a) queue_.push_back(static_cast<int32_t>(a));
+    SeatAll();
+    while (epsilon_ > last && !ticker_.stopped()) {
+      epsilon_ = std::max(last, epsilon_ / kRefine);
+      Unseat();
+      SeatAll();
     }
+    EndInWholes();
+  }
+
+  // One more phase, finer than the last, from whatever seats and prices there are
+  // now. False: it was as fine as it gets.
+  bool Refine() {
+    if (epsilon_ > 1) {
+      epsilon_ = std::max<P>(1, epsilon_ / kRefine);
+    } else if (Fits(kRefine * parts_)) {
+      parts_ *= kRefine;
+    } else {
+      return false;
+    }
+    market_.Refine(parts_);
+    TakeUp();
+    SeatAll();
+    EndInWholes();
+    return true;
   }
 
  private:
   using Choice = typename Market<W, P>::Choice;
 
   // Parts of the largest weight, the only one where agents are few; how much finer
-  // each phase is, and how much coarser where bids do not settle.
-  static constexpr int64_t kCoarsest = 120, kFinest = 50'000, kOnly = 250, kRefine = 8, kGrow = 5;
+  // each phase is.
+  static constexpr int64_t kCoarsest = 120, kFinest = 50'000, kOnly = 250, kRefine = 8;
   static constexpr size_t kFewAgents = 256;
-  static constexpr int64_t kPatience = 30, kMostBids = 400;  // Bids an agent, before epsilon grows and in all.
+  static constexpr int64_t kPatience = 30;  // Bids an agent and phase.
   static constexpr size_t kBlock = 256, kPiece = 16, kAhead = 4;
+
+  // Whether prices and what they may still rise by can be told in such parts of a weight.
+  bool Fits(P parts) const {
+    P furthest = most_;
+    for (const P price : market_.price) furthest = std::max(furthest, std::max(price, -price));
+    const P people = static_cast<P>(market_.agent_count() + market_.host_count());
+    return furthest / kRefine + most_ * people <= market_.kFar / 64 / parts;
+  }
 
   size_t Waiting() const { return queue_.size() - head_; }
 
@@ -72,7 +110,7 @@ class Auction {
       const W* const weight = market_.Weights(a);
       for (int32_t i = 0; i < market_.count[a]; ++i) {
         P& price = market_.price[At(host[i])];
-        price = std::max(price, static_cast<P>(weight[i]));
+        price = std::max(price, static_cast<P>(weight[i]) * market_.unit);
       }
       ticker_.Step(market_.count[a]);
     }
@@ -81,55 +119,75 @@ class Auction {
     }
   }
 
-  // Bids until everyone is seated. Returns the epsilon that it took.
-  P BidDown(P epsilon) {
-    const int64_t agents = static_cast<int64_t>(market_.agent_count());
-    int64_t patience = kPatience * agents;
+  // One phase: nearly all take their seats by bids, and whoever would still be at it
+  // for long along paths that are as nearly the best; or the other way round where
+  // paths are long. Neither gets more time than the other.
+  void SeatAll() {
+    int64_t patience = kPatience * static_cast<int64_t>(market_.agent_count());
+    for (const int64_t begin = ticker_.steps(); !BidDown(patience) && !ticker_.stopped(); patience *= 2) {
+      ShortestPaths<W, P>(market_, epsilon_).Run(workers_, ticker_, ticker_.steps() - begin);
+      TakeUp();
+    }
+  }
+
+  // Goes on from whatever seats and prices there are now.
+  void TakeUp() {
+    queue_.clear();
+    head_ = 0;
+    for (size_t a = 0; a < market_.agent_count(); ++a) {
+      if (market_.host_of[a] == kNobody) queue_.push_back(static_cast<int32_t>(a));
+    }
+    floor_ = market_.Floor();
+    Unseat();
+  }
+
+  void EndInWholes() {
+    parts_ = market_.unit;
+    market_.Round();
+  }
+
+  // Bids until everyone is seated. False: that takes more bids than `patience`.
+  bool BidDown(int64_t patience) {
     int64_t bids = 0;
     do {
       while (Waiting() > 0) {
-        if (ticker_.stopped() || bids_ > kMostBids * agents || highest_ > market_.kFar / 4) return epsilon;
-        if (bids > patience) {
-          epsilon = std::min<P>(std::max<P>(1, most_), epsilon * kGrow);
-          patience += kPatience * agents;
-        }
-        bids += BidBlock(epsilon);
+        if (ticker_.stopped() || bids > patience || highest_ > market_.kFar / 4) return false;
+        bids += BidBlock();
       }
-    } while (RaiseFloor(epsilon));
-    return epsilon;
+    } while (RaiseFloor());
+    return true;
   }
 
   // Those at the head of the queue look, and then bid.
-  int64_t BidBlock(P epsilon) {
+  int64_t BidBlock() {
     const size_t size = std::clamp<size_t>(Waiting() / 8, 1, kBlock);
     choices_.resize(size);
     workers_.For(size, kPiece, [&](size_t begin, size_t end) {
       for (size_t i = begin; i < end; ++i) {
         if (i + kAhead < end) market_.Prefetch(At(queue_[head_ + i + kAhead]));
-        choices_[i] = market_.Look(At(queue_[head_ + i]), epsilon);
+        choices_[i] = market_.Look(At(queue_[head_ + i]), epsilon_);
       }
     });
     for (size_t i = 0; i < size; ++i) {
       const int32_t agent = queue_[head_ + i];
       Choice& choice = choices_[i];
       ticker_.Step(choice.steps);
-      const P worth = static_cast<P>(choice.weight) - market_.price[At(choice.host)];
-      if (worth < choice.second) choice = market_.Look(At(agent), epsilon);  // Its host got dearer since.
-      Bid(agent, choice, epsilon);
+      const P worth = market_.Worth(choice.weight, choice.host);
+      if (worth < choice.second) choice = market_.Look(At(agent), epsilon_);  // Its host got dearer since.
+      Bid(agent, choice);
     }
     head_ += size;
     if (2 * head_ >= queue_.size()) {
       queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(head_));
       head_ = 0;
     }
-    bids_ += static_cast<int64_t>(size);
     return static_cast<int64_t>(size);
   }
 
-  void Bid(int32_t agent, const Choice& choice, P epsilon) {
-    const bool has_second = choice.second > market_.kLow;
-    const P bid =
-        (has_second ? static_cast<P>(choice.weight) - choice.second : market_.price[At(choice.host)] + most_) + epsilon;
+  void Bid(int32_t agent, const Choice& choice) {
+    const P rise =
+        choice.second > market_.kLow ? market_.Worth(choice.weight, choice.host) - choice.second : most_ * market_.unit;
+    const P bid = market_.price[At(choice.host)] + rise + epsilon_;
     highest_ = std::max(highest_, bid);
     const size_t host = At(choice.host);
     market_.weight_of[At(agent)] = choice.weight;
@@ -173,11 +231,12 @@ class Auction {
   }
 
   // At the start of a phase: only who is within epsilon of its best keeps its seat.
-  void Unseat(P epsilon) {
+  void Unseat() {
     keeps_.resize(market_.agent_count());
     ForAgents(market_, workers_, ticker_, [&](size_t a) {
-      const P worth = static_cast<P>(market_.weight_of[a]) - market_.price[At(market_.host_of[a])];
-      keeps_[a] = worth >= market_.Look(a, 0).worth - epsilon ? 1 : 0;
+      if (market_.host_of[a] == kNobody) return;
+      keeps_[a] =
+          market_.Worth(market_.weight_of[a], market_.host_of[a]) >= market_.Look(a, 0).worth - epsilon_ ? 1 : 0;
     });
     for (size_t h = 0; h < market_.host_count(); ++h) {
       const P price = market_.price[h];
@@ -197,7 +256,7 @@ class Auction {
 
   // Where some free seat asks epsilon more than the floor: raises the floor, and
   // whoever paid less for a seat than it is now bids again. False: there is none.
-  bool RaiseFloor(P epsilon) {
+  bool RaiseFloor() {
     P highest = floor_, next = market_.kFar;
     for (size_t h = 0; h < market_.host_count(); ++h) {
       if (!market_.spare[h] || market_.seats[h] == 0) continue;
@@ -207,8 +266,8 @@ class Auction {
       highest = std::max(highest, price);
       for (int32_t i = 0; i < market_.taken[h]; ++i) next = std::min(next, bid_[market_.begin[h] + At(i)]);
     }
-    if (highest <= floor_ + epsilon) return false;
-    floor_ = std::min(highest, std::max(floor_ + epsilon, next));
+    if (highest <= floor_ + epsilon_) return false;
+    floor_ = std::min(highest, std::max(floor_ + epsilon_, next));
     for (size_t h = 0; h < market_.host_count(); ++h) {
       if (!market_.spare[h]) continue;
       if (market_.taken[h] == market_.seats[h] && market_.price[h] >= floor_) continue;
@@ -245,10 +304,11 @@ class Auction {
   size_t head_ = 0;
   std::vector<Choice> choices_;
   std::vector<uint8_t> keeps_;
+  P epsilon_ = 1;
+  P parts_ = 1;    // Of a weight, that prices counted in the last phase.
   P most_ = 0;     // Weight.
   P highest_ = 0;  // Bid.
   P floor_ = 0;
-  int64_t bids_ = 0;
 };
 
 }  // namespace brygga::engine

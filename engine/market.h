@@ -68,6 +68,7 @@ struct Market {
   size_t agent_count() const { return host_of.size(); }
   size_t host_count() const { return seats.size(); }  // With the room.
   bool IsFull(int32_t host) const { return taken[static_cast<size_t>(host)] == seats[static_cast<size_t>(host)]; }
+  P Worth(W weight, int32_t host) const { return static_cast<P>(weight) * unit - price[static_cast<size_t>(host)]; }
   int32_t* Who(size_t host) { return who.data() + begin[host]; }
   int32_t* Hosts(size_t agent) { return graph.host.data() + graph.offset[agent]; }
   W* Weights(size_t agent) { return graph.weight.data() + graph.offset[agent]; }
@@ -88,6 +89,10 @@ struct Market {
   }
 
   Choice LookAtFront(size_t agent) {
+    return InPrices([&](auto value) { return LookAtFront(agent, value); });
+  }
+
+  Choice LookAtFront(size_t agent, auto value) {
     Choice choice{.steps = front[agent] + 1};
     const int32_t* const host = Hosts(agent);
     const W* const weight = Weights(agent);
@@ -103,7 +108,7 @@ struct Market {
       choice.weight = with;
     };
     for (int32_t i = 0; i < front[agent]; ++i) {
-      consider(static_cast<P>(weight[i]) - price[static_cast<size_t>(host[i])], host[i], weight[i]);
+      consider(value(weight[i]) - price[static_cast<size_t>(host[i])], host[i], weight[i]);
     }
     if (waits[agent]) consider(-price[static_cast<size_t>(room)], room, 0);
     return choice;
@@ -117,6 +122,10 @@ struct Market {
 
   // Looks through the row and puts the pairs that are worth most in front.
   void BringForward(size_t agent) {
+    InPrices([&](auto value) { BringForward(agent, value); });
+  }
+
+  void BringForward(size_t agent, auto value) {
     const int32_t all = count[agent];
     if (all <= kFront) {
       front[agent] = all;
@@ -129,7 +138,7 @@ struct Market {
     int32_t size = 0;
     P least = kLow;  // Of a full `best`.
     const auto consider = [&](int32_t i) {
-      const P worth = static_cast<P>(weight[i]) - price[static_cast<size_t>(host[i])];
+      const P worth = value(weight[i]) - price[static_cast<size_t>(host[i])];
       if (worth <= least) return;
       int32_t j = size < kFront ? size++ : kFront - 1;
       for (; j > 0 && best[static_cast<size_t>(j) - 1].first < worth; --j) {
@@ -154,6 +163,12 @@ struct Market {
     bound[agent] = least;
   }
 
+  // Calls `f` with what a weight is in prices: mostly itself, without a multiplication.
+  auto InPrices(const auto& f) {
+    return unit == 1 ? f([](W weight) { return static_cast<P>(weight); })
+                     : f([by = unit](W weight) { return static_cast<P>(weight) * by; });
+  }
+
   // The pairs at `places` change places with the first of the row.
   void MoveToFront(size_t agent, int32_t* places, int32_t size) {
     int32_t* const host = Hosts(agent);
@@ -174,8 +189,36 @@ struct Market {
     }
   }
 
+  // What the cheapest of the seats that may stay free asks.
+  P Floor() const {
+    P floor = kFar;
+    for (size_t h = 0; h < seats.size(); ++h) floor = spare[h] && seats[h] > 0 ? std::min(floor, price[h]) : floor;
+    return floor;
+  }
+
+  // Lets prices say `by` times as much, in parts of what they are.
+  void Refine(P by) {
+    unit *= by;
+    for (P& one : price) one *= by;
+    for (P& one : bound) one = IsFar(one) ? one : one * by;
+  }
+
+  // Back to whole weights, rounding down from where among the parts of a unit there
+  // is the widest gap without a price. Where the gap is wider than what people's
+  // seats are short of their best, rounding makes that good: by whole weights it
+  // would be a whole unit. So n hosts need no finer epsilon than the n-th of a unit.
+  void Round() {
+    if (unit == 1) return;
+    const P cut = WidestGap();
+    const auto floor = [this](P value) { return value >= 0 ? value / unit : -((unit - 1 - value) / unit); };
+    for (P& one : price) one = floor(one - cut);
+    for (P& one : bound) one = IsFar(one) ? one : -floor(-one - cut);
+    unit = 1;
+  }
+
   Bipartite<W>& graph;
   const int32_t room;
+  P unit = 1;                  // What one of a weight is in prices.
   std::vector<int32_t> count;  // Per agent: so many of its first pairs are in the game.
   std::vector<uint8_t> waits;  // Per agent: may go to the room.
   std::vector<uint8_t> spare;  // Per host: a seat may stay free.
@@ -189,6 +232,26 @@ struct Market {
   std::vector<W> weight_of;      // Of the pair that it holds.
   std::vector<int32_t> front;
   std::vector<P> bound;
+
+ private:
+  static bool IsFar(P bound) { return bound == kFar || bound == kLow; }
+
+  // The part of a unit with which it ends.
+  P WidestGap() const {
+    std::vector<P> parts;
+    for (size_t h = 0; h < seats.size(); ++h) {
+      if (seats[h] > 0) parts.push_back((price[h] % unit + unit) % unit);
+    }
+    if (parts.empty()) return 0;
+    std::sort(parts.begin(), parts.end());
+    P cut = parts.front(), widest = parts.front() + unit - parts.back();
+    for (size_t i = 1; i < parts.size(); ++i) {
+      if (parts[i] - parts[i - 1] <= widest) continue;
+      widest = parts[i] - parts[i - 1];
+      cut = parts[i];
+    }
+    return cut;
+  }
 };
 
 // `body(agent)` for every agent, on all threads; none where `ticker` stops it.

@@ -1,6 +1,8 @@
 #include "engine/matching.h"
 
 #include <algorithm>
+#include <iterator>
+#include <numeric>
 #include <optional>
 #include <utility>
 
@@ -26,18 +28,33 @@ template <typename W, typename Price>
 class GraphSolver {
  public:
   GraphSolver(Bipartite<W>& graph, const GraphOptions& options)
-      : graph_(graph), options_(options), workers_(options.threads) {}
+      : graph_(graph), factor_(CommonFactor(graph.weight)), options_(options), workers_(options.threads) {}
 
   absl::StatusOr<PricedMatching> Run(bool coverage_first) {
     const std::vector<int32_t> seats = graph_.seats;
     LeaveOutNeedlessSeats();
+    if (factor_ > 1) {
+      for (W& weight : graph_.weight) weight /= factor_;
+    }
     auto result = coverage_first ? CoverageThenScore() : Score();
+    if (factor_ > 1) {
+      for (W& weight : graph_.weight) weight *= factor_;
+    }
     graph_.seats = seats;
     return result;
   }
 
  private:
   static size_t At(int32_t i) { return static_cast<size_t>(i); }
+
+  // The largest number that divides all weights.
+  static W CommonFactor(const std::vector<W>& weights) {
+    W factor = 0;
+    for (size_t i = 0; i < weights.size() && factor != 1; ++i) {
+      if (factor == 0 || weights[i] % factor != 0) factor = std::gcd(factor, weights[i]);
+    }
+    return std::max<W>(1, factor);
+  }
 
   // More seats than agents who could sit there are never needed; one more keeps
   // a host that has them from ever being full, and so from a price. Hosts are
@@ -120,12 +137,20 @@ class GraphSolver {
   // Solves it; each part has its own level of prices so far. False: cancelled.
   bool Settle(Market<W, Price>& market) {
     Ticker ticker(options_.control, "total", static_cast<int64_t>(graph_.agent_count()));
-    Auction<W, Price>(market, workers_, ticker).Run();
+    Auction<W, Price> auction(market, workers_, ticker);
+    auction.Run();
+    const int64_t least_patience = kPasses * static_cast<int64_t>(graph_.host.size());
+    for (int64_t patience = ticker.steps() / 2, before = 0; !ticker.stopped();) {
+      ShortestPaths<W, Price> paths(market);
+      if (paths.Run(workers_, ticker, patience + least_patience)) {
+        agent_price_ = std::move(paths).gain();
+        break;
+      }
+      before = ticker.steps();
+      patience = auction.Refine() ? (ticker.steps() - before) / 2 : kForever;
+    }
     if (ticker.stopped()) return false;
-    ShortestPaths<W, Price> paths(market);
-    if (!paths.Run(workers_, ticker)) return false;
     looks_ = ticker.steps();
-    agent_price_ = std::move(paths).gain();
     host_price_ = std::move(market.price);
     unmatched_price_ = host_price_.back();
     host_price_.pop_back();
@@ -134,6 +159,7 @@ class GraphSolver {
 
   absl::StatusOr<PricedMatching> Answer(const Market<W, Price>& market) const {
     PricedMatching result;
+    const Price factor = static_cast<Price>(factor_);
     Price total = 0, furthest = std::max(unmatched_price_, -unmatched_price_);
     result.host.reserve(graph_.agent_count());
     for (size_t a = 0; a < graph_.agent_count(); ++a) {
@@ -145,14 +171,17 @@ class GraphSolver {
     for (const auto* prices : {&agent_price_, &host_price_}) {
       for (const Price price : *prices) furthest = std::max(furthest, std::max(price, -price));
     }
-    if (std::max(furthest, total) > kMostPrice) {
+    if (std::max(furthest, total) > kMostPrice / factor) {
       return InvalidFields({{"graph", "its weights are so large that their prices or total do not fit 62 bits"}});
     }
-    result.total = static_cast<int64_t>(total);
+    const auto whole = [factor](Price value) { return static_cast<int64_t>(value * factor); };
+    result.total = whole(total);
     result.looks = looks_;
-    result.agent_price.assign(agent_price_.begin(), agent_price_.end());
-    result.host_price.assign(host_price_.begin(), host_price_.end());
-    result.unmatched_price = static_cast<int64_t>(unmatched_price_);
+    result.agent_price.reserve(agent_price_.size());
+    result.host_price.reserve(host_price_.size());
+    std::transform(agent_price_.begin(), agent_price_.end(), std::back_inserter(result.agent_price), whole);
+    std::transform(host_price_.begin(), host_price_.end(), std::back_inserter(result.host_price), whole);
+    result.unmatched_price = whole(unmatched_price_);
     return result;
   }
 
@@ -215,7 +244,11 @@ class GraphSolver {
     }
   }
 
+  // What paths may cost before bids are refined: half of what the bids did, and some passes.
+  static constexpr int64_t kPasses = 4, kForever = int64_t{1} << 60;
+
   Bipartite<W>& graph_;
+  const W factor_;
   const GraphOptions& options_;
   Workers workers_;
   std::vector<Price> agent_price_, host_price_;

@@ -5,7 +5,8 @@
 // Mendelsohn's decomposition for the pairs that can be in such an answer;
 // inside it Bertsekas' auction with epsilon-scaling and similar objects
 // (Bertsekas and Castañón 1989) for prices that are nearly right, then
-// successive shortest paths (Jonker and Volgenant 1987) until they are exact.
+// successive shortest paths (Jonker and Volgenant 1987) until they are exact;
+// where one of the two gets slow, the other goes on from where it is.
 // Every agent keeps the pairs that are worth most to it in front and bounds the
 // rest by one number: prices only rise, so most steps look at a few pairs alone.
 // Up to 256 agents are solved in one go, pairs before weights (few.h).

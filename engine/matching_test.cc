@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <ctime>
+#include <functional>
 #include <limits>
 #include <optional>
 #include <random>
@@ -299,6 +300,73 @@ TEST(MatchingTest, FewGiveUpOnlyWherePathsAreLong) {
     Few<int32_t> few(graph, 1'000'000, true, control);
     EXPECT_EQ(few.Run().has_value(), weights != Shape::kProduct);
     EXPECT_FALSE(few.stopped());
+  }
+}
+
+// Everybody may have `each` hosts that `host` draws, at what `weight` draws.
+Bipartite<int32_t> Sparse(int32_t people, int each, const std::function<int32_t(int32_t)>& host,
+                          const std::function<int32_t()>& weight) {
+  Bipartite<int32_t> graph;
+  for (int32_t a = 0; a < people; ++a) {
+    std::vector<int32_t> mine;
+    for (int k = 0; k < each; ++k) mine.push_back(host(a));
+    std::sort(mine.begin(), mine.end());
+    mine.erase(std::unique(mine.begin(), mine.end()), mine.end());
+    for (const int32_t one : mine) {
+      graph.host.push_back(one);
+      graph.weight.push_back(weight());
+    }
+    graph.offset.push_back(static_cast<int64_t>(graph.host.size()));
+    graph.seats.push_back(1);
+  }
+  return graph;
+}
+
+// Solves and proves it; looks at pairs, in passes over all of them.
+int64_t Passes(Bipartite<int32_t> graph) {
+  const auto answer = SolveCoverageThenScore(graph);
+  EXPECT_EQ(Fault(graph, answer.value(), true), "");
+  return answer->looks / static_cast<int64_t>(graph.host.size());
+}
+
+// Where one method gets slow the other takes over. Without that these take 400,
+// 500 and 50 passes.
+TEST(MatchingTest, HardFamiliesTakeFewPasses) {
+  std::mt19937_64 random(16);
+  const auto below = [&](int32_t n) { return static_cast<int32_t>(random() % static_cast<uint64_t>(n)); };
+  const auto two_cost = [&] { return below(2) == 0 ? below(101) : 100'000'000 + below(101); };
+  EXPECT_LT(Passes(Sparse(
+                4'000, 26, [&](int32_t) { return below(4'000); }, two_cost)),
+            150)
+      << "two-cost: what is coarse hides what is fine";
+  EXPECT_LT(
+      Passes(Sparse(
+          4'000, 12, [&](int32_t a) { return std::min(3'999, a + below(40)); }, [&] { return below(1'000'000); })),
+      120)
+      << "a band: free seats are far, and bids creep there";
+  EXPECT_LT(Passes(Sparse(
+                1'000, 2'000, [&](int32_t) { return below(1'000); }, [&] { return below(3) * 500'000; })),
+            10)
+      << "three levels: half a million apart is as good as one";
+}
+
+TEST(MatchingTest, ACommonFactorOfAllWeightsComesBack) {
+  std::mt19937_64 random(17);
+  const auto below = [&](int32_t n) { return static_cast<int32_t>(random() % static_cast<uint64_t>(n)); };
+  Bipartite<int32_t> graph = Sparse(
+      600, 9, [&](int32_t) { return below(600); }, [&] { return below(50); });
+  Bipartite<int32_t> larger = graph;
+  for (int32_t& weight : larger.weight) weight *= 1'000'003;
+  std::vector<int32_t> before = larger.weight;
+  std::sort(before.begin(), before.end());
+  for (const bool coverage_first : {true, false}) {
+    const auto small = Solve(graph, coverage_first, {}), large = Solve(larger, coverage_first, {});
+    EXPECT_EQ(Fault(larger, large.value(), coverage_first), "");
+    EXPECT_EQ(large->total, small->total * 1'000'003);
+    EXPECT_EQ(large->host, small->host);
+    std::vector<int32_t> after = larger.weight;
+    std::sort(after.begin(), after.end());
+    EXPECT_EQ(after, before);
   }
 }
 

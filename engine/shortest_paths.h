@@ -31,11 +31,14 @@ namespace brygga::engine {
 // there are paths without loss that do not cross, as Hopcroft and Karp do: Gabow
 // and Tarjan, "Faster scaling algorithms for network problems", 1989.
 //
+// With a slack it seats people as an auction with that epsilon does: whoever has a
+// seat keeps it that is worth as much as any, less the slack.
+//
 // At most n searches of O(m + n log n).
 template <typename W, typename P>
 class ShortestPaths {
  public:
-  explicit ShortestPaths(Market<W, P>& market) : market_(market) {
+  explicit ShortestPaths(Market<W, P>& market, P slack = 0) : market_(market), slack_(slack) {
     distance_.assign(market.host_count(), market_.kFar);
     from_.assign(market.host_count(), kNobody);
     from_weight_.assign(market.host_count(), 0);
@@ -44,27 +47,32 @@ class ShortestPaths {
     elsewhere_.assign(market.agent_count(), market_.kFar);
   }
 
-  // Seats everyone. False: `ticker` stopped it.
-  bool Run(Workers& workers, Ticker& ticker) {
+  // Seats everyone. False: `ticker` stopped it, or it looks like more than `most_steps`;
+  // prices and seats are as good as its slack even so.
+  bool Run(Workers& workers, Ticker& ticker, int64_t most_steps = int64_t{1} << 60) {
     ticker_ = &ticker;
     const auto [agents, seats] = GetUp(workers);
     for (int64_t i = 0; i < seats && !ticker.stopped(); ++i) Seat(kNoWishes);
     const int64_t people = static_cast<int64_t>(market_.agent_count() + market_.host_count());
     const int64_t waiting = static_cast<int64_t>(agents.size());
-    int64_t patience = people, sweep_at = ticker.steps() + patience;
+    const int64_t begin = ticker.steps();
+    int64_t patience = people, sweep_at = begin + patience, done = 0;
     for (int64_t i = 0; i < waiting; ++i) {
       if (ticker.stopped()) return false;
       if (market_.host_of[At(agents[static_cast<size_t>(i)])] != kNobody) continue;
       while (ticker.steps() > sweep_at) {
         const auto [from, seated] = SeatMany(agents, static_cast<size_t>(i));
         if (ticker.stopped()) return false;
+        done += seated;
         if (seated == from) break;
         if (kWorthwhile * seated >= from) continue;
         patience *= 2;
         sweep_at = ticker.steps() + patience;
       }
-      if (market_.host_of[At(agents[static_cast<size_t>(i)])] == kNobody) Seat(agents[static_cast<size_t>(i)]);
-      ticker.Advance(static_cast<int64_t>(market_.agent_count()) - waiting + i + 1);
+      if (ticker.steps() - begin > most_steps / waiting * (1 + done + waiting / kHeadStart)) return false;
+      if (market_.host_of[At(agents[static_cast<size_t>(i)])] != kNobody) continue;
+      Seat(agents[static_cast<size_t>(i)]);
+      ticker.Advance(static_cast<int64_t>(market_.agent_count()) - waiting + ++done);
     }
     return !ticker.stopped();
   }
@@ -76,6 +84,8 @@ class ShortestPaths {
  private:
   static constexpr int32_t kNoWishes = -2;
   static constexpr int32_t kLongFront = 512;
+  static constexpr int32_t kSample = 64;
+  static constexpr int64_t kHeadStart = 8;   // Part of the steps that may be spent before anybody is seated.
   static constexpr int64_t kWorthwhile = 8;  // A search for many that seats one in so many is followed by another.
   static constexpr size_t kMostEntries = 3;  // Of the heap, a person.
 
@@ -87,23 +97,22 @@ class ShortestPaths {
   // have not, and how many people without wishes have no seat at the floor.
   std::pair<std::vector<int32_t>, int64_t> GetUp(Workers& workers) {
     ForAgents(market_, workers, *ticker_, [&](size_t a) { gain_[a] = market_.Look(a, 0).worth; });
-    floor_ = market_.kFar;
-    for (size_t h = 0; h < market_.host_count(); ++h) {
-      if (market_.spare[h] && market_.seats[h] > 0) floor_ = std::min(floor_, market_.price[h]);
-    }
+    floor_ = market_.Floor();
     std::vector<int32_t> agents;
     for (size_t a = 0; a < market_.agent_count(); ++a) {
       if (market_.host_of[a] == kNobody) agents.push_back(static_cast<int32_t>(a));
     }
     int64_t wishless = static_cast<int64_t>(market_.who.size()) - static_cast<int64_t>(market_.agent_count());
     for (size_t h = 0; h < market_.host_count(); ++h) {
-      if (market_.spare[h] && market_.price[h] == floor_) {
+      if (market_.spare[h] && market_.price[h] <= floor_ + slack_) {
         free_[h] = static_cast<int32_t>(std::min<int64_t>(wishless, market_.seats[h] - market_.taken[h]));
         wishless -= free_[h];
       }
       for (int32_t i = market_.taken[h]; i-- > 0;) {
         const int32_t agent = market_.Who(h)[i];
-        if (static_cast<P>(market_.weight_of[At(agent)]) - market_.price[h] == gain_[At(agent)]) {
+        const P most = market_.Worth(market_.weight_of[At(agent)], static_cast<int32_t>(h)) + slack_;
+        if (most >= gain_[At(agent)]) {
+          gain_[At(agent)] = most;
           market_.place[At(agent)] = i;
           continue;
         }
@@ -185,7 +194,7 @@ class ShortestPaths {
     const bool is_room = i == market_.front[a];
     const int32_t host = is_room ? market_.room : market_.Hosts(a)[i];
     const W weight = is_room ? 0 : market_.Weights(a)[i];
-    const P worth = static_cast<P>(weight) - market_.price[At(host)];
+    const P worth = market_.Worth(weight, host);
     ticker_->Step(1);
     if (worth != gain_[a] || seen_[At(host)] != 0) return false;
     seen_[At(host)] = 1;
@@ -254,7 +263,7 @@ class ShortestPaths {
     P elsewhere = market_.bound[a];
     for (int32_t i = 0; i < market_.front[a]; ++i) {
       if (host[i] == own) continue;
-      const P worth = static_cast<P>(weight[i]) - market_.price[At(host[i])];
+      const P worth = market_.Worth(weight[i], host[i]);
       elsewhere = std::max(elsewhere, worth);
       Reach(host[i], base - worth, agent, weight[i]);
     }
@@ -306,28 +315,44 @@ class ShortestPaths {
     std::make_heap(heap_.begin(), heap_.end(), std::greater<>());
   }
 
-  // Doubles the agent's front, or ends with all its pairs in it.
+  // Doubles the agent's front at least about, with all pairs that are worth as
+  // much as the last of them, or ends with all its pairs in it.
   void LookFurther(int32_t agent) {
     const size_t a = At(agent);
     const int32_t all = market_.count[a];
     const int32_t size = 2 * market_.front[a];
-    ticker_->Step(4 * all);
+    ticker_->Step(2 * all);
     if (size > kLongFront || size >= all) {
       market_.front[a] = all;
       market_.bound[a] = market_.kLow;
       return;
     }
-    order_.clear();
-    for (int32_t i = 0; i < all; ++i) {
-      const P worth = static_cast<P>(market_.Weights(a)[i]) - market_.price[At(market_.Hosts(a)[i])];
-      order_.emplace_back(-worth, i);
+    int32_t* const host = market_.Hosts(a);
+    W* const weight = market_.Weights(a);
+    const auto worth = [&](int32_t i) { return market_.Worth(weight[i], host[i]); };
+    // What is worth as much as the last of those to come, as far as a sample tells.
+    sample_.clear();
+    const int32_t front = market_.front[a];
+    const int32_t step = std::max(1, (all - front) / kSample);
+    for (int32_t i = front + (all - front) % step / 2; i < all; i += step) sample_.push_back(worth(i));
+    const size_t place = At(static_cast<int32_t>(static_cast<int64_t>(size - front) *
+                                                 static_cast<int64_t>(sample_.size()) / (all - front)));
+    std::nth_element(sample_.begin(), sample_.begin() + static_cast<std::ptrdiff_t>(place), sample_.end(),
+                     std::greater<>());
+    const P enough = sample_[place];
+    P rest = market_.kLow;
+    int32_t next = front;
+    for (int32_t i = front; i < all; ++i) {
+      const P is = worth(i);
+      if (is < enough) {
+        rest = std::max(rest, is);
+        continue;
+      }
+      std::swap(host[i], host[next]);
+      std::swap(weight[i], weight[next++]);
     }
-    std::nth_element(order_.begin(), order_.begin() + size - 1, order_.end());
-    market_.bound[a] = -order_[At(size) - 1].first;
-    places_.clear();
-    for (int32_t i = 0; i < size; ++i) places_.push_back(order_[At(i)].second);
-    market_.MoveToFront(a, places_.data(), size);
-    market_.front[a] = size;
+    market_.front[a] = next;
+    market_.bound[a] = rest;
   }
 
   void MovePrices() {
@@ -386,6 +411,7 @@ class ShortestPaths {
   }
 
   Market<W, P>& market_;
+  const P slack_;
   Ticker* ticker_ = nullptr;  // Of this Run.
   std::vector<P> distance_;   // Per host; kFar between searches.
   std::vector<int32_t> from_;
@@ -393,11 +419,11 @@ class ShortestPaths {
   std::vector<int32_t> free_;  // Per host: people without wishes.
   std::vector<P> gain_;        // Per agent.
   std::vector<P> elsewhere_;   // Per agent: no seat but its own is worth more.
-  std::vector<int32_t> touched_, done_, places_;
+  std::vector<int32_t> touched_, done_;
   std::vector<uint8_t> seen_;                     // Per host, in a search for many.
   std::vector<std::pair<int32_t, int32_t>> way_;  // An agent or, as -1 - host, a host; and what is next there.
   std::vector<std::pair<P, int32_t>> heap_;       // Distances of hosts and, as -1 - agent, of agents' bounds.
-  std::vector<std::pair<P, int32_t>> order_;
+  std::vector<P> sample_;
   P nearest_ = 0, floor_ = 0, wishless_distance_ = 0;
   int32_t target_ = kNobody, wishless_from_ = kNobody;
 };
