@@ -245,7 +245,8 @@ TEST_F(ExplanationHandlerTest, FairestAndStablePriceAForcedPairExactly) {
 TEST_F(ExplanationHandlerTest, APairOfTheRoundIsExplainedByPartsThatAddUp) {
   Enrol(NineWhoShareSix());
   const v1::MatchingRound round = Solve();
-  const auto& [adept, mentor] = *PairsOf(round).begin();
+  const auto pairs = PairsOf(round);
+  const auto& [adept, mentor] = *pairs.begin();
 
   const auto why = WhyNot(round, mentor, adept, "sv");
 
