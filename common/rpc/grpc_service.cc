@@ -87,6 +87,10 @@ ArenaOptions BeginningWith(char* block, size_t size) {
   return options;
 }
 
+// What is unavailable after so long would be so again, and each caller in a chain
+// would multiply the wait by its tries.
+constexpr absl::Duration kTooLongToRepeat = absl::Seconds(1);
+
 // Headers.
 
 std::string_view ToView(const grpc::string_ref& text) { return {text.data(), text.size()}; }
@@ -149,7 +153,13 @@ class Incoming {
     return client;
   }
 
-  grpc::Status Ended(const absl::Status& status) { return ToGrpc(pipeline.Ended(method, record, status)); }
+  grpc::Status Ended(const absl::Status& status) {
+    // Tells the caller's gRPC not to try again by itself.
+    if (absl::IsUnavailable(status) && record.Elapsed() > kTooLongToRepeat) {
+      context->AddTrailingMetadata("grpc-retry-pushback-ms", "-1");
+    }
+    return ToGrpc(pipeline.Ended(method, record, status));
+  }
 
   Pipeline& pipeline;
   const BoundMethod& method;

@@ -115,6 +115,22 @@ TEST_F(ServerTest, AServerThatIsNotThereCannotBeReached) {
   EXPECT_EQ(status.message(), "brygga.rpc.testing.ProbeService cannot be reached");
 }
 
+TEST_F(ServerTest, WhatIsUnavailableAfterLongIsNotTriedAgain) {
+  TestServer server(ProbeService(handler_), OnPorts());
+  const auto channel = Channel::Connect(server.server().address());
+  handler_.on_echo = [](const Call&) { return absl::UnavailableError("a neighbour is away"); };
+  EXPECT_EQ(Echo(*channel).status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_GT(handler_.echoes, 1);
+
+  handler_.echoes = 0;
+  handler_.on_echo = [](const Call&) {
+    absl::SleepFor(absl::Milliseconds(1100));
+    return absl::UnavailableError("a neighbour is away");
+  };
+  EXPECT_EQ(Echo(*channel).status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(handler_.echoes, 1);
+}
+
 // gRPC's thread is then the last to hold the channel.
 TEST_F(ServerTest, AChannelMayBeLetGoOfBeforeItsCallsEnd) {
   for (int i = 0; i < 20; ++i) {
