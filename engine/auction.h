@@ -95,7 +95,7 @@ class Auction {
   bool Fits(P parts) const {
     P furthest = most_;
     for (const P price : market_.price) furthest = std::max(furthest, std::max(price, -price));
-    const P people = static_cast<P>(market_.agent_count() + market_.host_count());
+    const P people = static_cast<P>(market_.agent_count()) + static_cast<P>(market_.host_count());
     return furthest / kRefine + most_ * people <= market_.kFar / 64 / parts;
   }
 

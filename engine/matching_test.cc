@@ -329,8 +329,8 @@ int64_t Passes(Bipartite<int32_t> graph) {
   return answer->looks / static_cast<int64_t>(graph.host.size());
 }
 
-// Where one method gets slow the other takes over. Without that these take 400,
-// 500 and 50 passes.
+// Where one method gets slow the other takes over. Without that these take 250,
+// 300 and 55 passes.
 TEST(MatchingTest, HardFamiliesTakeFewPasses) {
   std::mt19937_64 random(16);
   const auto below = [&](int32_t n) { return static_cast<int32_t>(random() % static_cast<uint64_t>(n)); };
