@@ -200,7 +200,7 @@ class Stages {
     std::vector<int32_t> score_of;
     score_of.reserve(start.free.size());
     for (const int64_t e : start.free) score_of.push_back(problem_.edges.score[At(e)]);
-    const LevelRanks<int32_t> ranks(std::move(score_of), ticker);
+    const LevelRanks<int32_t> ranks(score_of, ticker);
     if (ticker.stopped()) return Cancelled();
     FairestLevels levels(network_, std::move(start));
     if (!levels.Run(ranks.rank, static_cast<int32_t>(ranks.value.size()), ticker)) return Cancelled();
