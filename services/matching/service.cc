@@ -48,7 +48,8 @@ std::unique_ptr<feed::ChangeSource> FeedOfPartner(std::shared_ptr<rpc::Channel> 
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<MatchingService>> MatchingService::Open(const std::string& url, ServiceOptions options,
+absl::StatusOr<std::unique_ptr<MatchingService>> MatchingService::Open(const std::string& url,
+                                                                       const ServiceOptions& options,
                                                                        Neighbours neighbours, sql::Options database) {
   BRYGGA_ASSIGN_OR_RETURN(engine::Reference reference, engine::Reference::Load(options.data + "/reference"));
   BRYGGA_ASSIGN_OR_RETURN(Texts texts, Texts::Load(options.data));
@@ -66,19 +67,18 @@ absl::StatusOr<std::unique_ptr<MatchingService>> MatchingService::Open(const std
   return made;
 }
 
-absl::StatusOr<std::unique_ptr<MatchingService>> MatchingService::Open(const std::string& url, ServiceOptions options,
+absl::StatusOr<std::unique_ptr<MatchingService>> MatchingService::Open(const std::string& url,
+                                                                       const ServiceOptions& options,
                                                                        std::unique_ptr<PeopleSource> people,
                                                                        sql::Options database) {
-  return Open(url, std::move(options), Neighbours{.people = std::move(people)}, std::move(database));
+  return Open(url, options, Neighbours{.people = std::move(people)}, std::move(database));
 }
 
-absl::StatusOr<std::unique_ptr<MatchingService>> MatchingService::Open(const std::string& url, ServiceOptions options,
-                                                                       const std::shared_ptr<rpc::Channel>& participant,
-                                                                       const std::shared_ptr<rpc::Channel>& partner,
-                                                                       const rpc::TokenSource& tokens,
-                                                                       sql::Options database) {
+absl::StatusOr<std::unique_ptr<MatchingService>> MatchingService::Open(
+    const std::string& url, const ServiceOptions& options, const std::shared_ptr<rpc::Channel>& participant,
+    const std::shared_ptr<rpc::Channel>& partner, const rpc::TokenSource& tokens, sql::Options database) {
   return Open(
-      url, std::move(options),
+      url, options,
       Neighbours{
           .people = std::make_unique<ParticipantClient>(participant, tokens),
           .places = {.openings = std::make_unique<PartnerClient>(partner, tokens),
@@ -88,11 +88,12 @@ absl::StatusOr<std::unique_ptr<MatchingService>> MatchingService::Open(const std
       std::move(database));
 }
 
-absl::StatusOr<std::unique_ptr<MatchingService>> MatchingService::Open(const std::string& url, ServiceOptions options,
+absl::StatusOr<std::unique_ptr<MatchingService>> MatchingService::Open(const std::string& url,
+                                                                       const ServiceOptions& options,
                                                                        const std::shared_ptr<rpc::Channel>& participant,
                                                                        const rpc::TokenSource& tokens,
                                                                        sql::Options database) {
-  return Open(url, std::move(options),
+  return Open(url, options,
               Neighbours{.people = std::make_unique<ParticipantClient>(participant, tokens),
                          .feeds = {.participant = FeedOfParticipant(participant, tokens)}},
               std::move(database));

@@ -71,20 +71,20 @@ class MatchingService {
   //
   // What sql::Database::Open answers. kNotFound, kInvalidArgument: no data folder,
   // or not what it should hold.
-  static absl::StatusOr<std::unique_ptr<MatchingService>> Open(const std::string& url, ServiceOptions options,
+  static absl::StatusOr<std::unique_ptr<MatchingService>> Open(const std::string& url, const ServiceOptions& options,
                                                                Neighbours neighbours, sql::Options database);
   // Without openings to allocate.
-  static absl::StatusOr<std::unique_ptr<MatchingService>> Open(const std::string& url, ServiceOptions options,
+  static absl::StatusOr<std::unique_ptr<MatchingService>> Open(const std::string& url, const ServiceOptions& options,
                                                                std::unique_ptr<PeopleSource> people,
                                                                sql::Options database = {});
   // Over participant's and partner's RPCs. `tokens` outlives it.
-  static absl::StatusOr<std::unique_ptr<MatchingService>> Open(const std::string& url, ServiceOptions options,
+  static absl::StatusOr<std::unique_ptr<MatchingService>> Open(const std::string& url, const ServiceOptions& options,
                                                                const std::shared_ptr<rpc::Channel>& participant,
                                                                const std::shared_ptr<rpc::Channel>& partner,
                                                                const rpc::TokenSource& tokens,
                                                                sql::Options database = {});
   // Over participant's alone.
-  static absl::StatusOr<std::unique_ptr<MatchingService>> Open(const std::string& url, ServiceOptions options,
+  static absl::StatusOr<std::unique_ptr<MatchingService>> Open(const std::string& url, const ServiceOptions& options,
                                                                const std::shared_ptr<rpc::Channel>& participant,
                                                                const rpc::TokenSource& tokens,
                                                                sql::Options database = {});
