@@ -19,7 +19,6 @@
 namespace brygga::feed {
 namespace {
 
-using ::brygga::testing::IsOk;
 
 constexpr sql::Migration kTables[] = {{1, R"sql(
 CREATE TABLE derived (
