@@ -101,7 +101,7 @@ ExitCode RunAllocation(Context& context, const RunFlags& flags) {
   if (ReasonOf(answer.status()) == "NOT_COMMITTED") {
     return context.Fail(absl::FailedPreconditionError(absl::StrCat(
         flags.allocation, " has no draw that was committed to; commit to one first with `brygga allocate commit ",
-        flags.allocation, "`")));
+        ShellWord(flags.allocation), "`")));
   }
   BRYGGA_CLI_ASSIGN(const auto started, answer);
   if (flags.dry_run) {
@@ -184,6 +184,10 @@ ExitCode Draw(Context& context, const DrawFlags& flags) {
     last = part;
   }
   if (const absl::Status ended = stream.Finish(); !ended.ok()) return context.Fail(ended);
+  if (document.empty() && context.json) {
+    context.PrintJson(last);
+    return kDone;
+  }
   if (document.empty()) {
     context.out() << "The draw is " << WordOf(last.draw_state())
                   << " and not published yet; SHA-256 of its seed: " << last.seed_hash() << "\n";
@@ -196,8 +200,8 @@ ExitCode Draw(Context& context, const DrawFlags& flags) {
   std::ofstream file(flags.out, std::ios::binary);
   file << document << "\n";
   if (!file.flush()) return context.Fail(UsageError("--out", absl::StrCat(flags.out, " cannot be written")));
-  context.out() << flags.out << " written. Anybody can draw again from it: python3 data/lottery/replay.py " << flags.out
-                << "\n";
+  context.out() << flags.out << " written. Anybody can draw again from it: python3 data/lottery/replay.py "
+                << ShellWord(flags.out) << "\n";
   return kDone;
 }
 
