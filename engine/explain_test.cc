@@ -30,7 +30,7 @@ struct Cohort {
   std::vector<Unmatched> unmatched;
 };
 
-Cohort Explain(std::vector<Person> adepts, std::vector<Person> mentors, const Pairs& vetoes = {}) {
+Cohort Explain(const std::vector<Person>& adepts, const std::vector<Person>& mentors, const Pairs& vetoes = {}) {
   const Scorer scorer = Scorer::Create(ShippedReference(), ShippedPolicy("vocational")).value();
   Cohort cohort{.adepts = BuildPeople(ShippedReference(), adepts).value(),
                 .mentors = BuildPeople(ShippedReference(), mentors).value()};

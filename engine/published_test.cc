@@ -51,8 +51,8 @@ TEST(Published, OrLibrarysAssign100CostsThreeHundredAndFive) {
   std::vector<int32_t> cost(10'000);
   for (int32_t& one : cost) file >> one;
   ASSERT_FALSE(file.fail());
-  const Instance instance =
-      Dense(n, n, [&](int32_t i, int32_t j) { return 100 - cost[static_cast<size_t>(100 * i + j)]; });
+  const Instance instance = Dense(
+      n, n, [&](int32_t i, int32_t j) { return 100 - cost[static_cast<size_t>(i) * 100 + static_cast<size_t>(j)]; });
 
   for (const Objective objective : {Objective::kCoverageThenScore, Objective::kScore}) {
     for (const int threads : {1, 2}) EXPECT_EQ(100 * n - Solved(instance, objective, threads).total, 305);

@@ -30,7 +30,7 @@ class Draw {
     return *(values.begin() + Below(static_cast<int>(values.size())));
   }
 
-  Person Somebody(std::string id) {
+  Person Somebody(const std::string& id) {
     Person person{.id = id, .tie_key = absl::StrCat("tie-", Below(1000), "-", id)};
     person.ssyk4 = Of<std::string>({"", "2511", "2512", "2513", "2514", "2221", "5132", "1310"});
     person.target_ssyk4 = Of<std::string>({"", "", "2512", "2221"});

@@ -33,7 +33,7 @@ Said Replay(const std::string& published, const std::string& arguments = "") {
   std::ofstream(path) << published;
   const std::string command =
       std::string(BRYGGA_PYTHON) + " data/lottery/replay.py " + path + " " + arguments + " 2>&1";
-  FILE* const pipe = ::popen(command.c_str(), "r");
+  FILE* const pipe = ::popen(command.c_str(), "r");  // NOLINT(bugprone-command-processor): all words are ours.
   std::string text;
   std::array<char, 4096> buffer;
   while (const size_t size = std::fread(buffer.data(), 1, buffer.size(), pipe)) text.append(buffer.data(), size);

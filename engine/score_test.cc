@@ -239,7 +239,7 @@ TEST(ScoreTest, WhetherAMentorWithoutAnOccupationLeadsIsUnknown) {
 }
 
 TEST(ScoreTest, ClosenessFollowsTheLadder) {
-  const auto closeness = [](Person adept, Person mentor) { return Closeness(adept, mentor); };
+  const auto closeness = [](const Person& adept, const Person& mentor) { return Closeness(adept, mentor); };
   const auto groups = [&](const std::string& mentors, const std::string& adepts) {
     Person adept = Adept(), mentor = Mentor();
     adept.ssyk4 = adepts;

@@ -281,7 +281,7 @@ TEST(Stable, CanBeCancelled) {
 std::vector<Group> RandomGroups(std::mt19937_64& random, GroupSide side, int people, int64_t base) {
   std::vector<Group> groups;
   int64_t kept = 0;
-  const auto add = [&](std::vector<int32_t> members, int depth, auto&& self) -> void {
+  const auto add = [&](const std::vector<int32_t>& members, int depth, auto&& self) -> void {
     if (members.empty()) return;
     Group group{.name = std::to_string(groups.size()), .side = side, .members = members};
     const int kind = Below(random, depth == 0 ? 4 : 3);

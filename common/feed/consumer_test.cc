@@ -19,7 +19,6 @@
 namespace brygga::feed {
 namespace {
 
-
 constexpr sql::Migration kTables[] = {{1, R"sql(
 CREATE TABLE derived (
   resource TEXT PRIMARY KEY,
@@ -57,7 +56,10 @@ class Counting final : public Derivation {
     });
   }
   absl::Status Apply(const std::vector<Change>& changes, const Step& step, absl::Time deadline) override {
-    if (fail_ > 0 && !changes.empty() && fail_-- > 0) return absl::UnavailableError("not now");
+    if (fail_ > 0 && !changes.empty()) {
+      --fail_;
+      return absl::UnavailableError("not now");
+    }
     return database_.Write({.actor = "t", .method = "t", .deadline = deadline}, [&](sql::Transaction& tx) {
       absl::Status status = taking_ == Taking::kInOneTransaction ? sql::TakeStep(tx, step) : absl::OkStatus();
       for (const Change& change : changes) {

@@ -90,7 +90,7 @@ TEST(ClientTest, EachOfManyCallersGetsItsOwnAnswer) {
       std::atomic<int> left = 2 * kEach;
       for (int i = 0; i < kEach; ++i) {
         const std::string text = absl::StrCat(t, "-", i);
-        client->Set(text, text, absl::Minutes(1), Soon(), [&](absl::Status status) {
+        client->Set(text, text, absl::Minutes(1), Soon(), [&](const absl::Status& status) {
           if (!status.ok()) ++wrong;
           --left;
         });
@@ -248,7 +248,8 @@ TEST(ClientTest, TakesNoMoreThanSoManyAtATimeAndAnswersAllWhenItEnds) {
   server.process().Signal(SIGSTOP);
   std::vector<absl::StatusCode> answers;
   for (int i = 0; i < 5; ++i) {
-    client->Get("key", absl::InfiniteFuture(), [&](Client::Value value) { answers.push_back(value.status().code()); });
+    client->Get("key", absl::InfiniteFuture(),
+                [&](const Client::Value& value) { answers.push_back(value.status().code()); });
   }
   EXPECT_THAT(answers, ::testing::ElementsAre(absl::StatusCode::kResourceExhausted));
 
@@ -264,7 +265,7 @@ TEST(ClientTest, ACallbackMayAskAgain) {
   constexpr int kTimes = 500;
   std::atomic<int> answered = 0;
   std::function<void()> ask = [&] {
-    client->Get("key", Soon(), [&](Client::Value value) {
+    client->Get("key", Soon(), [&](const Client::Value& value) {
       EXPECT_THAT(value, IsOk());
       if (++answered < kTimes) ask();
     });

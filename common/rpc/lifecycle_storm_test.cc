@@ -64,9 +64,16 @@ class Answerer {
     }
   }
   static void Settle(Reply<EchoResponse> reply, int how) {
-    if (how == 0) std::move(reply).Answer(EchoResponse());
-    if (how == 1) std::move(reply).Answer(absl::UnavailableError("not now"));
-    if (how == 2) std::move(reply).AnswerOnThread([]() -> absl::StatusOr<EchoResponse> { return EchoResponse(); });
+    switch (how) {
+      case 0:
+        return std::move(reply).Answer(EchoResponse());
+      case 1:
+        return std::move(reply).Answer(absl::UnavailableError("not now"));
+      case 2:
+        return std::move(reply).AnswerOnThread([]() -> absl::StatusOr<EchoResponse> { return EchoResponse(); });
+      default:
+        return;  // Unanswered.
+    }
   }
   std::vector<Reply<EchoResponse>> Taken() {
     const std::lock_guard lock(mutex_);
@@ -158,7 +165,7 @@ class Caller {
 
 TEST(LifecycleStormTest, ServersMayStopUnderWhateverIsCalled) {
   const unsigned seed = Setting("BRYGGA_SEED", std::random_device()());
-  std::cout << "BRYGGA_SEED=" << seed << std::endl;
+  std::cout << "BRYGGA_SEED=" << seed << "\n" << std::flush;
   std::mt19937 random(seed);
   for (unsigned round = 0; round < Setting("BRYGGA_SERVERS", 10); ++round) {
     Answerer answerer;

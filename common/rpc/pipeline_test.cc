@@ -127,7 +127,7 @@ TEST_F(PipelineTest, AnInternalErrorIsToldToTheLogAndNotToTheCaller) {
   EXPECT_THAT(std::string(status.message()), Not(HasSubstr("SELECT")));
   EXPECT_EQ(LastLine()["error"], "SELECT secret");
   EXPECT_EQ(LastLine()["level"], "error");
-  EXPECT_EQ(DetailsOf(status).metadata["trace_id"], LastLine()["trace_id"]);
+  EXPECT_EQ(DetailsOf(status).metadata["trace_id"], LastLine()["trace_id"].get<std::string>());
 }
 
 TEST_F(PipelineTest, AnExceptionIsAnInternalErrorWithoutItsText) {

@@ -22,7 +22,7 @@ TEST(FailpointDeathTest, StrikesWhereItsFileIsAndOnlyOnce) {
   GTEST_FLAG_SET(death_test_style, "fast");  // The other style would make the file anew.
   const std::string folder = ::testing::TempDir() + "failpoints";
   std::filesystem::create_directory(folder);
-  std::ofstream(folder + "/a.place");
+  std::ofstream(folder + "/a.place") << "";
 
   EXPECT_EXIT(ComeBy(folder, "another.place"), ::testing::ExitedWithCode(0), "");
   EXPECT_EXIT(ComeBy(folder, "a.place"), ::testing::KilledBySignal(SIGKILL), "");

@@ -75,7 +75,7 @@ int RunCommand(const std::vector<std::string>& command, const Process::Options& 
 
 std::string OutputOf(const std::string& shell_command) {
   std::string output;
-  FILE* pipe = popen(shell_command.c_str(), "r");
+  FILE* pipe = popen(shell_command.c_str(), "r");  // NOLINT(bugprone-command-processor): it is given one.
   BRYGGA_CHECK(pipe != nullptr);
   for (int c = fgetc(pipe); c != EOF; c = fgetc(pipe)) output += static_cast<char>(c);
   if (pclose(pipe) != 0) return "";

@@ -86,19 +86,20 @@ TEST(EventTest, RegistrationClosesWhenSaidOrElseAtTheStart) {
 }
 
 TEST(EventTest, EveryStepGoesOnlyFromTheStatesThatAllowIt) {
-  const auto steps = std::vector<std::pair<std::function<absl::StatusOr<Event>(Event)>, std::vector<EventState>>>{
-      {[](Event e) { return Publish(e, "", kNow); }, {EventState::kTentative}},
-      {[](Event e) { return Start(e, "", kNow); }, {EventState::kPublished}},
-      {[](Event e) { return Finish(e, "", kNow); }, {EventState::kLive}},
-      {[](Event e) { return Cancel(e, "ILL", "", kNow); }, {EventState::kTentative, EventState::kPublished}},
-      {[](Event e) -> absl::StatusOr<Event> {
-         const auto postponed = Postpone(e, {.id = EventId("n"), .sessions = e.sessions}, "", kNow);
-         if (!postponed.ok()) return postponed.status();
-         return postponed->event;
-       },
-       {EventState::kTentative, EventState::kPublished}},
-      {[](Event e) { return Update(e, e, "", kNow); }, {EventState::kTentative, EventState::kPublished}},
-  };
+  const auto steps =
+      std::vector<std::pair<std::function<absl::StatusOr<Event>(const Event&)>, std::vector<EventState>>>{
+          {[](const Event& e) { return Publish(e, "", kNow); }, {EventState::kTentative}},
+          {[](const Event& e) { return Start(e, "", kNow); }, {EventState::kPublished}},
+          {[](const Event& e) { return Finish(e, "", kNow); }, {EventState::kLive}},
+          {[](const Event& e) { return Cancel(e, "ILL", "", kNow); }, {EventState::kTentative, EventState::kPublished}},
+          {[](const Event& e) -> absl::StatusOr<Event> {
+             const auto postponed = Postpone(e, {.id = EventId("n"), .sessions = e.sessions}, "", kNow);
+             if (!postponed.ok()) return postponed.status();
+             return postponed->event;
+           },
+           {EventState::kTentative, EventState::kPublished}},
+          {[](const Event& e) { return Update(e, e, "", kNow); }, {EventState::kTentative, EventState::kPublished}},
+      };
   for (const auto& [step, allowed] : steps) {
     for (const std::string& word : AllNames<EventState>()) {
       Event event = *NewEvent(DraftOf("e"), kNow);
