@@ -35,10 +35,10 @@ Bipartite<int32_t> OpenPairs(const Network& network, const std::vector<int32_t>&
   return graph;
 }
 
-}  // namespace
-
-template <typename W>
-FlowHint HintFrom(const Network& network, const std::vector<W>& weight, const std::vector<int64_t>& chosen,
+// The hint of `chosen`, positions in network.host (ascending), and of prices that
+// are about right: agents would have what is worth most, weight less `price`, or
+// `stay`. O(pairs); cut short where `ticker` stops it.
+FlowHint HintFrom(const Network& network, const std::vector<int32_t>& weight, const std::vector<int64_t>& chosen,
                   const std::vector<int64_t>& price, int64_t stay, Ticker& ticker) {
   FlowHint hint;
   const auto worth = [&](int64_t e) { return static_cast<int64_t>(weight[At(e)]) - price[At(network.host[At(e)])]; };
@@ -82,10 +82,7 @@ FlowHint HintFrom(const Network& network, const std::vector<W>& weight, const st
   return hint;
 }
 
-template FlowHint HintFrom(const Network&, const std::vector<int32_t>&, const std::vector<int64_t>&,
-                           const std::vector<int64_t>&, int64_t, Ticker&);
-template FlowHint HintFrom(const Network&, const std::vector<int64_t>&, const std::vector<int64_t>&,
-                           const std::vector<int64_t>&, int64_t, Ticker&);
+}  // namespace
 
 absl::StatusOr<FlowHint> HintWithoutGroups(const Network& network, const std::vector<int32_t>& score,
                                            bool coverage_first, const GraphOptions& options) {

@@ -23,13 +23,6 @@ struct FlowHint {
   std::vector<int64_t> stay;  // Per agent: what it loses where it leaves a place empty.
 };
 
-// The hint of `chosen`, positions in network.host (ascending), and of prices that
-// are about right: agents would have what is worth most, weight less `price`, or
-// `stay`. O(pairs); cut short where `ticker` stops it. W is int32_t or int64_t.
-template <typename W>
-FlowHint HintFrom(const Network& network, const std::vector<W>& weight, const std::vector<int64_t>& chosen,
-                  const std::vector<int64_t>& price, int64_t stay, Ticker& ticker);
-
 // The fast solver's answer to `network` without its groups, as a hint. `score` by
 // position; `coverage_first`: as many pairs as can be before the highest total.
 //

@@ -10,8 +10,9 @@
 #include "common/status/error.h"
 #include "engine/fairest.h"
 #include "engine/flow.h"
-#include "engine/flow_hint.h"
 #include "engine/network.h"
+#include "engine/places.h"
+#include "engine/places_paths.h"
 #include "engine/plain_start.h"
 #include "engine/rough_auction.h"
 
@@ -20,13 +21,9 @@ namespace {
 
 constexpr int64_t kBytesOfAPair = 80, kBytesOfAPerson = 1024;
 constexpr int64_t kMostWeight = int64_t{1} << 62;  // Times eight people each.
-constexpr int64_t kMostRough = int64_t{1} << 58;   // A weight that rough bids are made for.
-constexpr auto kNoLinkCost = [](const Link&) { return int64_t{0}; };
-
-// Spreads positions, so that a stage has something to choose by.
-int64_t Spread(int64_t position) {
-  return static_cast<int64_t>(static_cast<uint64_t>(position) * 0x9E3779B97F4A7C15u >> 40);
-}
+// So few pairs, or weights so near to each other, are first tried without bids, as
+// long as that takes so many looks at pairs.
+constexpr int64_t kFewPairs = 1500, kFewWeights = 1000, kPasses = 12, kLooks = 20'000;
 
 size_t At(int64_t i) { return static_cast<size_t>(i); }
 
@@ -71,25 +68,86 @@ absl::Status ValidateGraph(const Bipartite<W>& graph, const std::vector<int32_t>
   return absl::OkStatus();
 }
 
-void Prove(const StagedFlow& flow, StageKind kind, GeneralAnswer& answer) {
+void Prove(const PlacesPrices& prices, StageKind kind, GeneralAnswer& answer) {
   Stage stage{.kind = kind, .node = {}, .price = {}};
-  for (size_t v = 0; v < flow.price().size(); ++v) {
-    if (flow.price()[v] == 0) continue;
-    stage.node.push_back(static_cast<int32_t>(v));
-    stage.price.push_back(flow.price()[v]);
-  }
+  const auto add = [&](size_t node, int64_t price) {
+    if (price == 0) return;
+    stage.node.push_back(static_cast<int32_t>(node));
+    stage.price.push_back(price);
+  };
+  for (size_t a = 0; a < prices.gain.size(); ++a) add(a, -prices.gain[a]);
+  for (size_t h = 0; h < prices.price.size(); ++h) add(prices.gain.size() + h, prices.price[h]);
   answer.stages.push_back(std::move(stage));
 }
 
+// Leaves just the largest answers; false where it was stopped.
 template <typename W>
-FlowHint RoughHint(const Bipartite<W>& graph, const std::vector<int32_t>& places, const Network& network,
-                   Ticker& ticker) {
+bool Cover(PlacesGraph<W>& graph, Ticker& ticker, GeneralAnswer& answer) {
+  PlacesPaths<W, SameWeight> paths(graph, {}, std::vector<int64_t>(graph.seats.size(), 0), ticker);
+  if (!paths.Run()) return false;
+  const PlacesPrices prices = paths.Prices();
+  Prove(prices, StageKind::kCoverage, answer);
+  LeaveLargest(graph, prices, ticker);
+  return !ticker.stopped();
+}
+
+// Puts the highest total into graph.chosen; false where it was stopped.
+template <typename W>
+bool Total(PlacesGraph<W>& graph, Ticker& ticker, GeneralAnswer& answer) {
+  const int64_t pairs = static_cast<int64_t>(graph.host.size()), agents = graph.agents();
+  const auto [least, most] = std::minmax_element(graph.weight.begin(), graph.weight.end());
+  if (pairs <= kFewPairs || *most - *least <= kFewWeights) {
+    PlacesPaths<W, OwnWeight<W>> paths(graph, {graph.weight.data()}, std::vector<int64_t>(graph.seats.size(), 0),
+                                       ticker);
+    if (paths.Run(kPasses * (pairs + agents) + kLooks)) {
+      Prove(paths.Prices(), StageKind::kScore, answer);
+      return true;
+    }
+  }
+  std::vector<int64_t> price = RoughAuction<W>(graph, ticker).Run();
+  if (ticker.stopped()) return false;
+  PlacesPaths<W, OwnWeight<W>> paths(graph, {graph.weight.data()}, std::move(price), ticker);
+  if (!paths.Run()) return false;
+  Prove(paths.Prices(), StageKind::kScore, answer);
+  return true;
+}
+
+template <typename W>
+std::vector<int64_t> ChosenOf(const PlacesGraph<W>& graph) {
+  std::vector<int64_t> chosen(graph.fixed.begin(), graph.fixed.end());
+  for (size_t e = 0; e < graph.id.size(); ++e) {
+    if (graph.chosen[e]) chosen.push_back(int64_t{graph.id[e]});
+  }
+  std::inplace_merge(chosen.begin(), chosen.begin() + static_cast<std::ptrdiff_t>(graph.fixed.size()), chosen.end());
+  return chosen;
+}
+
+// The largest answers, and a good one of them, to go on from. Best totals are
+// where levels start from; weights are cut for it to so many bits.
+template <typename W>
+FlowStart StartOf(const Network& network, PlacesGraph<W> graph, const Stage& coverage, Ticker& ticker) {
   const W most = graph.weight.empty() ? 0 : *std::max_element(graph.weight.begin(), graph.weight.end());
-  if (static_cast<int64_t>(most) > kMostRough) return {.stay = std::vector<int64_t>(graph.agent_count(), 0)};
-  const std::vector<int32_t> one_each(places.empty() ? graph.agent_count() : 0, 1);
-  RoughAuction<W> auction(graph, places.empty() ? one_each : places, ticker);
-  auction.Run();
-  return HintFrom(network, graph.weight, auction.Chosen(), auction.price(), /*stay=*/0, ticker);
+  const int shift = std::max(0, 44 - std::countl_zero(static_cast<uint64_t>(most)));
+  for (W& weight : graph.weight) weight >>= shift;
+  GeneralAnswer total;
+  FlowStart start;
+  if (!Total(graph, ticker, total)) return start;
+  start.free.assign(graph.id.begin(), graph.id.end());
+  start.fixed.assign(graph.fixed.begin(), graph.fixed.end());
+  std::vector<int64_t> taken(At(network.agents + network.hosts), 0);
+  int32_t agent = 0;
+  for (const int64_t e : ChosenOf(graph)) {
+    while (network.offset[At(agent) + 1] <= e) ++agent;
+    ++taken[At(agent)];
+    ++taken[At(network.agents + network.host[At(e)])];
+  }
+  start.carries = std::move(graph.chosen);
+  for (const Link& link : network.links) {
+    start.link_flow.push_back(taken[At(link.hung)]);
+    const bool priced = std::binary_search(coverage.node.begin(), coverage.node.end(), link.hung);
+    start.link_fixed.push_back(priced || link.upper == 0 ? 1 : 0);
+  }
+  return start;
 }
 
 // Takes the levels' pairs into the answer; false where it was stopped.
@@ -177,31 +235,19 @@ absl::StatusOr<GeneralAnswer> SolveGeneral(const Bipartite<W>& graph, const std:
         {.reason = "COHORT_TOO_LARGE"});
   }
   const Network network = NetworkOf(graph.offset, graph.host, places, graph.seats);
-  GeneralAnswer answer;
   const bool one_each = std::all_of(places.begin(), places.end(), [](int32_t most) { return most == 1; });
   if (objective == Objective::kFairest && one_each) return SolvePlainFairest(graph, network, options);
-  Ticker ticker(options.control, "coverage", network.nodes);
-  StagedFlow flow(network, RoughHint(graph, places, network, ticker), ticker);
-  if (!flow.MakeFeasible(ticker)) return Cancelled();
-  Prove(flow, StageKind::kBounds, answer);
-  if (objective != Objective::kScore) {
-    const W most = graph.weight.empty() ? 0 : *std::max_element(graph.weight.begin(), graph.weight.end());
-    const int shift = std::max(0, 44 - std::countl_zero(static_cast<uint64_t>(most)));
-    const auto guide = [&](int32_t, int64_t pair) {
-      return (static_cast<int64_t>(graph.weight[At(pair)]) >> shift) << 4 | Spread(pair) >> 20;
-    };
-    if (!flow.Minimise([](int32_t, int64_t) { return int64_t{-1}; }, kNoLinkCost, guide, ticker)) return Cancelled();
-    Prove(flow, StageKind::kCoverage, answer);
-  }
+  GeneralAnswer answer;
+  Ticker ticker(options.control, "coverage", network.nodes), total_ticker(options.control, "total", network.nodes);
+  PlacesGraph<W> open = OpenPlaces(graph, places, ticker);
+  if (ticker.stopped()) return Cancelled();
+  if (objective != Objective::kScore && !Cover(open, ticker, answer)) return Cancelled();
   if (objective == Objective::kFairest) {
-    if (!Level(graph, network, flow.Left(), options.control, answer)) return Cancelled();
+    FlowStart start = StartOf(network, std::move(open), answer.stages.back(), total_ticker);
+    if (total_ticker.stopped() || !Level(graph, network, std::move(start), options.control, answer)) return Cancelled();
   } else {
-    Ticker total_ticker(options.control, "total", network.nodes);
-    const auto cost = [&](int32_t, int64_t pair) { return -static_cast<int64_t>(graph.weight[At(pair)]); };
-    const auto guide = [](int32_t, int64_t pair) { return Spread(pair); };
-    if (!flow.Minimise(cost, kNoLinkCost, guide, total_ticker)) return Cancelled();
-    Prove(flow, StageKind::kScore, answer);
-    answer.chosen = flow.Chosen();
+    if (!Total(open, total_ticker, answer)) return Cancelled();
+    answer.chosen = ChosenOf(open);
   }
   answer.total = TotalOf(graph, answer.chosen);
   return answer;

@@ -1,7 +1,8 @@
 // The general exact solver of a graph without keys, locks or groups: agents and
 // hosts that both have several places, and FAIREST. What it runs on is in
-// network.h and fairest.h; a plain graph under the other objectives is faster
-// with matching.h.
+// places_paths.h (first for the number of pairs, where each is worth 1; then for
+// their weights, from prices of rough_auction.h) and fairest.h; a plain graph under
+// the other objectives is faster with matching.h.
 #ifndef BRYGGA_ENGINE_GENERAL_H_
 #define BRYGGA_ENGINE_GENERAL_H_
 
