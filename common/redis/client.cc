@@ -167,15 +167,18 @@ class PipelinedClient final : public Client {
     return {.connected = [this] { Greet(); },
             .answered = [this](Reply& reply, GotValue& got) { got ? Ended(reply, got) : Greeting(reply); },
             .lost = [this](std::string_view why) { Lost(why); },
-            .turned = [this] { SendWaiting(); }};
+            .turned = [this] { Turned(); }};
   }
 
   // On any thread.
 
   void Submit(std::initializer_list<std::string_view> words, absl::Time deadline, GotValue got) {
-    const absl::Time now = absl::Now();
+    const bool asks_on = IsSpeaker() && answering_;
+    const absl::Time now = asks_on ? TimeOfTurn() : absl::Now();
     absl::Status refusal = Refusal();
-    if (refusal.ok()) return Enqueue(words, now, deadline, std::move(got));
+    if (refusal.ok()) {
+      return asks_on ? Ask(words, now, deadline, std::move(got)) : Enqueue(words, now, deadline, std::move(got));
+    }
     not_sent_.Add();
     got(std::move(refusal));
     // Asks by itself whether it is over, so that no caller has to wait for that.
@@ -197,8 +200,10 @@ class PipelinedClient final : public Client {
                                  .deadline = std::min(deadline, now + options_.command_timeout),
                                  .got = std::move(got)});
     }
-    if (first && std::this_thread::get_id() != speaker_.load(std::memory_order_relaxed)) uv_async_send(&wake_);
+    if (first && !IsSpeaker()) uv_async_send(&wake_);
   }
+
+  bool IsSpeaker() const { return std::this_thread::get_id() == speaker_.load(std::memory_order_relaxed); }
 
   // Why nothing is sent now. Otherwise one more waits, and the breaker is told how
   // it ends.
@@ -226,6 +231,25 @@ class PipelinedClient final : public Client {
   }
 
   void Woken() { IsStopping() ? Stop() : SendWaiting(); }
+
+  // What a caller asks who has just been answered goes out at the end of the turn.
+  void Ask(std::initializer_list<std::string_view> words, absl::Time now, absl::Time deadline, GotValue got) {
+    wire_.clear();
+    AppendCommand(words, wire_);
+    connection_.Send(wire_, now, std::min(deadline, now + options_.command_timeout), std::move(got));
+  }
+
+  // A turn is much shorter than a deadline is exact.
+  absl::Time TimeOfTurn() {
+    if (!turn_) turn_ = absl::Now();
+    return *turn_;
+  }
+
+  void Turned() {
+    turn_.reset();
+    Flush();
+    SendWaiting();
+  }
 
   bool IsStopping() {
     const MutexLock lock(&mutex_);
@@ -260,12 +284,17 @@ class PipelinedClient final : public Client {
         }
       }
       batch_.clear();
-      if (!stopped_ && !uv_is_active(reinterpret_cast<uv_handle_t*>(&tick_))) {
-        uv_timer_start(
-            &tick_, [](uv_timer_t* timer) { Of(timer).Tick(); }, ToMilliseconds(kTick), ToMilliseconds(kTick));
-      }
-      connection_.Flush();
+      Flush();
     }
+  }
+
+  void Flush() {
+    const bool is_waited_for = ready_ && !connection_.idle();  // A greeting has a time of its own.
+    if (is_waited_for && !stopped_ && !uv_is_active(reinterpret_cast<uv_handle_t*>(&tick_))) {
+      uv_timer_start(
+          &tick_, [](uv_timer_t* timer) { Of(timer).Tick(); }, ToMilliseconds(kTick), ToMilliseconds(kTick));
+    }
+    connection_.Flush();
   }
 
   void Ended(Reply& reply, GotValue& got) {
@@ -275,7 +304,10 @@ class PipelinedClient final : public Client {
       case Reply::Kind::kNothing:
         answered_.Add();
         Judge(Judgement::kGood);
-        return got(reply.kind == Reply::Kind::kText ? std::optional(std::move(reply.text)) : std::nullopt);
+        answering_ = true;
+        got(reply.kind == Reply::Kind::kText ? std::optional(std::move(reply.text)) : std::nullopt);
+        answering_ = false;
+        return;
       case Reply::Kind::kError:
         refused_.Add();
         Judge(Judgement::kBad);
@@ -446,6 +478,9 @@ class PipelinedClient final : public Client {
   int attempts_ = 0;   // Since the last greeting.
   absl::InsecureBitGen chance_;
   Batch batch_;
+  bool answering_ = false;  // A caller has just been told what the server answered, and may ask on.
+  std::string wire_;        // Of the command that is asked meanwhile.
+  std::optional<absl::Time> turn_;
   Connection connection_;
   std::thread thread_;
 };

@@ -443,6 +443,43 @@ TEST(HostilePeerTest, AnAnswerInSlicesIsAnAnswer) {
   EXPECT_THAT(client->Get("key", Soon()), IsOkAndHolds(Optional(std::string("slice"))));
 }
 
+TEST(HostilePeerTest, AGreetingMayTakeLongerThanACommand) {
+  Peer peer([](int socket_fd) {
+    if (!Peer::Await(socket_fd, "PING\r\n")) return;
+    absl::SleepFor(absl::Milliseconds(100));
+    if (Peer::Say(socket_fd, "+PONG\r\n")) Hold(socket_fd);
+  });
+  ClientOptions options = On(peer);
+  options.command_timeout = absl::Milliseconds(10);
+  options.connect_timeout = absl::Seconds(20);
+  const auto client = Connected(options);
+
+  EXPECT_EQ(client->counts().connections, 1);
+  EXPECT_EQ(peer.served(), 1);
+}
+
+TEST(HostilePeerTest, WhatACallbackAsksHasADeadlineToo) {
+  Peer peer([](int socket_fd) {
+    if (Peer::Greet(socket_fd) && Peer::Await(socket_fd, "first\r\n") && Peer::Say(socket_fd, "$1\r\n1\r\n")) {
+      Hold(socket_fd);
+    }
+  });
+  ClientOptions options = On(peer);
+  options.command_timeout = absl::Seconds(20);
+  const auto client = Connected(options);
+  std::atomic<absl::StatusCode> first = absl::StatusCode::kUnknown, second = absl::StatusCode::kUnknown;
+
+  client->Get("first", Soon(), [&](const Client::Value& value) {
+    first = value.status().code();
+    client->Get("second", absl::Now() + absl::Milliseconds(20),
+                [&](const Client::Value& none) { second = none.status().code(); });
+  });
+
+  EXPECT_TRUE(Eventually([&] { return second != absl::StatusCode::kUnknown; }));
+  EXPECT_EQ(first, absl::StatusCode::kOk);
+  EXPECT_EQ(second, absl::StatusCode::kDeadlineExceeded);
+}
+
 TEST(HostilePeerTest, ALateAnswerIsNotTakenForTheNext) {
   Peer peer([&](int socket_fd) {
     if (!Peer::Greet(socket_fd)) return;

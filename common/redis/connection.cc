@@ -125,11 +125,10 @@ void Connection::Polled(int status, int events) {
 // After hiredis has returned: what could not be done under its feet.
 void Connection::Settle() {
   if (open() && !doom_.empty()) return Close(doom_);
-  if (open()) {
-    Watch();
-    return events_.turned();
-  }
-  events_.lost(why_);
+  if (!open()) return events_.lost(why_);
+  // Writes what has been asked meanwhile, which as a rule leaves nothing to watch for.
+  events_.turned();
+  if (open()) Watch();
 }
 
 void Connection::Watch() {

@@ -1,7 +1,7 @@
 // brygga-bench-redis: our one pipelined connection beside redis-benchmark's, with
 // the same depth, the same command and the same server, interleaved in one run.
 //
-//   brygga-bench-redis [--rounds N] [--calls N]
+//   brygga-bench-redis [--rounds N] [--calls N] [--only TEXT]
 #include "common/testing/redis.h"
 
 #include <stdio.h>
@@ -62,9 +62,11 @@ double Theirs(const std::string& socket, int calls, int depth) {
 
 int Main(int argc, char** argv) {
   int rounds = 7, calls = 200'000;
+  std::string only;
   CLI::App app("Our pipelined Redis connection beside redis-benchmark's.");
   app.add_option("--rounds", rounds, "Interleaved rounds, at least five")->check(CLI::Range(5, 101));
   app.add_option("--calls", calls, "Commands a round")->check(CLI::Range(1000, 10'000'000));
+  app.add_option("--only", only, "Only the figures whose name holds this, e.g. \"3 bytes, 64 deep\"");
   CLI11_PARSE(app, argc, argv);
 
   const testing::RedisServer server;
@@ -78,6 +80,7 @@ int Main(int argc, char** argv) {
             .ok());
     for (const int depth : {1, 16, 64}) {
       Figure figure = {.name = absl::StrCat("redis, ", bytes, " bytes, ", depth, " deep"), .unit = "/s"};
+      if (figure.name.find(only) == std::string::npos) continue;
       if (depth > 1) {
         figure.goal = Goal::kAtLeast;
         figure.bound = 0.9;
