@@ -3,9 +3,9 @@
 #define BRYGGA_ENGINE_FEW_H_
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -25,17 +25,21 @@ namespace brygga::engine {
 // prices.
 //
 // For at most kMostAgents agents it is fastest, because it sets up next to
-// nothing. Time: at most n searches of O(m + n log n), and it gives up once they
+// nothing, and for more where weights are few or lie in heaps (two-cost): there an
+// auction's prices climb in vain from heap to heap, while bids without epsilon
+// stop at once. Time: at most n searches of O(m + n²), and it gives up once they
 // look like more than some passes over the pairs. Memory: some 170 bytes a host,
 // 60 an agent, 16 a seat that can be used.
 template <typename W>
 class Few {
  public:
-  static constexpr size_t kMostAgents = 256;
+  static constexpr size_t kMostAgents = 256, kMostOfFewWeights = 1 << 13;
 
   // Whether there are so few, and 62 bits hold all prices.
   static bool Fits(const Bipartite<W>& graph, int64_t most_weight) {
-    return graph.agent_count() <= kMostAgents && most_weight < int64_t{1} << 34;
+    const double agents = static_cast<double>(graph.agent_count()) + 2;
+    if (agents * agents * static_cast<double>(most_weight) > kMostPrice) return false;
+    return graph.agent_count() <= kMostAgents || (graph.agent_count() <= kMostOfFewWeights && HasFewWeights(graph));
   }
 
   // SCORE, unless `coverage_first`. Phases "coverage" (then), which ends with the
@@ -49,6 +53,7 @@ class Few {
         ticker_(control, "total", static_cast<int64_t>(graph.agent_count())),
         hosts_(graph.host_count()),
         price_(graph.host_count(), -pair_),
+        distance_(graph.host_count(), kFar),
         agents_(graph.agent_count()) {}
 
   // Nullopt where the control stopped it, or where paths are so long that another
@@ -56,12 +61,14 @@ class Few {
   std::optional<PricedMatching> Run() {
     MakeRoom();
     Bid();
-    const int64_t most_looks = kMostPasses * (static_cast<int64_t>(graph_.host.size()) + kPairsAtLeast);
-    const int64_t waiting = static_cast<int64_t>(queue_.size());
-    for (int64_t i = 0; i < waiting; ++i) {
-      const bool looks_long = i >= kTrials && ticker_.steps() * waiting > 2 * most_looks * i;
-      if (stopped() || looks_long || ticker_.steps() > most_looks) return std::nullopt;
-      Seat(queue_[static_cast<size_t>(i)]);
+    const int64_t most_looks = (agents_.size() <= kMostAgents ? kMostPasses : kMostPassesOfFewWeights) *
+                               (static_cast<int64_t>(graph_.host.size()) + kPairsAtLeast);
+    const size_t waiting = queue_.size();
+    for (size_t i = 0; i < waiting; ++i) {
+      if (stopped() || ticker_.steps() + RecentLooks(i) * static_cast<int64_t>(waiting - i) > most_looks) {
+        return std::nullopt;
+      }
+      Seat(queue_[i]);
     }
     return stopped() ? std::nullopt : std::optional(Answer());
   }
@@ -69,7 +76,6 @@ class Few {
 
  private:
   struct Host {
-    int64_t distance = kFar;
     int32_t from = kNobody;  // Who would move here.
     int32_t seats = 0, taken = 0;
     uint32_t begin = 0;  // Of its seats.
@@ -85,12 +91,46 @@ class Few {
     int64_t bid;  // Up to this price it wants no other seat.
   };
   static constexpr int64_t kFar = int64_t{1} << 62;
-  static constexpr size_t kMostBids = 6;  // An agent, on the average.
-  static constexpr int64_t kMostPasses = 15, kPairsAtLeast = 3'000;
-  static constexpr int64_t kTrials = 8;      // Searches that show how long the others will be.
-  static constexpr size_t kMostEntries = 3;  // Of the heap, a host.
+  static constexpr double kMostPrice = 0x1p53;  // Of a pair, in 32nds.
+  static constexpr size_t kMostBids = 6;        // An agent, on the average.
+  static constexpr int64_t kMostPasses = 15, kMostPassesOfFewWeights = 100, kPairsAtLeast = 3'000;
+  static constexpr size_t kTrials = 8;  // Searches that show how long the others will be.
 
   static size_t At(int32_t i) { return static_cast<size_t>(i); }
+
+  // Whether weights of most agents lie close together, as few different ones or in
+  // heaps: then bids settle soon. Of some pairs of some agents.
+  static bool HasFewWeights(const Bipartite<W>& graph) {
+    constexpr size_t kAgents = 15, kPairs = 64, kManyOfFew = 96, kManyInHeaps = 16;
+    constexpr double kFarApart = 16;
+    std::vector<W> weights;
+    size_t close = 0, looked_at = 0;
+    for (size_t i = 0; i < kAgents; ++i) {
+      const size_t agent = i * graph.agent_count() / kAgents;
+      const size_t begin = static_cast<size_t>(graph.offset[agent]), end = static_cast<size_t>(graph.offset[agent + 1]);
+      weights.clear();
+      for (size_t e = begin; e < end; e += 1 + (end - begin) / kPairs) weights.push_back(graph.weight[e]);
+      if (weights.size() < 3) continue;
+      std::sort(weights.begin(), weights.end());
+      const W range = weights.back() - weights.front();
+      for (size_t k = 0; k + 1 < weights.size(); ++k) weights[k] = weights[k + 1] - weights[k];
+      weights.pop_back();
+      const auto middle = weights.begin() + static_cast<std::ptrdiff_t>(weights.size() / 2);
+      std::nth_element(weights.begin(), middle, weights.end());
+      const bool is_worth_it = end - begin >= (*middle == 0 ? kManyOfFew : kManyInHeaps);
+      const double even_range = static_cast<double>(*middle) * static_cast<double>(weights.size());
+      close += is_worth_it && kFarApart * even_range <= static_cast<double>(range) ? 1 : 0;
+      ++looked_at;
+    }
+    return 2 * close > looked_at;
+  }
+
+  // What one of the last searches before search `i` looked at; those to come will
+  // hardly be shorter.
+  int64_t RecentLooks(size_t i) {
+    const int64_t before = std::exchange(steps_at_[i % kTrials], ticker_.steps());
+    return i < kTrials ? 0 : (ticker_.steps() - before) / static_cast<int64_t>(kTrials);
+  }
 
   // Each search moves prices by no more than a path's weights, two an agent.
   static int64_t PairsWorth(const Bipartite<W>& graph, int64_t most_weight) {
@@ -148,10 +188,12 @@ class Few {
   // Who is without a seat afterwards: the agent itself, whom it outbid, or
   // nobody.
   int32_t BidForBest(int32_t agent) {
+    const size_t begin = static_cast<size_t>(graph_.offset[At(agent)]);
     const size_t end = static_cast<size_t>(graph_.offset[At(agent) + 1]);
-    int64_t best = 0, second = 0;  // Staying out is worth nothing.
-    size_t at = end;
-    for (size_t e = static_cast<size_t>(graph_.offset[At(agent)]); e < end; ++e) {
+    const int64_t most = most_ + pair_;  // Nothing is worth more.
+    int64_t best = 0, second = 0;        // Staying out is worth nothing.
+    size_t at = end, e = begin;
+    for (; e < end && second < most; ++e) {
       const int64_t worth = static_cast<int64_t>(graph_.weight[e]) - price_[At(graph_.host[e])];
       if (worth <= second) continue;
       second = worth;
@@ -159,8 +201,9 @@ class Few {
       second = std::exchange(best, worth);
       at = e;
     }
-    bids_ticker_.Step(Degree(agent));
+    bids_ticker_.Step(static_cast<int64_t>(e - begin));
     if (at == end) return kNobody;
+    if (second == best) at = FindFree(agent, at, best);
     const size_t h = At(graph_.host[at]);
     const W weight = graph_.weight[at];
     const int64_t bid = static_cast<int64_t>(weight) - second;
@@ -182,6 +225,19 @@ class Few {
     return other;
   }
 
+  // Of pairs from `at` on that are worth as much, one with a free seat, if there is any.
+  size_t FindFree(int32_t agent, size_t at, int64_t worth) {
+    const size_t end = static_cast<size_t>(graph_.offset[At(agent) + 1]);
+    for (size_t e = at; e < end; ++e) {
+      const size_t h = At(graph_.host[e]);
+      if (static_cast<int64_t>(graph_.weight[e]) - price_[h] != worth || hosts_[h].taken == hosts_[h].seats) continue;
+      bids_ticker_.Step(static_cast<int64_t>(e - at));
+      return e;
+    }
+    bids_ticker_.Step(static_cast<int64_t>(end - at));
+    return at;
+  }
+
   int32_t Lowest(const Host& host) const {
     const Seated* const first = seated_.data() + host.begin;
     int32_t lowest = 0;
@@ -193,9 +249,11 @@ class Few {
 
   // Seats the agent, or leaves out whoever is worth least.
   void Seat(int32_t source) {
-    heap_.clear();
+    open_.clear();
+    at_once_.clear();
     touched_.clear();
     done_.clear();
+    here_ = 0;
     nearest_ = kFar;
     target_ = kNobody;
     Agent& agent = agents_[At(source)];
@@ -205,21 +263,19 @@ class Few {
       agent.gain = std::max(agent.gain, static_cast<int64_t>(graph_.weight[at]) - price_[At(graph_.host[at])]);
     }
     Relax(source, agent.gain);
-    while (!heap_.empty() && heap_.front().first < nearest_) {
-      std::pop_heap(heap_.begin(), heap_.end(), std::greater<>());
-      const auto [distance, host] = heap_.back();
-      heap_.pop_back();
-      if (distance != hosts_[At(host)].distance) continue;
+    while (here_ < nearest_ && !ticker_.stopped() && (!at_once_.empty() || TakeNearest())) {
+      const int32_t host = at_once_.back();
+      at_once_.pop_back();
       done_.push_back(host);
       const Host& full = hosts_[At(host)];
-      for (int32_t i = 0; i < full.taken; ++i) {
+      for (int32_t i = 0; i < full.taken && here_ < nearest_; ++i) {
         const int32_t other = seated_[full.begin + At(i)].agent;
-        Relax(other, distance + agents_[At(other)].gain);
+        Relax(other, here_ + agents_[At(other)].gain);
       }
     }
     MovePrices(source);
     MoveUp(source);
-    for (const int32_t host : touched_) hosts_[At(host)].distance = kFar;
+    for (const int32_t host : touched_) distance_[At(host)] = kFar;
   }
 
   // The agent, whose best is `base` away from nothing, looks for another seat.
@@ -233,40 +289,50 @@ class Few {
     for (size_t e = static_cast<size_t>(graph_.offset[At(agent)]); e < end; ++e) {
       const size_t h = At(graph_.host[e]);
       const int64_t distance = base - static_cast<int64_t>(graph_.weight[e]) + price_[h];
-      if (distance >= nearest_) continue;
+      if (distance >= nearest_ || distance >= distance_[h]) continue;
       Host& host = hosts_[h];
-      if (distance >= host.distance) continue;
-      if (host.distance == kFar) touched_.push_back(graph_.host[e]);
-      host.distance = distance;
-      host.from = agent;
-      host.weight = graph_.weight[e];
+      if (distance_[h] == kFar) touched_.push_back(graph_.host[e]);
       if (host.taken < host.seats) {
         nearest_ = distance;
         target_ = graph_.host[e];
-      } else if (host.seats > 0) {
-        Push(distance, graph_.host[e]);
+      } else if (distance == here_) {
+        at_once_.push_back(graph_.host[e]);
+      } else if (distance_[h] == kFar) {
+        open_.push_back(graph_.host[e]);
       }
+      distance_[h] = distance;
+      host.from = agent;
+      host.weight = graph_.weight[e];
     }
     ticker_.Step(Degree(agent));
   }
 
-  void Push(int64_t distance, int32_t host) {
-    if (heap_.size() >= kMostEntries * hosts_.size()) DropOldEntries();
-    heap_.emplace_back(distance, host);
-    std::push_heap(heap_.begin(), heap_.end(), std::greater<>());
-  }
-
-  // Keeps the heap within its share of memory.
-  void DropOldEntries() {
-    std::erase_if(heap_, [&](const auto& entry) { return hosts_[At(entry.second)].distance != entry.first; });
-    std::make_heap(heap_.begin(), heap_.end(), std::greater<>());
+  // Goes on to the full hosts that are nearest of those left; false where there are
+  // none. At most as many are full as there are agents: to look through them is
+  // faster than to keep them in order.
+  bool TakeNearest() {
+    int64_t next = nearest_;
+    size_t left = 0;
+    for (const int32_t host : open_) {
+      const int64_t distance = distance_[At(host)];
+      if (distance <= here_) continue;  // Was taken.
+      open_[left++] = host;
+      if (distance > next) continue;
+      if (distance < next) at_once_.clear();
+      next = distance;
+      at_once_.push_back(host);
+    }
+    ticker_.Step(static_cast<int64_t>(open_.size()) / 4);
+    open_.resize(left);
+    here_ = next;
+    return next < nearest_;
   }
 
   void MovePrices(int32_t source) {
     agents_[At(source)].gain -= nearest_;
     for (const int32_t h : done_) {
       const Host& host = hosts_[At(h)];
-      const int64_t by = nearest_ - host.distance;
+      const int64_t by = nearest_ - distance_[At(h)];
       price_[At(h)] += by;
       for (int32_t i = 0; i < host.taken; ++i) agents_[At(seated_[host.begin + At(i)].agent)].gain -= by;
     }
@@ -366,12 +432,14 @@ class Few {
   const bool coverage_first_;
   Ticker bids_ticker_, ticker_;
   std::vector<Host> hosts_;
-  std::vector<int64_t> price_;  // Per host; less a pair's worth.
+  // Per host. Prices are less a pair's worth.
+  std::vector<int64_t> price_, distance_;
   std::vector<Agent> agents_;
   std::vector<Seated> seated_;
   std::vector<int32_t> queue_, touched_, done_;
-  std::vector<std::pair<int64_t, int32_t>> heap_;  // Distances of hosts.
-  int64_t nearest_ = 0;
+  std::array<int64_t, kTrials> steps_at_ = {};
+  std::vector<int32_t> open_, at_once_;  // Full hosts that a search has still to go to; those as near as it is.
+  int64_t here_ = 0, nearest_ = 0;
   int32_t target_ = kNobody, leaves_ = kNobody;
 };
 

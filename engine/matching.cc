@@ -36,7 +36,8 @@ class GraphSolver {
     if (factor_ > 1) {
       for (W& weight : graph_.weight) weight /= factor_;
     }
-    auto result = coverage_first ? CoverageThenScore() : Score();
+    auto result = coverage_first || IsComplete() ? CoverageThenScore() : Score();
+    if (!coverage_first && result.ok() && IsComplete() && !LetStayOut(*result)) result = Score();
     if (factor_ > 1) {
       for (W& weight : graph_.weight) weight *= factor_;
     }
@@ -70,6 +71,34 @@ class GraphSolver {
     std::vector<int32_t> wanted(graph_.host_count(), 1);
     for (const int32_t host : graph_.host) ++wanted[At(host)];
     for (size_t h = 0; h < wanted.size(); ++h) graph_.seats[h] = std::min(graph_.seats[h], wanted[h]);
+  }
+
+  // Where everybody may have every host, no answer totals more than the best of the
+  // largest ones, which is found sooner.
+  bool IsComplete() const {
+    return graph_.host.size() == graph_.agent_count() * graph_.host_count() &&
+           std::all_of(graph_.seats.begin(), graph_.seats.end(), [](int32_t seats) { return seats > 0; });
+  }
+
+  // Makes of prices among the largest answers those among all; false where they are
+  // not (some agent has the same host twice).
+  bool LetStayOut(PricedMatching& result) const {
+    std::vector<int32_t> free = graph_.seats;
+    for (const int32_t host : result.host) {
+      if (host != kNobody) --free[At(host)];
+    }
+    const bool is_full = std::all_of(free.begin(), free.end(), [](int32_t seats) { return seats == 0; });
+    const bool all_seated = result.size == static_cast<int64_t>(graph_.agent_count());
+    const auto least = std::min_element(result.host_price.begin(), result.host_price.end());
+    const int64_t by = !all_seated ? result.unmatched_price : is_full && !free.empty() ? *least : 0;
+    const auto is_negative = [](int64_t price) { return price < 0; };
+    for (int64_t& price : result.agent_price) price += by;
+    for (int64_t& price : result.host_price) price -= by;
+    result.unmatched_price = 0;
+    result.agent_cover.clear();
+    result.host_cover.clear();
+    return std::none_of(result.agent_price.begin(), result.agent_price.end(), is_negative) &&
+           std::none_of(result.host_price.begin(), result.host_price.end(), is_negative);
   }
 
   absl::StatusOr<PricedMatching> CoverageThenScore() {
