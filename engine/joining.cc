@@ -12,6 +12,7 @@
 #include "common/status/check.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
+#include "engine/distance_queue.h"
 
 namespace brygga::engine {
 namespace {
@@ -35,52 +36,6 @@ bool FitTogether(size_t agents, int32_t weight) {
   return weight == 0 || static_cast<int64_t>(agents) <= (kMostTogether - 1) / weight;
 }
 
-// Nodes by distance, the nearest first: a heap whose nodes have four children.
-class Queue {
- public:
-  struct Entry {
-    int64_t distance;
-    int32_t node;
-  };
-
-  void Clear() { entries_.clear(); }
-  bool IsOver(int64_t distance) const { return entries_.empty() || entries_.front().distance >= distance; }
-
-  void Push(int64_t distance, int32_t node) {
-    size_t at = entries_.size();
-    entries_.push_back({distance, node});
-    for (; at > 0 && entries_[(at - 1) / 4].distance > distance; at = (at - 1) / 4) {
-      entries_[at] = entries_[(at - 1) / 4];
-    }
-    entries_[at] = {distance, node};
-  }
-
-  Entry Pop() {
-    const Entry first = entries_.front(), last = entries_.back();
-    entries_.pop_back();
-    if (!entries_.empty()) SiftDown(last);
-    return first;
-  }
-
- private:
-  void SiftDown(const Entry entry) {
-    const size_t size = entries_.size();
-    size_t at = 0;
-    for (size_t child = 1; child < size; child = 4 * at + 1) {
-      size_t least = child;
-      for (size_t i = child + 1; i < std::min(size, child + 4); ++i) {
-        if (entries_[i].distance < entries_[least].distance) least = i;
-      }
-      if (entries_[least].distance >= entry.distance) break;
-      entries_[at] = entries_[least];
-      at = least;
-    }
-    entries_[at] = entry;
-  }
-
-  std::vector<Entry> entries_;
-};
-
 }  // namespace
 
 // Everybody may stay out, which is worth nothing. `price` is what a host asks
@@ -90,18 +45,18 @@ class Joining::State {
  public:
   State(const Bipartite<int32_t>& graph, const PricedMatching& solved)
       : hosts_(graph.host_count()),
-        price_(graph.host_count() + 1, kFar),
-        distance_(graph.host_count(), kFar),
+        asks_(graph.host_count() + 1),
         column_(graph.host_count()),
         named_(graph.host_count(), 0) {
     const bool coverage_first = !solved.host_cover.empty() || !solved.agent_cover.empty();
     pair_ = coverage_first ? kPair : 0;
+    asks_.back() = {.price = kFar, .distance = -kFar};
     for (size_t h = 0; h < hosts_.size(); ++h) {
       const bool covers = coverage_first && solved.host_cover[h];
       const int64_t price = solved.host_price[h] - (covers ? solved.unmatched_price : 0);
       BRYGGA_CHECK(std::max(price, -price) < kMostPrice);
       hosts_[h].seats = graph.seats[h];
-      price_[h] = covers ? price : price - pair_;
+      asks_[h].price = covers ? price : price - pair_;
     }
     MakeRoom(graph, solved);
     for (size_t a = 0; a < graph.agent_count(); ++a) {
@@ -159,10 +114,9 @@ class Joining::State {
  private:
   static constexpr int32_t kGone = -2;
   static constexpr size_t kFront = 8;
-  static constexpr size_t kAhead = 2;             // Of visits.
-  static constexpr int32_t kFetched = 3;          // So many of a host's agents.
-  static constexpr int64_t kNotThere = kFar / 2;  // Makes any pair worth less than nothing.
-  static constexpr int64_t kNoMore = -kFar;       // A bound: there is no pair behind the front.
+  static constexpr size_t kTogether = 16;    // Visits.
+  static constexpr size_t kAhead = 4;        // Of agents who look for another seat.
+  static constexpr int64_t kNoMore = -kFar;  // A bound: there is no pair behind the front.
 
   struct Pair {
     int32_t host;
@@ -172,6 +126,12 @@ class Joining::State {
   struct Fan {
     int32_t agent;
     int32_t weight;
+  };
+  // Who looks for another seat than that at `own`, which is `base` away from nothing.
+  struct Look {
+    int32_t agent;
+    int32_t own;
+    int64_t base;
   };
   struct Agent {
     size_t row = 0;          // Where its pairs begin.
@@ -188,6 +148,11 @@ class Joining::State {
   struct alignas(64) Front {
     std::array<Pair, kFront> pairs;
   };
+  // What a host asks, and how far a search has found it.
+  struct Ask {
+    int64_t price = 0;
+    int64_t distance = kFar;  // Of one search; kFar between searches.
+  };
   struct Host {
     int32_t by = kNobody;  // Who would move on the best way so far: here or,
                            // where a seat is filled, from here
@@ -198,8 +163,8 @@ class Joining::State {
     size_t begin = 0;  // from here on.
   };
 
-  int64_t Worth(const Pair& pair) const { return static_cast<int64_t>(pair.weight) - price_[At(pair.host)]; }
-  int64_t Asks(int32_t host) const { return price_[At(host)] + pair_; }
+  int64_t Worth(const Pair& pair) const { return static_cast<int64_t>(pair.weight) - asks_[At(pair.host)].price; }
+  int64_t Asks(int32_t host) const { return asks_[At(host)].price + pair_; }
   bool IsFull(int32_t host) const { return hosts_[At(host)].taken == hosts_[At(host)].seats; }
 
   void MakeRoom(const Bipartite<int32_t>& graph, const PricedMatching& solved) {
@@ -263,21 +228,21 @@ class Joining::State {
     }
     while (!queue_.IsOver(kFar)) {
       const auto [distance, host] = queue_.Pop();
-      if (distance != distance_[At(host)]) continue;
+      if (distance != asks_[At(host)].distance) continue;
       done_.push_back(host);
-      const int64_t base = distance + price_[At(host)];
+      const int64_t base = distance + asks_[At(host)].price;
       for (const Fan& fan : column_[At(host)]) {
         const int32_t from = agents_[At(fan.agent)].host;
         if (from != kNobody) ComeNear(from, base + gain_[At(fan.agent)] - static_cast<int64_t>(fan.weight));
       }
     }
-    for (const int32_t host : done_) ChangePrice(host, distance_[At(host)]);
+    for (const int32_t host : done_) ChangePrice(host, asks_[At(host)].distance);
     EndSearch();
   }
 
   // Whether that is nearer than before; queues the host if so.
   bool ComeNear(int32_t host, int64_t distance) {
-    int64_t& nearest = distance_[At(host)];
+    int64_t& nearest = asks_[At(host)].distance;
     if (distance >= nearest) return false;
     if (nearest == kFar) touched_.push_back(host);
     nearest = distance;
@@ -324,16 +289,16 @@ class Joining::State {
   }
 
   void EndSearch() {
-    for (const int32_t host : touched_) distance_[At(host)] = kFar;
+    for (const int32_t host : touched_) asks_[At(host)].distance = kFar;
   }
 
   // Dijkstra's search to the nearest free seat or the first who would leave. Most
   // steps lead no further away, and need no queue.
   void SearchOn() {
     for (;;) {
-      for (size_t i = 0; i < here_.size() && now_ < nearest_; ++i) {
-        if (i + kAhead < here_.size()) Fetch(hosts_[At(here_[i + kAhead])]);
-        Visit(here_[i]);
+      for (size_t i = 0; i < here_.size() && now_ < nearest_;) {
+        for (const size_t end = std::min(here_.size(), i + kTogether); i < end; ++i) Visit(here_[i]);
+        RelaxAll();
       }
       if (now_ >= nearest_) return;
       here_.clear();
@@ -345,28 +310,42 @@ class Joining::State {
         const int64_t base = distance + limits_[At(agent)].bound;
         BringForward(agent);
         RelaxRow(agent, base);
-      } else if (distance == distance_[At(node)]) {  // Otherwise a shorter way was found since.
+      } else if (distance == asks_[At(node)].distance) {  // Otherwise a shorter way was found since.
         Visit(node);
+        RelaxAll();
       }
     }
   }
 
-  // Has what a visit will mostly read brought nearer.
-  void Fetch(const Host& host) const {
-    for (size_t i = host.begin; i < host.begin + At(std::min(host.taken, kFetched)); ++i) {
-      __builtin_prefetch(&front_[At(seat_[i].agent)]);
-      __builtin_prefetch(&limits_[At(seat_[i].agent)]);
-    }
-  }
-
+  // Whoever of the host may find another seat nearer than the nearest is put down,
+  // without a branch: nobody could foretell it.
   void Visit(int32_t host) {
     done_.push_back(host);
-    const int64_t before = now_ - price_[At(host)];
-    const Fan* const first = seat_.data() + hosts_[At(host)].begin;
-    const Fan* const last = first + hosts_[At(host)].taken;
-    for (const Fan* seat = first; seat < last; ++seat) {
-      const int64_t base = before + static_cast<int64_t>(seat->weight);
-      if (base < nearest_ || base - limits_[At(seat->agent)].elsewhere < nearest_) Relax(seat->agent, base, host);
+    const int64_t before = now_ - asks_[At(host)].price;
+    const Fan* const seat = seat_.data() + hosts_[At(host)].begin;
+    const size_t taken = At(hosts_[At(host)].taken);
+    if (looks_.size() < look_count_ + taken) looks_.resize(2 * (look_count_ + taken));
+    Look* const looks = looks_.data();
+    const int64_t nearest = nearest_;
+    size_t count = look_count_;
+    for (size_t i = 0; i < taken; ++i) {
+      const int64_t base = before + static_cast<int64_t>(seat[i].weight);
+      const int64_t least = base - std::max<int64_t>(0, limits_[At(seat[i].agent)].elsewhere);
+      looks[count].agent = seat[i].agent;
+      looks[count].own = host;
+      looks[count].base = base;
+      count += least < nearest ? 1 : 0;
+    }
+    look_count_ = count;
+  }
+
+  // Those who were put down look.
+  void RelaxAll() {
+    const size_t count = std::exchange(look_count_, 0);
+    for (size_t i = 0; i < std::min(count, kAhead); ++i) __builtin_prefetch(&front_[At(looks_[i].agent)]);
+    for (size_t i = 0; i < count; ++i) {
+      if (i + kAhead < count) __builtin_prefetch(&front_[At(looks_[i + kAhead].agent)]);
+      Relax(looks_[i].agent, looks_[i].base, looks_[i].own);
     }
   }
 
@@ -380,14 +359,16 @@ class Joining::State {
     }
     const Front& front = front_[At(agent)];
     const int64_t bound = limits_[At(agent)].bound;
-    const int64_t wanted = base - nearest_;  // What is worth no more is of no use.
+    const int64_t nearest = nearest_;
     int64_t elsewhere = bound;
     uint32_t reached = 0;
 #pragma GCC unroll 8
     for (size_t i = 0; i < kFront; ++i) {
-      const int64_t worth = Worth(front.pairs[i]) - (front.pairs[i].host == own ? kNotThere : 0);
-      elsewhere = std::max(elsewhere, worth);
-      reached |= static_cast<uint32_t>(worth > wanted) << i;
+      const Pair& pair = front.pairs[i];
+      const Ask& ask = asks_[At(pair.host)];
+      const int64_t worth = static_cast<int64_t>(pair.weight) - ask.price;
+      elsewhere = std::max(elsewhere, pair.host == own ? kNoMore : worth);
+      reached |= static_cast<uint32_t>(base - worth < std::min(ask.distance, nearest)) << i;
     }
     limits_[At(agent)].elsewhere = elsewhere;
     for (; reached != 0; reached &= reached - 1) {
@@ -406,7 +387,7 @@ class Joining::State {
 
   void Reach(const Pair& pair, int64_t distance, int32_t by) {
     if (distance >= nearest_) return;
-    int64_t& nearest = distance_[At(pair.host)];
+    int64_t& nearest = asks_[At(pair.host)].distance;
     if (distance >= nearest) return;
     if (nearest == kFar) touched_.push_back(pair.host);
     nearest = distance;
@@ -425,11 +406,11 @@ class Joining::State {
   }
 
   void RaisePrices() {
-    for (const int32_t host : done_) ChangePrice(host, nearest_ - distance_[At(host)]);
+    for (const int32_t host : done_) ChangePrice(host, nearest_ - asks_[At(host)].distance);
   }
 
   void ChangePrice(int32_t host, int64_t by) {
-    price_[At(host)] += by;
+    asks_[At(host)].price += by;
     const Fan* const first = seat_.data() + hosts_[At(host)].begin;
     const Fan* const last = first + hosts_[At(host)].taken;
     for (const Fan* seat = first; seat < last; ++seat) gain_[At(seat->agent)] -= by;
@@ -458,9 +439,10 @@ class Joining::State {
   // Somebody of this full host has to give a seat up.
   void Clear(int32_t host) {
     StartSearch(kFar);
-    distance_[At(host)] = 0;
+    asks_[At(host)].distance = 0;
     touched_.push_back(host);
     Visit(host);
+    RelaxAll();
     SearchOn();
     RaisePrices();
     MoveUp(kGone, host);
@@ -474,14 +456,14 @@ class Joining::State {
     if (Asks(host) == 0) return;
     StartSearch(Asks(host));
     target_ = host;
-    distance_[At(host)] = 0;
+    asks_[At(host)].distance = 0;
     touched_.push_back(host);
     VisitBack(host, 0);
     while (!queue_.IsOver(nearest_)) {
       const auto [distance, next] = queue_.Pop();
-      if (distance == distance_[At(next)]) VisitBack(next, distance);
+      if (distance == asks_[At(next)].distance) VisitBack(next, distance);
     }
-    for (const int32_t done : done_) ChangePrice(done, distance_[At(done)] - nearest_);
+    for (const int32_t done : done_) ChangePrice(done, asks_[At(done)].distance - nearest_);
     MoveBack(host);
     for (const int32_t done : done_) TellFans(done);
     EndSearch();
@@ -489,7 +471,7 @@ class Joining::State {
 
   void VisitBack(int32_t host, int64_t distance) {
     done_.push_back(host);
-    const int64_t base = distance + price_[At(host)];
+    const int64_t base = distance + asks_[At(host)].price;
     for (const Fan& fan : column_[At(host)]) {
       const int64_t way = base + gain_[At(fan.agent)] - static_cast<int64_t>(fan.weight);
       if (way < nearest_) ReachBack(fan, host, way);
@@ -529,7 +511,7 @@ class Joining::State {
 
   // The host has become cheaper: its pairs may be worth more than bounds say.
   void TellFans(int32_t host) {
-    const int64_t price = price_[At(host)];
+    const int64_t price = asks_[At(host)].price;
     for (const Fan& fan : column_[At(host)]) {
       const int64_t worth = static_cast<int64_t>(fan.weight) - price;
       Limits& limits = limits_[At(fan.agent)];
@@ -584,8 +566,7 @@ class Joining::State {
   int64_t pair_ = 0;      // What a pair counts before its weight.
   int32_t heaviest_ = 0;  // Of all weights so far.
   std::vector<Host> hosts_;
-  std::vector<int64_t> price_;            // Per host, and one more: kFar, of no host.
-  std::vector<int64_t> distance_;         // Per host; kFar between searches.
+  std::vector<Ask> asks_;                 // Per host, and one more, of no host: it asks kFar and is never reached.
   std::vector<std::vector<Fan>> column_;  // Per host.
   std::vector<Fan> seat_;                 // Where hosts have their agents.
   std::vector<Pair> row_;                 // Agent by agent.
@@ -597,8 +578,10 @@ class Joining::State {
   int64_t size_ = 0, total_ = 0;
 
   // Of one search.
-  Queue queue_;                // Hosts and, numbered after all hosts, agents' bounds.
+  DistanceQueue queue_;        // Hosts and, numbered after all hosts, agents' bounds.
   std::vector<int32_t> here_;  // Hosts as near as `now_`, where the search is.
+  std::vector<Look> looks_;    // The first `look_count_` have still to look.
+  size_t look_count_ = 0;
   std::vector<int32_t> touched_, done_;
   int64_t now_ = 0, nearest_ = 0;
   int32_t target_ = kNobody, leaves_ = kNobody, leaves_weight_ = 0;
