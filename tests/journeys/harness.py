@@ -6,10 +6,12 @@ folders and on free ports, and is gone when the test is.
 """
 
 import contextlib
+import fcntl
 import hashlib
 import os
 import pathlib
 import pwd
+import random
 import shutil
 import signal
 import socket
@@ -60,10 +62,29 @@ def request_id():
     return str(uuid.uuid4())
 
 
+# Below the ports that the system gives to whoever asks for any, so that nobody is
+# given one while its service is down.
+PORTS = range(20_000, 32_000)
+_kept_ports = []
+
+
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """A port that no other test has, as long as this process lives."""
+    folder = pathlib.Path(tempfile.gettempdir()) / f"brygga-ports-{os.getuid()}"
+    folder.mkdir(exist_ok=True)
+    for port in random.sample(PORTS, len(PORTS)):
+        lock = open(folder / str(port), "w")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            with socket.socket() as s:
+                s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                s.bind(("127.0.0.1", port))
+        except OSError:
+            lock.close()
+            continue
+        _kept_ports.append(lock)
+        return port
+    raise AssertionError("no port is free")
 
 
 def wait_until(condition, seconds=30, what="the condition"):
