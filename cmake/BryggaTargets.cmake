@@ -56,6 +56,13 @@ function(brygga_binary name)
   target_link_libraries(${name} PRIVATE ${arg_DEPS})
 endfunction()
 
+# What programs that serve link for malloc (ADR 16). Sanitizers bring their own.
+add_library(brygga_allocator INTERFACE)
+add_library(brygga::allocator ALIAS brygga_allocator)
+if(NOT BRYGGA_SANITIZE)
+  target_link_libraries(brygga_allocator INTERFACE PkgConfig::JEMALLOC)
+endif()
+
 # brygga_test(NAME SOURCES ... DEPS ... [LABELS ...] [TIMEOUT seconds] [SERIAL])
 #
 # A GoogleTest program, one ctest entry each. LABELS name what ctest can pick;

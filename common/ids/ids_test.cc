@@ -1,7 +1,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <set>
+#include <string>
+#include <string_view>
 
 #include "common/ids/id.h"
 #include "common/ids/resource_name.h"
@@ -22,6 +26,25 @@ TEST(UuidTest, NewOnesAreDistinctOfVersion7AndSortByTime) {
   }
 
   EXPECT_LT(*seen.rbegin(), NewUuid(absl::FromUnixSeconds(2)));
+}
+
+TEST(UuidTest, AForkedChildMakesNoneOfItsParents) {
+  NewUuid(absl::FromUnixSeconds(1));
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  const pid_t child = fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    const std::string made = NewUuid(absl::FromUnixSeconds(1));
+    _exit(write(ends[1], made.data(), made.size()) == 36 ? 0 : 1);
+  }
+  char made[36];
+  ASSERT_EQ(read(ends[0], made, sizeof(made)), 36);
+  waitpid(child, nullptr, 0);
+  close(ends[0]);
+  close(ends[1]);
+
+  EXPECT_NE(NewUuid(absl::FromUnixSeconds(1)), std::string_view(made, sizeof(made)));
 }
 
 TEST(UuidTest, ANameAlwaysGivesTheSameUuid) {

@@ -2,6 +2,7 @@
 
 #include <openssl/rand.h>
 #include <openssl/sha.h>
+#include <unistd.h>
 
 #include <array>
 #include <cstdint>
@@ -28,11 +29,28 @@ std::string Format(Bytes bytes, unsigned char version) {
   return text;
 }
 
+// The generator costs nearly as much for sixteen bytes as for a thousand, so each
+// thread keeps some. A child that was forked has none of its parent's.
+Bytes RandomBytes() {
+  static constexpr size_t kIds = 64;
+  struct Kept {
+    std::array<Bytes, kIds> ids;
+    size_t left = 0;
+    pid_t process = 0;
+  };
+  thread_local Kept kept;
+  if (kept.left == 0 || kept.process != getpid()) {
+    BRYGGA_CHECK(RAND_bytes(kept.ids.data()->data(), sizeof(kept.ids)) == 1);
+    kept.left = kIds;
+    kept.process = getpid();
+  }
+  return kept.ids[--kept.left];
+}
+
 }  // namespace
 
 std::string NewUuid(absl::Time now) {
-  Bytes bytes;
-  BRYGGA_CHECK(RAND_bytes(bytes.data(), bytes.size()) == 1);
+  Bytes bytes = RandomBytes();
   const uint64_t millis = static_cast<uint64_t>(absl::ToUnixMillis(now));
   for (int i = 0; i < 6; ++i) bytes[i] = static_cast<unsigned char>(millis >> (8 * (5 - i)));
   return Format(bytes, 7);
