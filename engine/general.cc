@@ -21,9 +21,11 @@ namespace {
 
 constexpr int64_t kBytesOfAPair = 80, kBytesOfAPerson = 1024;
 constexpr int64_t kMostWeight = int64_t{1} << 62;  // Times eight people each.
-// So few pairs, or weights so near to each other, are first tried without bids, as
-// long as that takes so many looks at pairs.
-constexpr int64_t kFewPairs = 1500, kFewWeights = 1000, kPasses = 12, kLooks = 20'000;
+// So few pairs, or weights so near to each other or in heaps that are so far apart,
+// are first tried without bids, as long as that takes so many looks at pairs.
+constexpr int64_t kFewPairs = 1500, kLooks = 20'000;
+constexpr int64_t kVeryFewWeights = 3, kFewWeights = 1000, kManyPairs = 32;  // An agent.
+constexpr int64_t kFarApart = 16, kPassesInHeaps = 150, kPasses = 12;
 
 size_t At(int64_t i) { return static_cast<size_t>(i); }
 
@@ -96,10 +98,13 @@ template <typename W>
 bool Total(PlacesGraph<W>& graph, Ticker& ticker, GeneralAnswer& answer) {
   const int64_t pairs = static_cast<int64_t>(graph.host.size()), agents = graph.agents();
   const auto [least, most] = std::minmax_element(graph.weight.begin(), graph.weight.end());
-  if (pairs <= kFewPairs || *most - *least <= kFewWeights) {
+  const int64_t range = graph.weight.empty() ? 0 : static_cast<int64_t>(*most - *least);
+  const bool in_heaps = EvenRange(graph, ticker) <= range / kFarApart;
+  const bool few = range <= kVeryFewWeights || (range <= kFewWeights && pairs >= kManyPairs * agents);
+  if (pairs <= kFewPairs || few || (in_heaps && range > kFewWeights)) {
     PlacesPaths<W, OwnWeight<W>> paths(graph, {graph.weight.data()}, std::vector<int64_t>(graph.seats.size(), 0),
                                        ticker);
-    if (paths.Run(kPasses * (pairs + agents) + kLooks)) {
+    if (paths.Run((in_heaps ? kPassesInHeaps : kPasses) * (pairs + agents) + kLooks)) {
       Prove(paths.Prices(), StageKind::kScore, answer);
       return true;
     }

@@ -99,6 +99,35 @@ void LeaveLargest(PlacesGraph<W>& graph, const PlacesPrices& prices, Ticker& tic
   graph.chosen.resize(kept);
 }
 
+// How far weights would be apart, were all as far as they mostly are from the next
+// one of their agent: far less than they are where they are few or lie in heaps. Of
+// some pairs of some agents.
+template <typename W>
+int64_t EvenRange(const PlacesGraph<W>& graph, Ticker& ticker) {
+  constexpr size_t kAgents = 31, kPairs = 64;
+  std::vector<int64_t> weights, ranges;
+  const auto middle_of = [](std::vector<int64_t>& numbers) {
+    const auto middle = numbers.begin() + static_cast<std::ptrdiff_t>(numbers.size() / 2);
+    std::nth_element(numbers.begin(), middle, numbers.end());
+    return *middle;
+  };
+  for (size_t i = 0; i < kAgents && !graph.places.empty() && !ticker.stopped(); ++i) {
+    const size_t agent = i * graph.places.size() / kAgents;
+    const size_t begin = static_cast<size_t>(graph.offset[agent]), end = static_cast<size_t>(graph.offset[agent + 1]);
+    weights.clear();
+    for (size_t e = begin; e < end; e += 1 + (end - begin) / kPairs) {
+      weights.push_back(static_cast<int64_t>(graph.weight[e]));
+    }
+    if (weights.size() < 3) continue;
+    std::sort(weights.begin(), weights.end());
+    for (size_t k = 0; k + 1 < weights.size(); ++k) weights[k] = weights[k + 1] - weights[k];
+    weights.pop_back();
+    ranges.push_back(middle_of(weights) * static_cast<int64_t>(weights.size()));
+    ticker.Step(16 * static_cast<int64_t>(weights.size()));
+  }
+  return ranges.empty() ? 0 : middle_of(ranges);
+}
+
 }  // namespace brygga::engine
 
 #endif  // BRYGGA_ENGINE_PLACES_H_

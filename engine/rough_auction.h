@@ -54,10 +54,11 @@ class RoughAuction {
       most = std::max(most, static_cast<int64_t>(weight));
       least = std::min(least, static_cast<int64_t>(weight));
     }
-    most_ = std::max<int64_t>(1, most);
     const int64_t people = static_cast<int64_t>(graph_.places.size() + graph_.seats.size());
+    most_ = std::max<int64_t>(1, most);
     most_price_ = 2 * people * most_;
-    const int64_t finest = std::max<int64_t>(1, std::min(most - least, Spread()) / (kFinest * people));
+    const int64_t finest =
+        std::max<int64_t>(1, std::min(most - least, EvenRange(graph_, ticker_)) / (kFinest * people));
     for (int64_t epsilon = std::max<int64_t>(1, (most - least) / kFirst), before = 0;; epsilon = epsilon / kFiner) {
       epsilon = std::max(epsilon, finest);
       Phase(epsilon, 2 * before);
@@ -81,9 +82,8 @@ class RoughAuction {
   using Wanted = std::pair<int64_t, uint32_t>;       // Worth and pair.
   static constexpr int64_t kFirst = 10, kFiner = 6;  // Parts of the weights' range, then of epsilon.
   static constexpr int64_t kFinest = 16;             // Epsilons of the last phase in the range, a person.
-  static constexpr size_t kSample = 32;
-  static constexpr size_t kNear = 8;        // Pairs at hand, beside as many as there are places.
-  static constexpr size_t kMostTurns = 30;  // Of an agent and phase, on the average.
+  static constexpr size_t kNear = 8;                 // Pairs at hand, beside as many as there are places.
+  static constexpr size_t kMostTurns = 30;           // Of an agent and phase, on the average.
   static constexpr uint32_t kOut = std::numeric_limits<uint32_t>::max();
   static constexpr int64_t kLeast = std::numeric_limits<int64_t>::min() / 4;
 
@@ -91,28 +91,6 @@ class RoughAuction {
   size_t Room() const { return seats_.size() - 1; }
   bool IsFull(size_t host) const { return static_cast<int64_t>(bids_[host].size()) >= seats_[host]; }
   size_t HostOf(uint32_t pair) const { return pair == kOut ? Room() : At(graph_.host[pair]); }
-
-  // How far weights are apart, were they as far as they mostly are from the next one
-  // of their agent: of some agents.
-  int64_t Spread() {
-    std::vector<int64_t> weights, spreads;
-    const size_t step = std::max<size_t>(1, has_.size() / kSample);
-    for (size_t a = 0; a < has_.size() && !ticker_.stopped(); a += step) {
-      weights.assign(graph_.weight.begin() + graph_.offset[a], graph_.weight.begin() + graph_.offset[a + 1]);
-      if (weights.size() < 2) continue;
-      std::sort(weights.begin(), weights.end());
-      for (size_t i = 0; i + 1 < weights.size(); ++i) weights[i] = weights[i + 1] - weights[i];
-      weights.pop_back();
-      const auto middle = weights.begin() + static_cast<std::ptrdiff_t>(weights.size() / 2);
-      std::nth_element(weights.begin(), middle, weights.end());
-      spreads.push_back(*middle * static_cast<int64_t>(weights.size()));
-      ticker_.Step(16 * static_cast<int64_t>(weights.size()));
-    }
-    if (spreads.empty()) return 0;
-    const auto middle = spreads.begin() + static_cast<std::ptrdiff_t>(spreads.size() / 2);
-    std::nth_element(spreads.begin(), middle, spreads.end());
-    return *middle;
-  }
 
   void Phase(int64_t epsilon, int64_t lower) {
     for (size_t h = 0; h < bids_.size(); ++h) {

@@ -184,6 +184,11 @@ Builder Wishes(int32_t left, int32_t right, int32_t wishes, Random& random) {
   return builder;
 }
 
+// Good or bad, and little between: DIMACS' two-cost.
+int64_t TwoCost(Random& random) {
+  return Below(random, 2) == 0 ? 100'000'000 - Below(random, 100) : Below(random, 100);
+}
+
 std::vector<Shape> SparseShapes() {
   const auto even = [](int64_t n, Random& random) { return [n, &random](int64_t) { return Below(random, n); }; };
   const auto up_to = [](int64_t n, Random& random) {
@@ -200,9 +205,7 @@ std::vector<Shape> SparseShapes() {
        [=](Random& r) { return Sparse(5000, 5000, 50, even(5000, r), up_to(5'000'000'000'000, r)).Build(); }},
       {"two-cost",
        [=](Random& r) {
-         return Sparse(4096, 4096, 24, even(4096, r),
-                       [&](int64_t, int64_t) { return Below(r, 2) == 0 ? 100'000'000 - Below(r, 100) : Below(r, 100); })
-             .Build();
+         return Sparse(4096, 4096, 24, even(4096, r), [&](int64_t, int64_t) { return TwoCost(r); }).Build();
        }},
       {"fixed-cost",
        [=](Random& r) {
@@ -314,6 +317,20 @@ std::vector<Shape> DenseShapes() {
       dense(
           "dense-to-100", [](int64_t, int64_t, Random& r) { return 1 + Below(r, 100); }, 2000),
       dense(
+          "dense-two-cost", [](int64_t, int64_t, Random& r) { return TwoCost(r); }, 1000),
+      dense(
+          "few-alike", [](int64_t, int64_t, Random&) { return int64_t{1}; }, 256),
+      dense(
+          "few-two-valued", [](int64_t, int64_t, Random& r) { return Below(r, 2); }, 256),
+      dense(
+          "few-to-10", [](int64_t, int64_t, Random& r) { return 1 + Below(r, 10); }, 256),
+      dense(
+          "few-to-100", [](int64_t, int64_t, Random& r) { return 1 + Below(r, 100); }, 256),
+      dense(
+          "few-two-cost", [](int64_t, int64_t, Random& r) { return TwoCost(r); }, 256),
+      dense(
+          "few-product", [](int64_t i, int64_t j, Random&) { return (i + 1) * (j + 1); }, 256),
+      dense(
           "dense-huge", [](int64_t, int64_t, Random& r) { return Below(r, 200'000'000'000); }, 1000),
       dense(
           "product", [](int64_t i, int64_t j, Random&) { return (i + 1) * (j + 1); }, 1000),
@@ -368,7 +385,55 @@ std::vector<Shape> ShapesOfSeats() {
       return builder.Build();
     };
   };
+  // Each pair with a chance of `percent`, up to `most` places on both sides.
+  const auto both = [](int32_t n, int32_t percent, int32_t most, const std::function<int64_t(Random&)>& score) {
+    return [=](Random& r) {
+      Builder builder(n, n);
+      for (int64_t i = 0; i < n; ++i) {
+        for (int64_t j = 0; j < n; ++j) {
+          if (Below(r, 100) < percent) builder.Add(i, j, score(r));
+        }
+      }
+      DrawSeats(builder.left_capacity(), most, r);
+      DrawSeats(builder.right_capacity(), most, r);
+      return builder.Build();
+    };
+  };
+  const auto to = [](int64_t most) { return [most](Random& r) { return 1 + Below(r, most); }; };
   return {
+      {"both-alike", both(2000, 50, 5, to(1))},
+      {"both-two-valued", both(4000, 2, 3, [](Random& r) { return Below(r, 2); })},
+      {"both-two-valued-dense", both(2000, 20, 3, [](Random& r) { return Below(r, 2); })},
+      {"both-to-3", both(2000, 10, 5, to(3))},
+      {"both-to-10", both(2000, 10, 5, to(10))},
+      {"both-to-100", both(2000, 10, 5, to(100))},
+      {"both-even", both(1000, 50, 5, to(kMillion))},
+      {"both-two-cost", both(1000, 20, 3, TwoCost)},
+      {"both-band",
+       [](Random& r) {
+         Builder builder = Sparse(
+             5000, 5000, 12, [&](int64_t i) { return std::min<int64_t>(4999, i + Below(r, 40)); },
+             [&](int64_t, int64_t) { return Below(r, 10); });
+         DrawSeats(builder.left_capacity(), 4, r);
+         DrawSeats(builder.right_capacity(), 4, r);
+         return builder.Build();
+       }},
+      {"both-product",
+       [](Random& r) {
+         Builder builder = Sparse(
+             1000, 1000, 100, [&](int64_t) { return Below(r, 1000); },
+             [](int64_t i, int64_t j) { return (i + 1) * (j + 1); });
+         DrawSeats(builder.left_capacity(), 5, r);
+         DrawSeats(builder.right_capacity(), 5, r);
+         return builder.Build();
+       }},
+      {"star",
+       [](Random& r) {
+         return Sparse(
+                    1, 100'000, 100'000, [&](int64_t) { return Below(r, 100'000); },
+                    [&](int64_t, int64_t) { return Below(r, 9); })
+             .Build();
+       }},
       {"many-to-few", seated(20'000, 100, 20, 1, 300, kMillion)},
       {"many-to-few-alike", seated(20'000, 100, 20, 1, 300, 1)},
       {"few-to-many", seated(100, 20'000, 4000, 300, 1, kMillion)},
