@@ -19,6 +19,8 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/clock.h"
+#include "common/ids/uuid.h"
 #include "common/log/log.h"
 #include "common/rpc/auth/local_issuer.h"
 #include "common/rpc/client.h"
@@ -38,6 +40,15 @@ Identity ParticipantNamed(const std::string& participant);  // "participants/p"
 const LocalIssuer& TestIssuer();
 // A token for `caller`; empty for Anonymous().
 std::string TokenOf(const Identity& caller);
+
+// `request` with a new request id, where it takes one and has none.
+template <typename Request>
+Request WithRequestId(Request request) {
+  if constexpr (requires { request.set_request_id(""); }) {
+    if (request.request_id().empty()) request.set_request_id(NewUuid(absl::Now()));
+  }
+  return request;
+}
 
 // Listens nowhere unless `options` say so; verifies tokens of TestIssuer();
 // keeps its log in memory. A service that does not Check() ends the test.

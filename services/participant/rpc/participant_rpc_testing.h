@@ -16,7 +16,6 @@
 #include "brygga/participant/v1/enrolment_service.pb.h"
 #include "brygga/participant/v1/participant_service.pb.h"
 #include "brygga/participant/v1/programme_service.pb.h"
-#include "common/ids/uuid.h"
 #include "common/rpc/testing.h"
 #include "common/status/check.h"
 #include "common/time/clock.h"
@@ -47,11 +46,8 @@ class ParticipantRpcTest : public ::testing::Test {
   // Calls `method` ("ParticipantService/GetParticipant"); makes a request id
   // where the request takes one and has none.
   template <typename Response, typename Request>
-  absl::StatusOr<Response> Call(const rpc::Identity& caller, std::string_view method, Request request) {
-    if constexpr (requires { request.set_request_id(""); }) {
-      if (request.request_id().empty()) request.set_request_id(NewUuid(absl::Now()));
-    }
-    return server_.Call<Response>(caller, "brygga.participant.v1." + std::string(method), request);
+  absl::StatusOr<Response> Call(const rpc::Identity& caller, std::string_view method, const Request& request) {
+    return server_.Call<Response>(caller, "brygga.participant.v1." + std::string(method), rpc::WithRequestId(request));
   }
   template <typename Request, typename Response>
   absl::StatusOr<Response> Call(const rpc::Identity& caller, std::string_view method, const std::string& text) {

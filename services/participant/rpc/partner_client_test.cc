@@ -39,8 +39,8 @@ class PartnerClientTest : public ::testing::Test {
     EXPECT_THAT(store_.CreateOrganisation({}, {.id = partner::OrganisationId(id), .display_name = id}), IsOk());
   }
 
-  absl::StatusOr<std::set<std::string>> Ask(Date day, std::set<std::string> organisations = {"organisations/works-here",
-                                                                                             "organisations/unknown"}) {
+  absl::StatusOr<std::set<std::string>> Ask(Date day, const std::set<std::string>& organisations = {
+                                                          "organisations/works-here", "organisations/unknown"}) {
     const auto active =
         client_.WithActiveAgreement("organisations/operator", organisations, day, absl::Now() + absl::Seconds(20));
     if (!active.ok()) return active.status();

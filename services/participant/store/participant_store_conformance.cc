@@ -811,7 +811,7 @@ TEST_P(ParticipantStoreConformance, AnEnquiryIsReadAsWrittenConvertedAndErased) 
   ASSERT_THAT(created, IsOk());
   EXPECT_EQ(created->consented_at, clock_.Now());
   EXPECT_THAT(store_.GetEnquiry(wanted.id, kEver), IsOkAndHolds(*created));
-  const auto move = [&](EnquiryState state, std::optional<ParticipantId> person) {
+  const auto move = [&](EnquiryState state, const std::optional<ParticipantId>& person) {
     return store_.ChangeEnquiry(
         {}, wanted.id, [=](const Enquiry& before, absl::Time now) { return MoveEnquiry(before, state, person, now); });
   };

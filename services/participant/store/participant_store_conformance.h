@@ -21,11 +21,11 @@ class ParticipantStoreConformance : public ::testing::TestWithParam<testing::Mak
 
   // A mutation under `request_id`, answered with the word "answer".
   template <typename T>
-  static Mutation<T> Request(std::string request_id, std::string digest = "digest") {
+  static Mutation<T> Request(const std::string& request_id, const std::string& digest = "digest") {
     return {{.actor = "test",
              .method = "test/Method",
-             .request_id = std::move(request_id),
-             .request_digest = std::move(digest),
+             .request_id = request_id,
+             .request_digest = digest,
              .deadline = absl::InfiniteFuture()},
             [](const T&) { return std::string("answer"); }};
   }

@@ -75,7 +75,7 @@ TEST_F(ContactPersonHandlerTest, ExportHoldsEveryRecordOfThePersonAndErasureLeav
 }
 
 TEST_F(ContactPersonHandlerTest, NoPersonalFieldReachesTheLog) {
-  const std::string name = MakeContact(own_, "marker@exempel.example");
+  MakeContact(own_, "marker@exempel.example");
   ASSERT_FALSE((Call<v1::CreateContactPersonRequest, v1::CreateContactPersonResponse>(
                     coordinator_, "CreateContactPerson",
                     "parent: '" + own_ + "' contact_person { role: CONTACT_ROLE_GENERAL email: 'marker' }"))

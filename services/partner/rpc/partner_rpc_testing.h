@@ -15,7 +15,6 @@
 #include "absl/time/time.h"
 #include "brygga/partner/v1/opening_service.pb.h"
 #include "brygga/partner/v1/partner_service.pb.h"
-#include "common/ids/uuid.h"
 #include "common/rpc/testing.h"
 #include "common/status/check.h"
 #include "common/time/clock.h"
@@ -43,11 +42,8 @@ class PartnerRpcTest : public ::testing::Test {
   // Calls `method` of the service; makes a request id where the request takes
   // one and has none.
   template <typename Response, typename Request>
-  absl::StatusOr<Response> Call(const rpc::Identity& caller, std::string_view method, Request request) {
-    if constexpr (requires { request.set_request_id(""); }) {
-      if (request.request_id().empty()) request.set_request_id(NewUuid(absl::Now()));
-    }
-    return server_.Call<Response>(caller, FullName(method), request);
+  absl::StatusOr<Response> Call(const rpc::Identity& caller, std::string_view method, const Request& request) {
+    return server_.Call<Response>(caller, FullName(method), rpc::WithRequestId(request));
   }
   // Methods are told apart by their names, whatever service they belong to.
   static std::string FullName(std::string_view method) {
