@@ -6,6 +6,8 @@
 #include <fstream>
 #include <iterator>
 
+#include "absl/strings/str_cat.h"
+
 namespace brygga::matching {
 namespace {
 
@@ -66,8 +68,9 @@ TEST(CatalogueTest, CodesHaveNames) {
     }
     for (const std::string day : {"mon", "tue", "wed", "thu", "fri", "sat", "sun"}) {
       for (const std::string part : {"morning", "lunch", "afternoon", "evening"}) {
-        ASSERT_GE(engine::SlotBit(day + "_" + part), 0);
-        EXPECT_NE(words.NameOf("SLOT", day + "_" + part), day + "_" + part);
+        const std::string slot = absl::StrCat(day, "_", part);
+        ASSERT_GE(engine::SlotBit(slot), 0);
+        EXPECT_NE(words.NameOf("SLOT", slot), slot);
       }
     }
     EXPECT_NE(words.NameOf("GENDER_WISH", "F"), "F");

@@ -76,38 +76,41 @@ TEST(MatchTest, EveryVerbWorksInItsStatesAndIsRefusedInTheOthers) {
                                  kDeclined, kExpired,       kCompleted, kEndedEarly};
   struct Verb {
     std::string name;
-    std::function<absl::StatusOr<Match>(Match)> apply;
+    std::function<absl::StatusOr<Match>(const Match&)> apply;
     std::map<MatchState, MatchState> allowed;
     std::string reason;
   };
   const Verb verbs[] = {
       {"accept",
-       [](Match m) { return Accept(m, Side::kAdept, kNoon); },
+       [](const Match& m) { return Accept(m, Side::kAdept, kNoon); },
        {{kProposed, kAcceptedByOne}, {kAcceptedByOne, kActive}},
        "MATCH_NOT_AWAITING_ANSWER"},
       {"decline",
-       [](Match m) { return Decline(m, Side::kAdept, "NO", kNoon); },
+       [](const Match& m) { return Decline(m, Side::kAdept, "NO", kNoon); },
        {{kProposed, kDeclined}, {kAcceptedByOne, kDeclined}},
        "MATCH_NOT_AWAITING_ANSWER"},
-      {"supersede", [](Match m) { return Supersede(m, kNoon); }, {{kProposed, kExpired}}, "MATCH_NOT_AWAITING_ANSWER"},
+      {"supersede",
+       [](const Match& m) { return Supersede(m, kNoon); },
+       {{kProposed, kExpired}},
+       "MATCH_NOT_AWAITING_ANSWER"},
       {"pause",
-       [](Match m) { return PauseMatch(m, "ILL", kNoon); },
+       [](const Match& m) { return PauseMatch(m, "ILL", kNoon); },
        {{kActive, kPaused}, {kPaused, kPaused}},
        "MATCH_NOT_RUNNING"},
       {"resume",
-       [](Match m) { return Resume(m, kNoon); },
+       [](const Match& m) { return Resume(m, kNoon); },
        {{kPaused, kActive}, {kActive, kActive}},
        "MATCH_NOT_RUNNING"},
       {"complete",
-       [](Match m) { return End(m, Ending::kCompleted, "DONE", kNoon); },
+       [](const Match& m) { return End(m, Ending::kCompleted, "DONE", kNoon); },
        {{kActive, kCompleted}, {kPaused, kCompleted}},
        "MATCH_NOT_RUNNING"},
       {"end early",
-       [](Match m) { return End(m, Ending::kEarly, "MOVED", kNoon); },
+       [](const Match& m) { return End(m, Ending::kEarly, "MOVED", kNoon); },
        {{kActive, kEndedEarly}, {kPaused, kEndedEarly}},
        "MATCH_NOT_RUNNING"},
       {"change kind",
-       [](Match m) { return ChangeKind(m, MatchKind::kMutual); },
+       [](const Match& m) { return ChangeKind(m, MatchKind::kMutual); },
        {{kProposed, kProposed}, {kAcceptedByOne, kAcceptedByOne}, {kActive, kActive}, {kPaused, kPaused}},
        "MATCH_OVER"},
   };
