@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <limits>
+#include <numeric>
 #include <string>
 #include <utility>
 
@@ -93,28 +94,50 @@ bool Cover(PlacesGraph<W>& graph, Ticker& ticker, GeneralAnswer& answer) {
   return !ticker.stopped();
 }
 
-// Puts the highest total into graph.chosen; false where it was stopped.
+// So many looks at pairs what a search without bids may take: 0 where bids are
+// faster for certain. People's scores tie as often as people are alike, which says
+// nothing: heaps are near, but not the same.
 template <typename W>
-bool Total(PlacesGraph<W>& graph, Ticker& ticker, GeneralAnswer& answer) {
+int64_t LooksWithoutBids(const PlacesGraph<W>& graph, Ticker& ticker) {
   const int64_t pairs = static_cast<int64_t>(graph.host.size()), agents = graph.agents();
   const auto [least, most] = std::minmax_element(graph.weight.begin(), graph.weight.end());
   const int64_t range = graph.weight.empty() ? 0 : static_cast<int64_t>(*most - *least);
-  const bool in_heaps = EvenRange(graph, ticker) <= range / kFarApart;
+  const int64_t even_range = EvenRange(graph, ticker);
   const bool few = range <= kVeryFewWeights || (range <= kFewWeights && pairs >= kManyPairs * agents);
-  if (pairs <= kFewPairs || few || (in_heaps && range > kFewWeights)) {
-    PlacesPaths<W, OwnWeight<W>> paths(graph, {graph.weight.data()}, std::vector<int64_t>(graph.seats.size(), 0),
-                                       ticker);
-    if (paths.Run((in_heaps ? kPassesInHeaps : kPasses) * (pairs + agents) + kLooks)) {
-      Prove(paths.Prices(), StageKind::kScore, answer);
-      return true;
-    }
+  const bool in_heaps = range > kFewWeights && even_range > 0;
+  if ((few || in_heaps) && even_range <= range / kFarApart) return kPassesInHeaps * (pairs + agents);
+  return few || pairs <= kFewPairs ? kPasses * (pairs + agents) + kLooks : 0;
+}
+
+// Divides weights by the largest number that divides them all, and returns it.
+template <typename W>
+W DivideByCommonFactor(std::vector<W>& weights) {
+  W factor = 0;
+  for (size_t i = 0; i < weights.size() && factor != 1; ++i) factor = std::gcd(factor, weights[i]);
+  if (factor > 1) {
+    for (W& weight : weights) weight /= factor;
   }
+  return std::max<W>(1, factor);
+}
+
+// Puts the highest total into graph.chosen, with the proof; false where it was stopped.
+template <typename W>
+bool Total(PlacesGraph<W>& graph, Ticker& ticker, GeneralAnswer& answer) {
+  const int64_t factor = static_cast<int64_t>(DivideByCommonFactor(graph.weight));
+  const auto search = [&](std::vector<int64_t> price, int64_t most_looks) {
+    PlacesPaths<W, OwnWeight<W>> paths(graph, {graph.weight.data()}, std::move(price), ticker);
+    if (!paths.Run(most_looks)) return false;
+    PlacesPrices prices = paths.Prices();
+    for (std::vector<int64_t>* of : {&prices.gain, &prices.price}) {
+      for (int64_t& price : *of) price *= factor;
+    }
+    Prove(prices, StageKind::kScore, answer);
+    return true;
+  };
+  const int64_t looks = LooksWithoutBids(graph, ticker);
+  if (looks > 0 && search(std::vector<int64_t>(graph.seats.size(), 0), looks)) return true;
   std::vector<int64_t> price = RoughAuction<W>(graph, ticker).Run();
-  if (ticker.stopped()) return false;
-  PlacesPaths<W, OwnWeight<W>> paths(graph, {graph.weight.data()}, std::move(price), ticker);
-  if (!paths.Run()) return false;
-  Prove(paths.Prices(), StageKind::kScore, answer);
-  return true;
+  return !ticker.stopped() && search(std::move(price), std::numeric_limits<int64_t>::max() / 4);
 }
 
 template <typename W>
