@@ -285,7 +285,7 @@ TEST_P(EventStoreConformance, AnImportStoresGoodRowsAndTellsOfTheOthers) {
   ImportRow weekly = good;
   weekly.event_id = "E5";
   weekly.repeats = "weekly:3";
-  const auto import = [&](std::vector<ImportRow> rows) {
+  const auto import = [&](const std::vector<ImportRow>& rows) {
     ImportBatch batch{.publish = PublishImported::kYes};
     for (const ImportRow& row : rows) batch.items.push_back(ParseRow(row, "sample", "", make_id));
     return store_.Import(Request<std::vector<ImportResult>>(), batch);
