@@ -39,6 +39,7 @@ fmt: lint-deps  ## Format every C++ file.
 	@git ls-files '*.h' '*.cc' | xargs clang-format-14 -i
 
 tidy: lint-deps build  ## clang-tidy over our sources.
+	@cmake --build --preset dev --parallel $(JOBS) --target bench_echo
 	@deploy/tidy
 
 asan: lint-deps  ## The tests under AddressSanitizer and UndefinedBehaviorSanitizer.
