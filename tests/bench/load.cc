@@ -84,7 +84,7 @@ class Loop {
     pending->sent = SteadyClock::now();
     stubs_[number % stubs_.size()]->UnaryCall(&pending->context, target_.method, {}, &pending->request,
                                               &pending->response,
-                                              [this, pending](grpc::Status status) { Ended(pending, status); });
+                                              [this, pending](const grpc::Status& status) { Ended(pending, status); });
   }
 
   void Ended(Pending* pending, const grpc::Status& status) {

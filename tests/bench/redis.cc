@@ -9,11 +9,13 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
 #include <functional>
 #include <string>
+#include <vector>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
@@ -55,9 +57,10 @@ double Ours(redis::Client& client, int calls, int depth) {
 double Theirs(const std::string& socket, int calls, int depth) {
   const std::string line = testing::OutputOf(absl::StrCat("redis-benchmark -s ", socket, " -c 1 -P ", depth, " -n ",
                                                           calls, " --csv GET '", kKey, "' | tail -n 1"));
-  const size_t comma = line.find("\",\"");
-  BRYGGA_CHECK(comma != std::string::npos);
-  return std::atof(line.c_str() + comma + 3);
+  const std::vector<std::string> fields = absl::StrSplit(line, '"');  // "GET","81300.81",…
+  double per_second = 0;
+  BRYGGA_CHECK(fields.size() > 3 && absl::SimpleAtod(fields[3], &per_second));
+  return per_second;
 }
 
 int Main(int argc, char** argv) {

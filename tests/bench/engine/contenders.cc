@@ -148,7 +148,7 @@ class PythonPeer : public Contender {
 };
 
 std::string OutputOf(const std::string& command) {
-  std::FILE* const pipe = popen(command.c_str(), "r");
+  std::FILE* const pipe = popen(command.c_str(), "r");  // NOLINT(bugprone-command-processor): all words are ours.
   BRYGGA_CHECK(pipe != nullptr);
   std::string output;
   std::array<char, 4096> block{};
