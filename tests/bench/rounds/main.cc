@@ -21,7 +21,6 @@
 #include "absl/time/clock.h"
 #include "brygga/matching/v1/explanation_service.pb.h"
 #include "brygga/matching/v1/matching_service.pb.h"
-#include "common/ids/uuid.h"
 #include "common/rpc/testing.h"
 #include "common/status/check.h"
 #include "services/matching/service.h"
@@ -151,9 +150,9 @@ class Bench {
 
  private:
   template <typename Response, typename Request>
-  Response Ask(const std::string& method, Request request) {
-    if constexpr (requires { request.set_request_id(""); }) request.set_request_id(NewUuid(absl::Now()));
-    const auto response = server_->Call<Response>(coordinator_, "brygga.matching.v1." + method, request);
+  Response Ask(const std::string& method, const Request& request) {
+    const auto response =
+        server_->Call<Response>(coordinator_, "brygga.matching.v1." + method, rpc::WithRequestId(request));
     if (!response.ok()) std::fprintf(stderr, "%s: %s\n", method.c_str(), response.status().ToString().c_str());
     BRYGGA_CHECK(response.ok());
     return *response;
