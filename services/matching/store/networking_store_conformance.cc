@@ -56,7 +56,7 @@ TEST_P(NetworkingStoreConformance, APlanComesBackAsItWasMade) {
 
 TEST_P(NetworkingStoreConformance, ConversationsAreListedByRoundAndPersonPageByPage) {
   const NetworkingRecord made = Make("n");
-  const auto list = [&](ConversationScope scope, list::ListQuery query = {}) {
+  const auto list = [&](const ConversationScope& scope, const list::ListQuery& query = {}) {
     return store_.ListConversations(made.plan.cohort, made.plan.id, scope, query, Soon());
   };
 
