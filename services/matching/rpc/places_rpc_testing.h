@@ -16,7 +16,6 @@
 #include "absl/status/statusor.h"
 #include "brygga/matching/v1/allocation_service.pb.h"
 #include "brygga/matching/v1/networking_service.pb.h"
-#include "common/ids/uuid.h"
 #include "common/rpc/testing.h"
 #include "common/status/check.h"
 #include "common/testing/matchers.h"
@@ -58,11 +57,8 @@ class PlacesRpcTest : public ::testing::Test {
   // Calls a method of either service; makes a request id where the request takes
   // one and has none.
   template <typename Response, typename Request>
-  absl::StatusOr<Response> Call(const rpc::Identity& caller, std::string_view method, Request request) {
-    if constexpr (requires { request.set_request_id(""); }) {
-      if (request.request_id().empty()) request.set_request_id(NewUuid(absl::Now()));
-    }
-    return server_->Call<Response>(caller, FullName(method), request);
+  absl::StatusOr<Response> Call(const rpc::Identity& caller, std::string_view method, const Request& request) {
+    return server_->Call<Response>(caller, FullName(method), rpc::WithRequestId(request));
   }
   template <typename Request, typename Response>
   absl::StatusOr<Response> Call(const rpc::Identity& caller, std::string_view method, const std::string& text) {
