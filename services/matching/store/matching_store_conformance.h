@@ -59,7 +59,7 @@ class MatchingStoreConformance : public ::testing::TestWithParam<testing::MakeSt
   }
   // The one match that publication made of a pair.
   Match MatchOf(const Round& round, const std::string& adept);
-  absl::StatusOr<Match> Say(const Match& match, MatchStore::DecideChange decide) {
+  absl::StatusOr<Match> Say(const Match& match, const MatchStore::DecideChange& decide) {
     return store_.ChangeMatch(New<Match>(), match.cohort, match.id, decide);
   }
   Seats SeatsOf(const std::string& mentor, const CohortKey& key = Key());
