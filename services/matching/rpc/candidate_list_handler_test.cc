@@ -15,7 +15,6 @@ using ::brygga::testing::EqualsProto;
 using ::brygga::testing::HasReason;
 using ::brygga::testing::IsOk;
 using ::brygga::testing::IsOkAndHolds;
-using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;

@@ -17,7 +17,6 @@
 #include "absl/time/time.h"
 #include "brygga/matching/v1/matching_service.pb.h"
 #include "brygga/matching/v1/meeting_service.pb.h"
-#include "common/ids/uuid.h"
 #include "common/rpc/testing.h"
 #include "common/status/check.h"
 #include "common/testing/matchers.h"
@@ -81,20 +80,16 @@ class MatchingRpcTest : public ::testing::Test {
   // Calls `method` of the service; makes a request id where the request takes
   // one and has none.
   template <typename Response, typename Request>
-  absl::StatusOr<Response> Call(const rpc::Identity& caller, std::string_view method, Request request) {
-    if constexpr (requires { request.set_request_id(""); }) {
-      if (request.request_id().empty()) request.set_request_id(NewUuid(absl::Now()));
-    }
-    return server_->Call<Response>(caller, "brygga.matching.v1.MatchingService/" + std::string(method), request);
+  absl::StatusOr<Response> Call(const rpc::Identity& caller, std::string_view method, const Request& request) {
+    return server_->Call<Response>(caller, "brygga.matching.v1.MatchingService/" + std::string(method),
+                                   rpc::WithRequestId(request));
   }
 
   // The same of another service of matching.
   template <typename Response, typename Request>
-  absl::StatusOr<Response> Meet(const rpc::Identity& caller, std::string_view method, Request request) {
-    if constexpr (requires { request.set_request_id(""); }) {
-      if (request.request_id().empty()) request.set_request_id(NewUuid(absl::Now()));
-    }
-    return server_->Call<Response>(caller, "brygga.matching.v1.MeetingService/" + std::string(method), request);
+  absl::StatusOr<Response> Meet(const rpc::Identity& caller, std::string_view method, const Request& request) {
+    return server_->Call<Response>(caller, "brygga.matching.v1.MeetingService/" + std::string(method),
+                                   rpc::WithRequestId(request));
   }
 
   absl::StatusOr<v1::StartRoundResponse> Start(const std::string& cohort = kCohort, const std::string& more = "") {
