@@ -109,10 +109,10 @@ class SqlErasureStoreTest : public ::testing::TestWithParam<testing::MakeStore<S
 TEST_P(SqlErasureStoreTest, ARunningMatchEndsAndGivesItsSeatBack) {
   Published();
   ASSERT_THAT(store_.ChangeMatch(New<Match>("yes"), kCohort, MatchId("m"),
-                                 [](Match match, absl::Time now) { return Accept(match, Side::kMentor, now); }),
+                                 [](const Match& match, absl::Time now) { return Accept(match, Side::kMentor, now); }),
               IsOk());
   ASSERT_THAT(store_.ChangeMatch(New<Match>(), kCohort, MatchId("m"),
-                                 [](Match match, absl::Time now) { return Accept(match, Side::kAdept, now); }),
+                                 [](const Match& match, absl::Time now) { return Accept(match, Side::kAdept, now); }),
               IsOk());
   const int64_t epoch = Epoch();
 
@@ -204,9 +204,10 @@ class ErasureSweepTest : public SqlErasureStoreTest {
         "SELECT m.name AS table_name, c.name AS column_name FROM sqlite_master m JOIN pragma_table_info(m.name) c "
         "WHERE m.type = 'table' ORDER BY m.name, c.cid");
     for (const sql::Row& row : columns.value()) {
-      const std::string table = row.Text("table_name"), column = row.Text("column_name");
+      const std::string& table = row.Text("table_name");
+      const std::string& column = row.Text("column_name");
       if (Count(absl::StrCat(table, " WHERE CAST(\"", column, "\" AS TEXT) LIKE '%", person.value(), "%'")) > 0) {
-        holding.push_back(table + "." + column);
+        holding.push_back(absl::StrCat(table, ".", column));
       }
     }
     return holding;
