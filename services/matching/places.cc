@@ -14,6 +14,7 @@ class NoOpenings final : public Openings {
   absl::StatusOr<std::vector<std::optional<OpeningFacts>>> Read(const std::vector<std::string>&, absl::Time) override {
     return PartnerUnavailable();
   }
+  absl::StatusOr<OpeningsPage> ListLive(const std::string&, absl::Time) override { return PartnerUnavailable(); }
   absl::Status Hold(const std::vector<SeatRef>&, absl::Time) override { return PartnerUnavailable(); }
   absl::Status Confirm(const std::vector<SeatRef>&, absl::Time) override { return PartnerUnavailable(); }
   absl::Status Release(const std::vector<SeatRef>&, absl::Time) override { return PartnerUnavailable(); }
@@ -36,13 +37,33 @@ PlaceSources Filled(PlaceSources sources) {
 }  // namespace
 
 Places::Places(sql::Database& database, PlaceSources sources, Projection& projection, CohortViews& views,
-               AllocationWorkerOptions options, std::shared_ptr<Log> log)
+               AllocationWorkerOptions options, absl::Duration opening_interval, const std::shared_ptr<Log>& log)
     : sources_(Filled(std::move(sources))),
       allocations_(database),
       plans_(database),
-      worker_(allocations_, *sources_.openings, *sources_.ages, std::move(options), std::move(log)),
-      allocation_handler_(allocations_, projection, *sources_.openings, worker_),
-      networking_handler_(plans_, projection, views) {}
+      opening_store_(database),
+      openings_(*sources_.openings, opening_store_),
+      worker_(allocations_, *sources_.openings, *sources_.ages, options, log),
+      allocation_handler_(allocations_, projection, openings_, *sources_.openings, worker_),
+      networking_handler_(plans_, projection, views) {
+  if (sources_.opening_feed == nullptr) return;
+  opening_feed_.emplace(std::move(sources_.opening_feed), openings_, opening_store_, database,
+                        OpeningFeedOptions{.holder = std::move(options.id), .interval = opening_interval}, log);
+}
+
+void Places::Start() {
+  if (opening_feed_) opening_feed_->Start();
+  worker_.Start();
+}
+
+void Places::Stop() {
+  if (opening_feed_) opening_feed_->Stop();
+  worker_.Stop();
+}
+
+void Places::Measure(const std::shared_ptr<prometheus::Registry>& registry) {
+  if (opening_feed_) opening_feed_->Measure(registry);
+}
 
 void Places::AddTo(std::vector<rpc::Service>& services) {
   services.emplace_back("brygga.matching.v1.AllocationService")

@@ -38,12 +38,11 @@ std::unique_ptr<feed::ChangeSource> FeedOfParticipant(std::shared_ptr<rpc::Chann
       std::vector<std::string>());
 }
 
-std::unique_ptr<feed::ChangeSource> FeedOfPartner(std::shared_ptr<rpc::Channel> channel,
-                                                  const rpc::TokenSource& tokens) {
+std::unique_ptr<feed::ChangeSource> FeedOfPartner(std::shared_ptr<rpc::Channel> channel, const rpc::TokenSource& tokens,
+                                                  std::vector<std::string> collections) {
   namespace v1 = ::brygga::partner::v1;
   return std::make_unique<feed::ChannelSource<v1::WatchPartnerChangesRequest, v1::WatchPartnerChangesResponse>>(
-      std::move(channel), tokens, "brygga.partner.v1.ChangeService/WatchPartnerChanges",
-      std::vector<std::string>{"agreements"});
+      std::move(channel), tokens, "brygga.partner.v1.ChangeService/WatchPartnerChanges", std::move(collections));
 }
 
 }  // namespace
@@ -77,15 +76,16 @@ absl::StatusOr<std::unique_ptr<MatchingService>> MatchingService::Open(const std
 absl::StatusOr<std::unique_ptr<MatchingService>> MatchingService::Open(
     const std::string& url, const ServiceOptions& options, const std::shared_ptr<rpc::Channel>& participant,
     const std::shared_ptr<rpc::Channel>& partner, const rpc::TokenSource& tokens, sql::Options database) {
-  return Open(
-      url, options,
-      Neighbours{
-          .people = std::make_unique<ParticipantClient>(participant, tokens),
-          .places = {.openings = std::make_unique<PartnerClient>(partner, tokens),
-                     .ages = std::make_unique<AgeClient>(participant, tokens)},
-          .erasures = std::make_unique<ErasureClient>(participant, tokens, feed::HolderIdentity{.name = "matching"}),
-          .feeds = {.participant = FeedOfParticipant(participant, tokens), .partner = FeedOfPartner(partner, tokens)}},
-      std::move(database));
+  return Open(url, options,
+              Neighbours{.people = std::make_unique<ParticipantClient>(participant, tokens),
+                         .places = {.openings = std::make_unique<PartnerClient>(partner, tokens),
+                                    .ages = std::make_unique<AgeClient>(participant, tokens),
+                                    .opening_feed = FeedOfPartner(partner, tokens, {"openings", "seats"})},
+                         .erasures = std::make_unique<ErasureClient>(participant, tokens,
+                                                                     feed::HolderIdentity{.name = "matching"}),
+                         .feeds = {.participant = FeedOfParticipant(participant, tokens),
+                                   .partner = FeedOfPartner(partner, tokens, {"agreements"})}},
+              std::move(database));
 }
 
 absl::StatusOr<std::unique_ptr<MatchingService>> MatchingService::Open(const std::string& url,
@@ -129,7 +129,8 @@ MatchingService::MatchingService(const ServiceOptions& options, engine::Referenc
       rounds_(*store_, projection_, proposer_, worker_, reference_, texts_),
       matches_(*store_, projection_, reference_),
       meetings_(*store_, *store_, projection_),
-      places_(*database_, std::move(neighbours.places), projection_, views_, {.id = NewUuid(absl::Now())}, options.log),
+      places_(*database_, std::move(neighbours.places), projection_, views_, {.id = NewUuid(absl::Now())},
+              options.projection_interval, options.log),
       erasures_(std::move(neighbours.erasures)),
       erasure_store_(std::make_unique<SqlErasureStore>(*database_)) {
   if (erasures_ == nullptr) return;
@@ -161,6 +162,7 @@ std::vector<rpc::Service> MatchingService::services() {
   services.emplace_back("brygga.matching.v1.MatchingService")
       .MeasuredBy([this](const std::shared_ptr<prometheus::Registry>& registry) {
         feeds_.Measure(registry);
+        places_.Measure(registry);
         rankings_.Expose(registry);
       })
       .Unary("GetPolicy", &policies_, &PolicyHandler::Get, rpc::kPointRead)

@@ -69,6 +69,11 @@ absl::Status OfferLost(const Offer& offer) {
                    {.reason = "OFFER_LOST"});
 }
 
+absl::Status OpeningsOvertaken() {
+  return MakeError(absl::StatusCode::kAborted, "openings were written since they were read; read them again",
+                   {.reason = "OPENINGS_OVERTAKEN"});
+}
+
 absl::Status PartnerUnavailable() {
   return Unavailable("PARTNER_UNAVAILABLE", "the partner service does not answer; try again", absl::Seconds(1));
 }

@@ -29,6 +29,8 @@ absl::Status ApplicantsHaveMatch(const Allocation& allocation, const std::vector
 absl::Status AllocationLost(const AllocationId& allocation);
 // kAborted OFFER_LOST: somebody else has moved it on.
 absl::Status OfferLost(const Offer& offer);
+// kAborted OPENINGS_OVERTAKEN: somebody else wrote what was read.
+absl::Status OpeningsOvertaken();
 // kUnavailable PARTNER_UNAVAILABLE, with RetryInfo.
 absl::Status PartnerUnavailable();
 

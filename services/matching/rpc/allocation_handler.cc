@@ -82,12 +82,10 @@ std::vector<FieldViolation> OnlyCoordinators(const Application& application) {
 }  // namespace
 
 absl::Status AllocationHandler::CheckOpenings(const std::vector<std::string>& openings, absl::Time deadline) {
-  BRYGGA_ASSIGN_OR_RETURN(const auto facts, openings_.Read(openings, deadline));
+  BRYGGA_ASSIGN_OR_RETURN(const auto facts, known_.Find(openings, deadline));
   std::vector<std::string> unusable;
   for (size_t i = 0; i < openings.size(); ++i) {
-    const bool is_usable =
-        facts[i] && facts[i]->state != OpeningState::kClosed && facts[i]->state != OpeningState::kCancelled;
-    if (!is_usable) unusable.push_back(openings[i]);
+    if (!facts[i] || IsOver(facts[i]->state)) unusable.push_back(openings[i]);
   }
   return unusable.empty() ? absl::OkStatus() : OpeningsUnusable(unusable);
 }

@@ -13,6 +13,7 @@
 #include "services/matching/store/allocation_store.h"
 #include "services/matching/store/openings.h"
 #include "services/matching/work/allocation_worker.h"
+#include "services/matching/work/known_openings.h"
 #include "services/matching/work/projection.h"
 
 namespace brygga::matching {
@@ -21,8 +22,9 @@ namespace brygga::matching {
 // it is made from outlives it.
 class AllocationHandler {
  public:
-  AllocationHandler(AllocationStore& store, Projection& projection, Openings& openings, AllocationWorker& worker)
-      : store_(store), projection_(projection), openings_(openings), worker_(worker) {}
+  AllocationHandler(AllocationStore& store, Projection& projection, KnownOpenings& known, Openings& openings,
+                    AllocationWorker& worker)
+      : store_(store), projection_(projection), known_(known), openings_(openings), worker_(worker) {}
 
   absl::StatusOr<v1::CreateAllocationResponse> Create(const v1::CreateAllocationRequest& request,
                                                       const rpc::Call& call);
@@ -65,7 +67,8 @@ class AllocationHandler {
 
   AllocationStore& store_;
   Projection& projection_;
-  Openings& openings_;
+  KnownOpenings& known_;
+  Openings& openings_;  // At partner: for seats.
   AllocationWorker& worker_;
 };
 

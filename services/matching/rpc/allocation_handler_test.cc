@@ -363,6 +363,48 @@ TEST_F(AllocationHandlerTest, OpeningsMustExistAndPartnerMustAnswer) {
   EXPECT_THAT(add("organisations/o/openings/z"), HasReason("PARTNER_UNAVAILABLE"));
 }
 
+TEST_F(AllocationHandlerTest, WhilePartnerIsAwayApplicationsAreEnteredAndListedAndKnownOpeningsAdded) {
+  const std::string x = MakeOpening("x", 1), y = MakeOpening("y", 1), z = MakeOpening("z", 1);
+  const v1::Allocation allocation = Create({x});
+  const auto add = [&](const std::string& opening) {
+    return Call<v1::AddAllocationOpeningsRequest, v1::AddAllocationOpeningsResponse>(
+        coordinator_, "AddAllocationOpenings", "name: '" + allocation.name() + "' openings: '" + opening + "'");
+  };
+  const absl::Time soon = absl::Now() + absl::Seconds(20);
+  ASSERT_THAT(service_->places().openings().Reread({y}, std::nullopt, soon), IsOk());  // As the feed does.
+  openings_->SetUnreachable(true);
+
+  EXPECT_THAT(add(y), IsOk());
+  EXPECT_THAT(Apply(coordinator_, allocation, MakePerson("anna"), {y, x}), IsOk());
+  const auto listed = Call<v1::ListApplicationsRequest, v1::ListApplicationsResponse>(
+      coordinator_, "ListApplications", "parent: '" + allocation.name() + "'");
+  ASSERT_THAT(listed, IsOk());
+  EXPECT_EQ(listed->applications_size(), 1);
+  EXPECT_THAT(add(z), HasReason("PARTNER_UNAVAILABLE"));  // Nobody has told of it.
+  openings_->SetUnreachable(false);
+  EXPECT_THAT(add(z), IsOk());  // Nobody has told of it, and partner is asked.
+}
+
+TEST_F(AllocationHandlerTest, AnOpeningThatIsKnownToBeOverIsRefusedAndSeatsAreCountedAtPartner) {
+  const std::string x = MakeOpening("x", 1), y = MakeOpening("y", 1);
+  const absl::Time soon = absl::Now() + absl::Seconds(20);
+  const v1::Allocation allocation = Create({x});
+  openings_->Set(y, {.state = OpeningState::kCancelled, .first_day = Date(2023, 6, 12)});
+  ASSERT_THAT(service_->places().openings().Reread({y}, std::nullopt, soon), IsOk());
+  openings_->SetUnreachable(true);
+  EXPECT_THAT((Call<v1::AddAllocationOpeningsRequest, v1::AddAllocationOpeningsResponse>(
+                  coordinator_, "AddAllocationOpenings", "name: '" + allocation.name() + "' openings: '" + y + "'")),
+              HasReason("OPENING_UNUSABLE"));
+  openings_->SetUnreachable(false);
+  ASSERT_THAT(Apply(coordinator_, allocation, MakePerson("anna"), {x}), IsOk());
+  MakeOpening("x", 0);  // What is known here says one seat, partner none.
+
+  const v1::Allocation solved = Solve(allocation);
+
+  ASSERT_EQ(service_->places().opening_store().GetOpenings({x}, soon)->front()->free_seats, 1);
+  EXPECT_THAT(Placements(solved), SizeIs(0));
+}
+
 TEST_F(AllocationHandlerTest, AnOutageFailsTheComputationAndItCanBeStartedAgainWithTheSameDraw) {
   const v1::Allocation allocation = Create({MakeOpening("x", 1)});
   ASSERT_THAT(Apply(coordinator_, allocation, MakePerson("anna"), {"organisations/o/openings/x"}), IsOk());

@@ -2,8 +2,10 @@
 #ifndef BRYGGA_SERVICES_MATCHING_STORE_FAKE_OPENINGS_H_
 #define BRYGGA_SERVICES_MATCHING_STORE_FAKE_OPENINGS_H_
 
+#include <functional>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -21,6 +23,19 @@ class FakeOpenings final : public Openings {
   void Set(const std::string& name, OpeningFacts facts) {
     const MutexLock lock(&mutex_);
     openings_[name] = std::move(facts);
+  }
+  void Remove(const std::string& name) {
+    const MutexLock lock(&mutex_);
+    openings_.erase(name);
+  }
+  // What happens once, after the next Read has read and before it answers.
+  void SetMeanwhile(std::function<void()> meanwhile) {
+    const MutexLock lock(&mutex_);
+    meanwhile_ = std::move(meanwhile);
+  }
+  int reads() {
+    const MutexLock lock(&mutex_);
+    return reads_;
   }
   void SetUnreachable(bool unreachable) {
     const MutexLock lock(&mutex_);
@@ -43,14 +58,35 @@ class FakeOpenings final : public Openings {
 
   absl::StatusOr<std::vector<std::optional<OpeningFacts>>> Read(const std::vector<std::string>& names,
                                                                 absl::Time) override {
+    std::vector<std::optional<OpeningFacts>> facts;
+    std::function<void()> meanwhile;
+    {
+      const MutexLock lock(&mutex_);
+      if (unreachable_) return PartnerUnavailable();
+      ++reads_;
+      for (const std::string& name : names) {
+        const auto found = openings_.find(name);
+        facts.push_back(found == openings_.end() ? std::nullopt : std::optional(found->second));
+      }
+      std::swap(meanwhile, meanwhile_);
+    }
+    if (meanwhile) meanwhile();
+    return facts;
+  }
+  // Two a page; `page_token` is the last name before it.
+  absl::StatusOr<OpeningsPage> ListLive(const std::string& page_token, absl::Time) override {
     const MutexLock lock(&mutex_);
     if (unreachable_) return PartnerUnavailable();
-    std::vector<std::optional<OpeningFacts>> facts;
-    for (const std::string& name : names) {
-      const auto found = openings_.find(name);
-      facts.push_back(found == openings_.end() ? std::nullopt : std::optional(found->second));
+    OpeningsPage page;
+    for (auto next = openings_.upper_bound(page_token); next != openings_.end(); ++next) {
+      if (IsOver(next->second.state)) continue;
+      if (page.openings.size() == 2) {
+        page.next = page.openings.rbegin()->first;
+        break;
+      }
+      page.openings.insert(*next);
     }
-    return facts;
+    return page;
   }
   absl::Status Hold(const std::vector<SeatRef>& seats, absl::Time) override {
     const MutexLock lock(&mutex_);
@@ -110,6 +146,8 @@ class FakeOpenings final : public Openings {
   std::map<std::string, OpeningFacts> openings_ ABSL_GUARDED_BY(mutex_);
   std::map<std::pair<std::string, std::string>, std::string> seats_ ABSL_GUARDED_BY(mutex_);
   bool unreachable_ ABSL_GUARDED_BY(mutex_) = false;
+  int reads_ ABSL_GUARDED_BY(mutex_) = 0;  // That were answered.
+  std::function<void()> meanwhile_ ABSL_GUARDED_BY(mutex_);
 };
 
 // Knows dates of birth. Who is not known does not exist. Safe for concurrent use.

@@ -2,6 +2,7 @@
 #ifndef BRYGGA_SERVICES_MATCHING_STORE_OPENINGS_H_
 #define BRYGGA_SERVICES_MATCHING_STORE_OPENINGS_H_
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,6 +16,9 @@ namespace brygga::matching {
 
 enum class OpeningState { kDraft, kOpen, kFull, kClosed, kCancelled };
 
+// For good: nothing leaves these states.
+inline bool IsOver(OpeningState state) { return state == OpeningState::kClosed || state == OpeningState::kCancelled; }
+
 // What partner says of an opening.
 struct OpeningFacts {
   OpeningState state = OpeningState::kDraft;
@@ -26,6 +30,12 @@ struct OpeningFacts {
   std::vector<std::string> requirements;
 
   friend bool operator==(const OpeningFacts&, const OpeningFacts&) = default;
+};
+
+// Some openings, by name.
+struct OpeningsPage {
+  std::map<std::string, OpeningFacts> openings;
+  std::string next;  // Asks for the next page; empty after the last.
 };
 
 // A match in an opening, by their resource names.
@@ -45,6 +55,9 @@ class Openings {
   // In the order of `names`, at most 1000; nothing for one that does not exist.
   virtual absl::StatusOr<std::vector<std::optional<OpeningFacts>>> Read(const std::vector<std::string>& names,
                                                                         absl::Time deadline) = 0;
+  // Openings of all organisations that are neither CLOSED nor CANCELLED, at most 1000
+  // a page; `page_token`: `next` of the page before, at first empty.
+  virtual absl::StatusOr<OpeningsPage> ListLive(const std::string& page_token, absl::Time deadline) = 0;
   // All of `seats`, at most 500, or none. Asking again changes nothing.
   //
   // kFailedPrecondition, kNotFound: one of them is not to be had; the message says

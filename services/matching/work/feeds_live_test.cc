@@ -10,6 +10,7 @@
 #include "brygga/participant/v1/enrolment_service.pb.h"
 #include "brygga/participant/v1/participant_service.pb.h"
 #include "brygga/participant/v1/programme_service.pb.h"
+#include "brygga/partner/v1/opening_service.pb.h"
 #include "brygga/partner/v1/partner_service.pb.h"
 #include "common/ids/uuid.h"
 #include "common/rpc/testing.h"
@@ -71,6 +72,10 @@ class FeedsLiveTest : public ::testing::Test {
   template <typename Request, typename Response>
   Response Participant(const std::string& method, const std::string& text) {
     return Call<Request, Response>(participant_server_, "brygga.participant.v1." + method, text);
+  }
+  template <typename Request, typename Response>
+  Response Opening(const std::string& method, const std::string& text) {
+    return Call<Request, Response>(partner_server_, "brygga.partner.v1.OpeningService/" + method, text);
   }
   template <typename Request, typename Response>
   Response Partner(const std::string& method, const std::string& text) {
@@ -196,6 +201,47 @@ TEST_F(FeedsLiveTest, AnAgreementReachesThoseWhomItsOrganisationEmploys) {
     const auto known = Known();
     return known.size() == 1 && known[0].features.agreement_active;
   }));
+}
+
+TEST_F(FeedsLiveTest, AnOpeningIsKnownWellBelowASecondAfterItChanges) {
+  const auto make = [&] {
+    return Opening<partner_v1::CreateOpeningRequest, partner_v1::CreateOpeningResponse>(
+               "CreateOpening", "parent: '" + operator_ +
+                                    "' opening { display_name: 'Park' kind: OPENING_KIND_INTERNSHIP seats: 1 "
+                                    "start_date: '2023-06-12' }")
+        .opening()
+        .name();
+  };
+  const auto state = [&](const std::string& name) {
+    const auto known = matching_->places().opening_store().GetOpenings({name}, absl::Now() + absl::Seconds(20));
+    return known.ok() && known->front() ? std::optional(known->front()->state) : std::nullopt;
+  };
+  absl::Duration slowest;
+  const auto becomes = [&](const std::string& name, OpeningState wanted) {
+    const absl::Time acknowledged = absl::Now();
+    const bool holds = Eventually([&] { return state(name) == wanted; });
+    slowest = std::max(slowest, absl::Now() - acknowledged);
+    return holds;
+  };
+  ASSERT_TRUE(becomes(make(), OpeningState::kDraft));  // The feed is followed, or its beginning read.
+  slowest = absl::ZeroDuration();
+
+  const std::string park = make();
+  EXPECT_TRUE(becomes(park, OpeningState::kDraft));
+  Opening<partner_v1::OpenOpeningRequest, partner_v1::OpenOpeningResponse>("OpenOpening", "name: '" + park + "'");
+  EXPECT_TRUE(becomes(park, OpeningState::kOpen));
+  const std::string seat = "name: '" + park + "' match: 'programmes/p/cohorts/c/matches/m'";
+  Opening<partner_v1::HoldOpeningSeatRequest, partner_v1::HoldOpeningSeatResponse>("HoldOpeningSeat", seat);
+  EXPECT_TRUE(becomes(park, OpeningState::kFull));
+  Opening<partner_v1::ReleaseOpeningSeatRequest, partner_v1::ReleaseOpeningSeatResponse>("ReleaseOpeningSeat", seat);
+  EXPECT_TRUE(becomes(park, OpeningState::kOpen));
+  StopMatching();
+  Opening<partner_v1::CancelOpeningRequest, partner_v1::CancelOpeningResponse>("CancelOpening", "name: '" + park + "'");
+  EXPECT_LT(slowest, absl::Seconds(1));
+  std::cout << "openings: known after at most " << slowest << "\n";
+  StartMatching();
+
+  EXPECT_TRUE(becomes(park, OpeningState::kCancelled));
 }
 
 TEST_F(FeedsLiveTest, WhatHappenedWhileMatchingWasAwayIsCaughtUpWith) {

@@ -118,6 +118,22 @@ absl::StatusOr<std::vector<std::optional<OpeningFacts>>> PartnerClient::Read(con
   return facts;
 }
 
+absl::StatusOr<OpeningsPage> PartnerClient::ListLive(const std::string& page_token, absl::Time deadline) {
+  partner::ListOpeningsRequest request;
+  request.set_parent("organisations/-");
+  request.set_page_size(static_cast<int>(kMostAtOnce));
+  request.set_page_token(page_token);
+  request.set_filter("state != CLOSED AND state != CANCELLED");
+  request.set_order_by("create_time");
+  const auto response =
+      channel_->Call<partner::ListOpeningsResponse>(rpc::CallOptions::Within(deadline - absl::Now(), tokens_.Token()),
+                                                    "brygga.partner.v1.OpeningService/ListOpenings", request);
+  if (!response.ok()) return PartnerUnavailable();
+  OpeningsPage page{.openings = {}, .next = response->next_page_token()};
+  for (const partner::Opening& opening : response->openings()) page.openings[opening.name()] = ToDomain(opening);
+  return page;
+}
+
 absl::Status PartnerClient::Hold(const std::vector<SeatRef>& seats, absl::Time deadline) {
   return CallBatch<partner::BatchHoldOpeningSeatsRequest, partner::BatchHoldOpeningSeatsResponse>(
       *channel_, tokens_, "BatchHoldOpeningSeats", seats, deadline);

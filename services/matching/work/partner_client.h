@@ -22,6 +22,7 @@ class PartnerClient final : public Openings {
 
   absl::StatusOr<std::vector<std::optional<OpeningFacts>>> Read(const std::vector<std::string>& names,
                                                                 absl::Time deadline) override;
+  absl::StatusOr<OpeningsPage> ListLive(const std::string& page_token, absl::Time deadline) override;
   absl::Status Hold(const std::vector<SeatRef>& seats, absl::Time deadline) override;
   absl::Status Confirm(const std::vector<SeatRef>& seats, absl::Time deadline) override;
   absl::Status Release(const std::vector<SeatRef>& seats, absl::Time deadline) override;

@@ -71,6 +71,43 @@ TEST_F(PartnerClientTest, ReadsWhatThereIsAndSkipsWhatThereIsNot) {
   EXPECT_THAT((*facts)[1]->requirements, ElementsAre("SWIMS"));
 }
 
+TEST_F(PartnerClientTest, ListsTheOpeningsOfAllOrganisationsThatAreNotOver) {
+  const std::string full = MakeOpening(1), closed = MakeOpening(1), cancelled = MakeOpening(1), open = MakeOpening(2);
+  ASSERT_THAT(client_.Hold({{full, "programmes/p/cohorts/c/matches/1"}}, Soon()), IsOk());
+  Call<pb::CloseOpeningRequest, pb::CloseOpeningResponse>("OpeningService/CloseOpening", "name: '" + closed + "'");
+  Call<pb::CancelOpeningRequest, pb::CancelOpeningResponse>("OpeningService/CancelOpening",
+                                                            "name: '" + cancelled + "'");
+
+  const auto page = client_.ListLive("", Soon());
+
+  ASSERT_THAT(page, IsOk());
+  EXPECT_EQ(page->next, "");
+  ASSERT_EQ(page->openings.size(), 2U);
+  for (const std::string& opening : {full, open}) {
+    EXPECT_EQ(page->openings.at(opening), (*client_.Read({opening}, Soon()))[0]);
+  }
+}
+
+TEST_F(PartnerClientTest, ManyOpeningsAreSeveralPages) {
+  const std::string first = MakeOpening(1);
+  const std::string parent = first.substr(0, first.find("/openings/"));
+  for (int i = 1; i < 1001; ++i) {
+    Call<pb::CreateOpeningRequest, pb::CreateOpeningResponse>(
+        "OpeningService/CreateOpening",
+        "parent: '" + parent +
+            "' opening { display_name: 'x' kind: OPENING_KIND_INTERNSHIP seats: 1 start_date: '2023-06-12' }");
+  }
+
+  const auto one = client_.ListLive("", Soon());
+  ASSERT_THAT(one, IsOk());
+  const auto two = client_.ListLive(one->next, Soon());
+  ASSERT_THAT(two, IsOk());
+
+  EXPECT_EQ(one->openings.size(), 1000U);
+  EXPECT_EQ(two->openings.size(), 1U);
+  EXPECT_EQ(two->next, "");
+}
+
 TEST_F(PartnerClientTest, HoldsConfirmsAndReleasesSeats) {
   const std::string opening = MakeOpening(1);
   const SeatRef first{opening, "programmes/p/cohorts/c/matches/1"}, second{opening, "programmes/p/cohorts/c/matches/2"};

@@ -7,6 +7,7 @@
 #include "services/matching/store/sql/availability_tables.h"
 #include "services/matching/store/sql/networking_tables.h"
 #include "services/matching/store/sql/offer_tables.h"
+#include "services/matching/store/sql/opening_tables.h"
 #include "services/matching/store/sql/people_tables.h"
 
 namespace brygga::matching {
@@ -357,7 +358,8 @@ CREATE TABLE cadences (
                                                  {5, kPeopleTables},
                                                  {6, kOfferTables},
                                                  {7, kAvailabilityTables},
-                                                 {8, kPolicyHashes}};
+                                                 {8, kPolicyHashes},
+                                                 {9, kOpeningTables}};
 
 }  // namespace brygga::matching
 

@@ -1,13 +1,15 @@
-// The stores of allocations and speed networking on SQLite and PostgreSQL.
+// The stores of allocations, speed networking and openings on SQLite and PostgreSQL.
 #include <gmock/gmock.h>
 
 #include "common/testing/matchers.h"
 #include "services/matching/store/allocation_store_conformance.h"
 #include "services/matching/store/networking_store_conformance.h"
+#include "services/matching/store/opening_store_conformance.h"
 #include "services/matching/store/sql/migrations.h"
 #include "services/matching/store/sql/sql_allocation_store.h"
 #include "services/matching/store/sql/sql_matching_store.h"
 #include "services/matching/store/sql/sql_networking_store.h"
+#include "services/matching/store/sql/sql_opening_store.h"
 
 namespace brygga::matching {
 namespace {
@@ -40,5 +42,9 @@ INSTANTIATE_TEST_SUITE_P(Sqlite, NetworkingStoreConformance,
                          ::testing::Values(&WithCohorts<NetworkingStore, SqlNetworkingStore, &testing::NewSqlite>));
 INSTANTIATE_TEST_SUITE_P(Postgresql, NetworkingStoreConformance,
                          ::testing::Values(&WithCohorts<NetworkingStore, SqlNetworkingStore, &testing::NewPostgresql>));
+INSTANTIATE_TEST_SUITE_P(Sqlite, OpeningStoreConformance,
+                         ::testing::Values(&testing::OnSqlite<OpeningStore, SqlOpeningStore, kMigrations>));
+INSTANTIATE_TEST_SUITE_P(Postgresql, OpeningStoreConformance,
+                         ::testing::Values(&testing::OnPostgresql<OpeningStore, SqlOpeningStore, kMigrations>));
 
 }  // namespace brygga::matching
