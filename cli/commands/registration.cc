@@ -279,8 +279,8 @@ void AddRegistrations(const Program& program, CLI::App& event) {
                             "  brygga event register E011 A00001 A00002 --as mentees",
                             &RegisterOptions, &RegisterPeople);
   AddCommand<PairsFlags>(program, event, "pairs",
-                         "List the pairs of the event's cohorts and who of them comes; register both of every pair. Of "
-                         "whom matching has just published, nobody is missing",
+                         "List the pairs of the event's cohorts and who of them comes; register both of every pair. "
+                         "Pairs that were published a moment ago are among them",
                          "  brygga event pairs E011\n"
                          "  brygga event pairs E011 --register --dry-run\n"
                          "  brygga event pairs E011 --register\n"

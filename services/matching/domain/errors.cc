@@ -172,11 +172,11 @@ absl::Status LockVetoed(const Lock& lock) {
 }
 
 absl::Status AdeptHasMatch(const CohortKey& cohort, const ParticipantId& adept, const MatchId& match) {
-  return FailedPrecondition(
-      "ADEPT_HAS_MATCH", {.type = "MATCH",
-                          .subject = NameOf(adept),
-                          .description = absl::StrCat("has a live match in ", "programmes/", cohort.programme.value(),
-                                                      ": ", match.value())});
+  return FailedPrecondition("ADEPT_HAS_MATCH",
+                            {.type = "MATCH",
+                             .subject = NameOf(adept),
+                             .description = absl::StrCat("is matched already in programmes/", cohort.programme.value(),
+                                                         " (", match.value(), "); end that match first")});
 }
 
 absl::Status LockBroken(const Lock& lock) {
