@@ -104,7 +104,7 @@ class MatchJob(unittest.TestCase):
         refused = self.stack.cli("match", "create", "vocational", one["mentor"], two["adept"], token=self.token,
                                  check=False)
         self.assertEqual(refused.returncode, 3)
-        self.assertIn("live match", refused.stdout + refused.stderr)
+        self.assertIn("is matched already", refused.stdout + refused.stderr)
         self.run_cli("match", "decline", two["name"], "--side", "adept")
         made = self.json("match", "create", "vocational", two["mentor"], two["adept"], "--accepted", "--reason",
                          "SECOND_THOUGHT")
