@@ -15,7 +15,6 @@ using ::brygga::testing::HasReason;
 using ::brygga::testing::IsOk;
 using ::brygga::testing::IsOkAndHolds;
 using ::testing::ElementsAre;
-using ::testing::Field;
 using ::testing::Optional;
 
 constexpr char kX[] = "organisations/o/openings/x";
