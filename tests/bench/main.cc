@@ -222,8 +222,8 @@ Comparison Compare(const Session& run, const std::string& name, const Target& ou
   return Compare(run, name, std::vector{ours}, std::vector{reference}, load, reference_load);
 }
 
-// A contender that is started several times: where its code and data happen to lie
-// makes a process's calls a tenth cheaper or dearer for as long as it lives.
+// A contender that is started several times, so that nothing about one process
+// decides a figure.
 class Starts {
  public:
   Starts(const Session& run, std::string_view name) {
