@@ -163,14 +163,15 @@ class Ranker::Scan {
     const Lanes& lanes = block.lanes;
     const uint32_t slots = subject_.lanes->slots[a_] | kUnknownSlots;
     const uint64_t speech = subject_.lanes->speaks[a_] | kUnknownSpeech;
-    const bool any_slots = subject_.any_slots, any_speech = subject_.any_speech;
+    const uint64_t any_slots = subject_.any_slots, any_speech = subject_.any_speech;
     for (size_t word = 0; word < lanes.fine.size(); ++word) {
       uint64_t left = 0;
       for (size_t bit = 0; bit < 64; ++bit) {
         const size_t place = word * 64 + bit;
-        const bool passes = subject_.look[lanes.look[place]] & (any_slots | ((lanes.slots[place] & slots) != 0)) &
-                            (any_speech | ((lanes.speaks[place] & speech) != 0));
-        left |= uint64_t{passes} << bit;
+        // Numbers, and no branches.
+        const uint64_t meets = any_slots | uint64_t{(lanes.slots[place] & slots) != 0};
+        const uint64_t speaks = any_speech | uint64_t{(lanes.speaks[place] & speech) != 0};
+        left |= (uint64_t{subject_.look[lanes.look[place]]} & meets & speaks) << bit;
       }
       for (left &= lanes.fine[word]; left != 0; left &= left - 1) {
         const size_t place = word * 64 + static_cast<size_t>(std::countr_zero(left));

@@ -212,9 +212,9 @@ bool WhatIf::IsCertainWith(const NewMentor& mentor, int32_t adept) const {
     if (candidate == adept) {
       with = std::min(with, Change() - worth);
     } else {
+      const Change price = adept_price_[At(candidate)];
       const auto loss = [&](const Search& search) {
-        if (!search.Reached(place)) return kFar;
-        return search.distance[At(place)] + adept_price_[At(candidate)] - worth;
+        return search.Reached(place) ? search.distance[At(place)] + price - worth : kFar;
       };
       // Nobody but `adept` starts from outside in the adept's own search.
       if (place != outside()) with = std::min(with, loss(own));
