@@ -220,8 +220,7 @@ class PipelinedClient final : public Client {
   // All below on the thread that speaks.
 
   void Speak() {
-    // A peer that is gone must be an error and not a signal, and ours are for
-    // main() alone.
+    // Signals are for main() alone.
     sigset_t all;
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, nullptr);
@@ -234,9 +233,7 @@ class PipelinedClient final : public Client {
 
   // What a caller asks who has just been answered goes out at the end of the turn.
   void Ask(std::initializer_list<std::string_view> words, absl::Time now, absl::Time deadline, GotValue got) {
-    wire_.clear();
-    AppendCommand(words, wire_);
-    connection_.Send(wire_, now, std::min(deadline, now + options_.command_timeout), std::move(got));
+    connection_.Send(words, now, std::min(deadline, now + options_.command_timeout), std::move(got));
   }
 
   // A turn is much shorter than a deadline is exact.
@@ -399,9 +396,7 @@ class PipelinedClient final : public Client {
   void Greet() {
     const Address& address = options_.address;
     const auto say = [this](std::initializer_list<std::string_view> words) {
-      std::string wire;
-      AppendCommand(words, wire);
-      connection_.Send(wire, absl::Now(), absl::InfiniteFuture(), nullptr);
+      connection_.Send(words, absl::Now(), absl::InfiniteFuture(), nullptr);
     };
     if (!options_.password.empty() && !address.user.empty()) {
       say({"AUTH", address.user, options_.password});
@@ -479,7 +474,6 @@ class PipelinedClient final : public Client {
   absl::InsecureBitGen chance_;
   Batch batch_;
   bool answering_ = false;  // A caller has just been told what the server answered, and may ask on.
-  std::string wire_;        // Of the command that is asked meanwhile.
   std::optional<absl::Time> turn_;
   Connection connection_;
   std::thread thread_;

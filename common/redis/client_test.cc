@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -198,6 +199,7 @@ TEST(ClientTest, OnlyTheFirstFewWaitForAFrozenServer) {
 
   server.process().Signal(SIGCONT);
   EXPECT_TRUE(Eventually([&] { return client->Get("key", Soon()).ok(); }));
+  EXPECT_EQ(client->counts().connections, 1);  // What comes late is no greeting.
 }
 
 TEST(ClientTest, AFullServerRefusesToKeepAndStillGives) {
@@ -315,6 +317,16 @@ class Peer {
     }
     return true;
   }
+  // Reads `bytes`, or until nothing comes any more.
+  static std::string Take(int socket_fd, size_t bytes) {
+    std::string taken(bytes, '\0');
+    size_t have = 0;
+    for (ssize_t got; have < bytes && (got = read(socket_fd, taken.data() + have, bytes - have)) > 0;) {
+      have += static_cast<size_t>(got);
+    }
+    taken.resize(have);
+    return taken;
+  }
   static bool Say(int socket_fd, const std::string& text) {
     return send(socket_fd, text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size());
   }
@@ -323,6 +335,8 @@ class Peer {
  private:
   void Serve() {
     for (int socket_fd; !ending_ && (socket_fd = accept(listener_, nullptr, nullptr)) >= 0; close(socket_fd)) {
+      const int at_once = 1;
+      EXPECT_EQ(setsockopt(socket_fd, IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof(at_once)), 0);
       talking_ = socket_fd;
       ++served_;
       talk_(socket_fd);
@@ -443,6 +457,164 @@ TEST(HostilePeerTest, AnAnswerInSlicesIsAnAnswer) {
   EXPECT_THAT(client->Get("key", Soon()), IsOkAndHolds(Optional(std::string("slice"))));
 }
 
+// In two slices, cut at each byte.
+TEST(HostilePeerTest, AnswersMayBeCutAnywhere) {
+  const std::string said = "$5\r\nslice\r\n-ERR no\r\n$0\r\n\r\n:-7\r\n$-1\r\n+OK\r\n";
+  Peer peer([&](int socket_fd) {
+    if (!Peer::Greet(socket_fd)) return;
+    for (size_t cut = 1; cut < said.size(); ++cut) {
+      if (!Peer::Await(socket_fd, "last\r\n") || !Peer::Say(socket_fd, said.substr(0, cut))) return;
+      absl::SleepFor(absl::Milliseconds(2));
+      if (!Peer::Say(socket_fd, said.substr(cut))) return;
+    }
+    Hold(socket_fd);
+  });
+  ClientOptions options = On(peer);
+  options.command_timeout = absl::Seconds(20);
+  const auto client = Connected(options);
+
+  for (size_t cut = 1; cut < said.size(); ++cut) {
+    SCOPED_TRACE(cut);
+    std::vector<std::string> heard;
+    for (int i = 0; i < 5; ++i) {
+      client->Get("key", Soon(), [&](const Client::Value& value) {
+        heard.push_back(value.ok() ? value->value_or("nothing") : std::string(value.status().message()));
+      });
+    }
+    ASSERT_THAT(client->Get("last", Soon()), IsOkAndHolds(Optional(std::string("OK"))));
+    EXPECT_THAT(heard, ::testing::ElementsAre("slice", "Redis refused: ERR", "", "-7", "nothing"));
+  }
+  EXPECT_EQ(client->counts().connections, 1);
+}
+
+TEST(HostilePeerTest, LongAnswersThatComeAtOnceAreToldApart) {
+  constexpr int kAnswers = 300;
+  const auto answer = [](int i) {
+    return std::string(static_cast<size_t>(i * 37 % 5000), static_cast<char>('a' + i % 26));
+  };
+  Peer peer([&](int socket_fd) {
+    if (!Peer::Greet(socket_fd) || !Peer::Await(socket_fd, "last\r\n")) return;
+    std::string said;
+    for (int i = 0; i < kAnswers; ++i) absl::StrAppend(&said, "$", answer(i).size(), "\r\n", answer(i), "\r\n");
+    if (Peer::Say(socket_fd, said + "$-1\r\n")) Hold(socket_fd);
+  });
+  ClientOptions options = On(peer);
+  options.longest_value = 5000;
+  options.command_timeout = absl::Seconds(20);
+  const auto client = Connected(options);
+
+  std::vector<std::string> heard;
+  for (int i = 0; i < kAnswers; ++i) {
+    client->Get("key", Soon(), [&](Client::Value value) { heard.push_back(value.value_or("lost").value_or("none")); });
+  }
+  ASSERT_THAT(client->Get("last", Soon()), IsOkAndHolds(std::nullopt));
+
+  ASSERT_EQ(heard.size(), static_cast<size_t>(kAnswers));
+  for (int i = 0; i < kAnswers; ++i) EXPECT_EQ(heard[static_cast<size_t>(i)], answer(i));
+}
+
+// It goes out in pieces, between which deadlines pass as ever.
+TEST(HostilePeerTest, APeerThatTakesALargeValueSlowlyGetsAllOfIt) {
+  constexpr size_t kBytes = 8'000'000;
+  std::string value(kBytes, ' ');
+  for (size_t i = 0; i < kBytes; ++i) value[i] = static_cast<char>(i * i % 251);
+  const std::string before = absl::StrCat("*5\r\n$3\r\nSET\r\n$3\r\nkey\r\n$", kBytes, "\r\n");
+  std::atomic<bool> read_on = false;
+  std::string taken;
+  Peer peer([&](int socket_fd) {
+    if (!Peer::Greet(socket_fd)) return;
+    while (!read_on) absl::SleepFor(absl::Milliseconds(1));
+    EXPECT_EQ(Peer::Take(socket_fd, before.size()), before);
+    taken = Peer::Take(socket_fd, kBytes);
+    if (Peer::Await(socket_fd, "GET\r\n") && Peer::Say(socket_fd, "+OK\r\n$4\r\nlate\r\n")) Hold(socket_fd);
+  });
+  ClientOptions options = On(peer);
+  options.longest_value = kBytes;
+  options.command_timeout = absl::Seconds(20);
+  const auto client = Connected(options);
+  std::atomic<bool> kept = false;
+
+  client->Set("key", value, absl::Minutes(1), Soon(), [&](const absl::Status& status) {
+    EXPECT_THAT(status, IsOk());
+    kept = true;
+  });
+  const Client::Value late = client->Get("key", absl::Now() + absl::Milliseconds(20));
+  EXPECT_FALSE(kept);
+  read_on = true;
+
+  EXPECT_EQ(late.status().code(), absl::StatusCode::kDeadlineExceeded);
+  EXPECT_TRUE(Eventually([&] { return kept.load(); }));
+  EXPECT_EQ(taken, value);
+  EXPECT_EQ(client->counts().connections, 1);
+}
+
+// Whoever hangs up while there is something to send is no signal to anybody.
+TEST(HostilePeerTest, APeerThatHangsUpInTheMiddleOfAValueEndsTheCall) {
+  constexpr size_t kBytes = 8'000'000;
+  Peer peer([](int socket_fd) {
+    if (Peer::Greet(socket_fd)) Peer::Await(socket_fd, "SET\r\n");
+  });
+  ClientOptions options = On(peer);
+  options.longest_value = kBytes;
+  options.command_timeout = absl::Seconds(20);
+  const auto client = Connected(options);
+
+  EXPECT_EQ(client->Set("key", std::string(kBytes, 'x'), absl::Minutes(1), Soon()).code(),
+            absl::StatusCode::kUnavailable);
+  EXPECT_TRUE(Eventually([&] { return peer.served() >= 2; }));
+}
+
+TEST(HostilePeerTest, WhoHangsUpWhileNobodyWaitsIsCalledAgain) {
+  Peer peer(&Peer::Greet);
+  const auto client = Client::Start(On(peer));
+
+  EXPECT_TRUE(Eventually([&] { return client->counts().connections >= 2; }));
+}
+
+TEST(HostilePeerTest, WhatNobodyAskedForEndsTheConnection) {
+  Peer peer([](int socket_fd) {
+    if (Peer::Greet(socket_fd) && Peer::Say(socket_fd, "$1\r\n1\r\n")) Hold(socket_fd);
+  });
+  const auto client = Client::Start(On(peer));
+
+  EXPECT_TRUE(Eventually([&] { return peer.served() >= 2; }));
+}
+
+TEST(HostilePeerTest, WhatIsNoAnswerToAGetEndsTheConnectionAtOnce) {
+  for (const std::string list : {"*1\r\n:1\r\n", "*0\r\n", "*1000000000\r\n", "?\r\n", "$-7\r\n"}) {
+    SCOPED_TRACE(list);
+    Peer peer([&](int socket_fd) {
+      if (Peer::Greet(socket_fd) && Peer::Await(socket_fd, "GET\r\n") && Peer::Say(socket_fd, list)) Hold(socket_fd);
+    });
+    ClientOptions options = On(peer);
+    options.command_timeout = absl::Seconds(20);
+    const auto client = Connected(options);
+
+    EXPECT_EQ(client->Get("key", Soon()).status().code(), absl::StatusCode::kUnavailable);
+    EXPECT_EQ(client->counts().lost, 1);
+  }
+}
+
+// Neither a long text nor a line is waited for to its end.
+TEST(HostilePeerTest, AnAnswerWithoutEndEndsTheConnectionSoon) {
+  for (const std::string begin : {"$2000000000\r\n", "+"}) {
+    SCOPED_TRACE(begin);
+    std::atomic<size_t> said = 0;
+    Peer peer([&](int socket_fd) {
+      const std::string more(1000, 'x');
+      if (!Peer::Greet(socket_fd) || !Peer::Await(socket_fd, "GET\r\n") || !Peer::Say(socket_fd, begin)) return;
+      while (said < 100'000'000 && Peer::Say(socket_fd, more)) said += more.size();
+    });
+    ClientOptions options = On(peer);
+    options.command_timeout = absl::Seconds(20);
+    const auto client = Connected(options);
+
+    EXPECT_EQ(client->Get("key", Soon()).status().code(), absl::StatusCode::kUnavailable);
+    EXPECT_EQ(client->counts().lost, 1);
+    EXPECT_LT(said, 50'000'000u);  // What the system keeps on its way included.
+  }
+}
+
 TEST(HostilePeerTest, AGreetingMayTakeLongerThanACommand) {
   Peer peer([](int socket_fd) {
     if (!Peer::Await(socket_fd, "PING\r\n")) return;
@@ -505,6 +677,7 @@ TEST(HostilePeerTest, ARefusedConnectionIsTriedAgainUntilThereIsOne) {
   const auto client = Client::Start(options);
 
   EXPECT_TRUE(Eventually([&] { return !options.log->lines().empty(); }));
+  EXPECT_THAT(options.log->lines()[0], HasSubstr("refused"));
   EXPECT_FALSE(client->usable());
 }
 

@@ -1,17 +1,18 @@
-// One connection to a Redis, on one thread's event loop: hiredis' asynchronous
-// context on libuv. Internal to common/redis.
+// One connection to a Redis, on one thread's event loop: hiredis connects and reads
+// replies, libuv says when, and the rest is here. Internal to common/redis.
 #ifndef BRYGGA_COMMON_REDIS_CONNECTION_H_
 #define BRYGGA_COMMON_REDIS_CONNECTION_H_
 
-#include <hiredis/async.h>
+#include <hiredis/hiredis.h>
 #include <uv.h>
 
-#include <deque>
 #include <functional>
 #include <initializer_list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/functional/any_invocable.h"
 #include "absl/status/statusor.h"
@@ -35,8 +36,7 @@ struct Reply {
 
 // From Connect until it is lost, and from Connect again. Whatever the other side
 // sends, each command gets exactly one reply. Not thread-safe: everything happens
-// on the loop's thread, which must block SIGPIPE. The loop outlives it by one turn
-// after Close.
+// on the loop's thread. The loop outlives it by one turn after Close.
 class Connection {
  public:
   // Whose a command is. Empty: of the connection's owner itself.
@@ -60,19 +60,22 @@ class Connection {
   // port. False: refused at once, and `lost` is not called.
   bool Connect(const Address& address, const std::string& ip);
 
-  // Queues a command in the form in which it goes over the wire (AppendCommand), sent
-  // at the next Flush. Of a connection that is not open the reply is kLost at once.
+  // Queues a command, of these words or in the form in which it goes over the wire
+  // (AppendCommand), sent at the next Flush. Of a connection that is not open the
+  // reply is kLost at once.
+  void Send(std::initializer_list<std::string_view> words, absl::Time now, absl::Time deadline, Caller caller);
   void Send(std::string_view wire, absl::Time now, absl::Time deadline, Caller caller);
+  // What the other side does not take now goes when it does. May end in `lost`.
   void Flush();
 
   // Answers kLate to those whose deadline has passed by `now`; what comes for them
   // later is dropped.
   void Expire(absl::Time now);
   // Since when the oldest command has waited; infinite future: there is none.
-  absl::Time WaitingSince() const { return waiting_.empty() ? absl::InfiniteFuture() : waiting_.front().since; }
-  bool idle() const { return waiting_.empty(); }
+  absl::Time WaitingSince() const { return idle() ? absl::InfiniteFuture() : waiting_[first_].since; }
+  bool idle() const { return first_ == waiting_.size(); }
 
-  // Ends it as soon as hiredis lets go of it, because of `why`.
+  // Ends it at the end of the turn, because of `why`; no more replies are read.
   void Doom(std::string_view why) { doom_ = why; }
   bool doomed() const { return !doom_.empty(); }
   // Ends it now, `lost` included. Not from within `answered`.
@@ -82,6 +85,9 @@ class Connection {
 
  private:
   struct Poll;  // The handle, which outlives the context by a turn of the loop.
+  struct Free {
+    void operator()(redisContext* context) const { redisFree(context); }
+  };
   struct Waiting {
     absl::Time since, deadline;
     Caller caller;
@@ -91,22 +97,28 @@ class Connection {
 
   void Attach();
   void Polled(int status, int events);
-  void Watch();
+  void Connected();
+  void Read();
+  void Take(std::string_view bytes);
+  void Answer();
+  Waiting Next();
   void Settle();
-  void Answer(Reply& reply);
-  void Gone();
+  void Watch();
 
   uv_loop_t* const loop_;
   const size_t longest_reply_;
   const Events events_;
-  redisAsyncContext* context_ = nullptr;  // hiredis frees it by itself when it ends.
-  Poll* poll_ = nullptr;                  // Of the context.
-  bool wants_read_ = false, wants_write_ = false;
+  const std::unique_ptr<char[]> in_;                  // What one read brings.
+  std::unique_ptr<redisContext, Free> context_ = {};  // Null: not open.
+  Poll* poll_ = nullptr;                              // Of the context.
+  bool connecting_ = false;
   int watched_ = 0;
-  std::deque<Waiting> waiting_;  // In the order in which they were sent.
-  Reply reply_;                  // The one being read: there is one at a time.
+  std::string out_;               // What is to be sent,
+  size_t sent_ = 0;               // of which so much was.
+  std::vector<Waiting> waiting_;  // In the order in which they were sent,
+  size_t first_ = 0;              // from here on.
+  Reply reply_;                   // The one being read: there is one at a time.
   std::string doom_;
-  std::string why_;  // Of the last end.
 };
 
 // Adds a command of these words, as bytes.
