@@ -82,7 +82,8 @@ absl::Status AllocationFacts::AskAges(AllocationInput& input, const std::vector<
   }
   size_t asked = 0;
   for (const auto& [question, places] : questions) {
-    const auto& [day, window] = question;
+    const Date& day = std::get<Date>(question);
+    const AgeWindow& window = std::get<AgeWindow>(question);
     std::vector<size_t> people;
     for (const auto& [applicant, choice] : places) {
       if (people.empty() || people.back() != applicant) people.push_back(applicant);
