@@ -2,8 +2,10 @@
 #ifndef BRYGGA_ENGINE_BIPARTITE_H_
 #define BRYGGA_ENGINE_BIPARTITE_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <numeric>
 #include <string_view>
 #include <vector>
 
@@ -25,6 +27,19 @@ struct Bipartite {
 };
 
 inline constexpr int32_t kNobody = -1;
+
+// Divides weights by the largest number that divides them all, and returns it.
+template <typename W>
+W DivideByCommonFactor(std::vector<W>& weights) {
+  W factor = 0;
+  for (size_t i = 0; i < weights.size() && factor != 1; ++i) {
+    if (factor == 0 || weights[i] % factor != 0) factor = std::gcd(factor, weights[i]);
+  }
+  if (factor > 1) {
+    for (W& weight : weights) weight /= factor;
+  }
+  return std::max<W>(1, factor);
+}
 
 // Who sits where: agent to host and, per host, its agents in places of one array.
 class Seating {

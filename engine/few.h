@@ -99,17 +99,20 @@ class Few {
   static size_t At(int32_t i) { return static_cast<size_t>(i); }
 
   // Whether weights of most agents lie close together, as few different ones or in
-  // heaps: then bids settle soon. Of some pairs of some agents.
+  // heaps: then bids settle soon. They do not where agents' weights tie, but each has
+  // others: people's scores, in which as many tie as are alike. Of some pairs of some
+  // agents.
   static bool HasFewWeights(const Bipartite<W>& graph) {
-    constexpr size_t kAgents = 15, kPairs = 64, kManyOfFew = 96, kManyInHeaps = 16;
+    constexpr size_t kAgents = 15, kPairs = 64, kManyOfFew = 96, kManyInHeaps = 16, kAlikeInAll = 5;
     constexpr double kFarApart = 16;
-    std::vector<W> weights;
-    size_t close = 0, looked_at = 0;
+    std::vector<W> weights, all;
+    size_t of_few = 0, in_heaps = 0, looked_at = 0;
     for (size_t i = 0; i < kAgents; ++i) {
       const size_t agent = i * graph.agent_count() / kAgents;
       const size_t begin = static_cast<size_t>(graph.offset[agent]), end = static_cast<size_t>(graph.offset[agent + 1]);
       weights.clear();
       for (size_t e = begin; e < end; e += 1 + (end - begin) / kPairs) weights.push_back(graph.weight[e]);
+      all.insert(all.end(), weights.begin(), weights.end());
       if (weights.size() < 3) continue;
       std::sort(weights.begin(), weights.end());
       const W range = weights.back() - weights.front();
@@ -117,12 +120,20 @@ class Few {
       weights.pop_back();
       const auto middle = weights.begin() + static_cast<std::ptrdiff_t>(weights.size() / 2);
       std::nth_element(weights.begin(), middle, weights.end());
-      const bool is_worth_it = end - begin >= (*middle == 0 ? kManyOfFew : kManyInHeaps);
       const double even_range = static_cast<double>(*middle) * static_cast<double>(weights.size());
-      close += is_worth_it && kFarApart * even_range <= static_cast<double>(range) ? 1 : 0;
       ++looked_at;
+      if (kFarApart * even_range > static_cast<double>(range)) continue;
+      if (*middle == 0 && end - begin >= kManyOfFew) ++of_few;
+      if (*middle > 0 && end - begin >= kManyInHeaps) ++in_heaps;
     }
-    return 2 * close > looked_at;
+    if (2 * (of_few + in_heaps) <= looked_at) return false;
+    return 2 * in_heaps > looked_at || kAlikeInAll * Different(all) <= all.size();
+  }
+
+  // Sorts them.
+  static size_t Different(std::vector<W>& weights) {
+    std::sort(weights.begin(), weights.end());
+    return static_cast<size_t>(std::unique(weights.begin(), weights.end()) - weights.begin());
   }
 
   // What one of the last searches before search `i` looked at; those to come will

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <bit>
 #include <limits>
-#include <numeric>
 #include <string>
 #include <utility>
 
@@ -107,17 +106,6 @@ int64_t LooksWithoutBids(const PlacesGraph<W>& graph, Ticker& ticker) {
   const bool in_heaps = range > kFewWeights && even_range > 0;
   if ((few || in_heaps) && even_range <= range / kFarApart) return kPassesInHeaps * (pairs + agents);
   return few || pairs <= kFewPairs ? kPasses * (pairs + agents) + kLooks : 0;
-}
-
-// Divides weights by the largest number that divides them all, and returns it.
-template <typename W>
-W DivideByCommonFactor(std::vector<W>& weights) {
-  W factor = 0;
-  for (size_t i = 0; i < weights.size() && factor != 1; ++i) factor = std::gcd(factor, weights[i]);
-  if (factor > 1) {
-    for (W& weight : weights) weight /= factor;
-  }
-  return std::max<W>(1, factor);
 }
 
 // Puts the highest total into graph.chosen, with the proof; false where it was stopped.

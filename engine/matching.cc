@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <numeric>
 #include <optional>
 #include <utility>
 
@@ -23,19 +22,17 @@ constexpr int64_t kMostPrice = int64_t{1} << 60;
 
 absl::Status Cancelled() { return absl::CancelledError("the round was cancelled"); }
 
-// One solve of a graph, whose seats it cuts to those that can be used meanwhile.
+// One solve of a graph, whose seats it cuts to those that can be used, and whose
+// weights it counts in their common factor, meanwhile.
 template <typename W, typename Price>
 class GraphSolver {
  public:
   GraphSolver(Bipartite<W>& graph, const GraphOptions& options)
-      : graph_(graph), factor_(CommonFactor(graph.weight)), options_(options), workers_(options.threads) {}
+      : graph_(graph), factor_(DivideByCommonFactor(graph.weight)), options_(options), workers_(options.threads) {}
 
   absl::StatusOr<PricedMatching> Run(bool coverage_first) {
     const std::vector<int32_t> seats = graph_.seats;
     LeaveOutNeedlessSeats();
-    if (factor_ > 1) {
-      for (W& weight : graph_.weight) weight /= factor_;
-    }
     auto result = coverage_first || IsComplete() ? CoverageThenScore() : Score();
     if (!coverage_first && result.ok() && IsComplete() && !LetStayOut(*result)) result = Score();
     if (factor_ > 1) {
@@ -47,15 +44,6 @@ class GraphSolver {
 
  private:
   static size_t At(int32_t i) { return static_cast<size_t>(i); }
-
-  // The largest number that divides all weights.
-  static W CommonFactor(const std::vector<W>& weights) {
-    W factor = 0;
-    for (size_t i = 0; i < weights.size() && factor != 1; ++i) {
-      if (factor == 0 || weights[i] % factor != 0) factor = std::gcd(factor, weights[i]);
-    }
-    return std::max<W>(1, factor);
-  }
 
   // More seats than agents who could sit there are never needed; one more keeps
   // a host that has them from ever being full, and so from a price. Hosts are
@@ -306,34 +294,6 @@ absl::StatusOr<W> CheckGraph(const Bipartite<W>& graph) {
   return weight;
 }
 
-// How many there are; sorts them.
-template <typename Iterator>
-size_t Different(Iterator begin, Iterator end) {
-  std::sort(begin, end);
-  size_t count = begin == end ? 0 : 1;
-  for (Iterator i = begin; i != end && std::next(i) != end; ++i) count += *i != *std::next(i) ? 1 : 0;
-  return count;
-}
-
-// Whether an agent has few different weights, but other agents have others: people's
-// scores, in which as many tie as are alike. Few (few.h) takes them for few weights,
-// but its bids and paths are then three times as long as an auction's; small graphs
-// it takes anyhow. Of some pairs of some agents.
-template <typename W>
-bool TiesApart(const Bipartite<W>& graph) {
-  constexpr size_t kAgents = 15, kPairs = 64;
-  if (graph.agent_count() <= Few<W>::kMostAgents) return false;
-  std::vector<W> all;
-  size_t of_rows = 0;
-  for (size_t i = 0; i < kAgents; ++i) {
-    const size_t agent = i * graph.agent_count() / kAgents, row = all.size();
-    const size_t begin = static_cast<size_t>(graph.offset[agent]), end = static_cast<size_t>(graph.offset[agent + 1]);
-    for (size_t e = begin; e < end; e += 1 + (end - begin) / kPairs) all.push_back(graph.weight[e]);
-    of_rows += Different(all.begin() + static_cast<std::ptrdiff_t>(row), all.end());
-  }
-  return 4 * of_rows < 3 * all.size() && 5 * Different(all.begin(), all.end()) > all.size();
-}
-
 template <typename W>
 absl::StatusOr<PricedMatching> Solve(Bipartite<W>& graph, const GraphOptions& options, bool coverage_first) {
   BRYGGA_ASSIGN_OR_RETURN(const W most, CheckGraph(graph));
@@ -344,7 +304,7 @@ absl::StatusOr<PricedMatching> Solve(Bipartite<W>& graph, const GraphOptions& op
                      " people needs up to ", bound, " bytes; the limit is ", options.memory_limit_bytes),
         {.reason = "COHORT_TOO_LARGE"});
   }
-  if (Few<W>::Fits(graph, static_cast<int64_t>(most)) && !TiesApart(graph)) {
+  if (Few<W>::Fits(graph, static_cast<int64_t>(most))) {
     Few<W> few(graph, static_cast<int64_t>(most), coverage_first, options.control);
     auto answer = few.Run();
     if (few.stopped()) return Cancelled();
