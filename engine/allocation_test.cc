@@ -2,7 +2,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <time.h>
 
 #include <algorithm>
 #include <functional>
@@ -16,6 +15,7 @@
 
 #include "common/status/error.h"
 #include "engine/allocation_certificate.h"
+#include "engine/cpu_seconds_testing.h"
 #include "engine/lottery.h"
 
 namespace brygga::engine {
@@ -637,18 +637,6 @@ AllocationProblem HolidayJobs() {
     problem.applicants.push_back(std::move(applicant));
   }
   return problem;
-}
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr double kSlower = 30;
-#else
-constexpr double kSlower = 1;
-#endif
-
-double CpuSeconds() {
-  timespec now;
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
 }
 
 TEST(Allocation, NineThousandHolidayJobsAreQuickCheckedAndCanBeCancelled) {

@@ -2,7 +2,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <time.h>
 
 #include <algorithm>
 #include <map>
@@ -13,17 +12,12 @@
 #include <vector>
 
 #include "common/status/error.h"
+#include "engine/cpu_seconds_testing.h"
 
 namespace brygga::engine {
 namespace {
 
 using ::testing::HasSubstr;
-
-double CpuSeconds() {
-  timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-}
 
 struct Shape {
   int newcomers, established, rounds, allowed_in_ten;

@@ -2,7 +2,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <time.h>
 
 #include <algorithm>
 #include <functional>
@@ -13,6 +12,7 @@
 #include <utility>
 
 #include "common/status/error.h"
+#include "engine/cpu_seconds_testing.h"
 #include "engine/random_problem.h"
 
 namespace brygga::engine {
@@ -578,18 +578,6 @@ TEST(StableCohort, WhatStabilityCostsIsSaid) {
   EXPECT_EQ(price.total_part, 444'444);
   EXPECT_EQ(price.worst_score_gain, 1);
   EXPECT_EQ(price.blocking_pairs_fewer, 1);
-}
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr double kSlower = 30;
-#else
-constexpr double kSlower = 1;
-#endif
-
-double CpuSeconds() {
-  timespec now;
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
 }
 
 // 20,000 people, 9,000 openings, 2.0 million pairs. The bound is loose, because the
