@@ -194,6 +194,7 @@ class Auction {
     market_.host_of[At(agent)] = choice.host;
     if (market_.IsFull(choice.host)) {
       const int32_t other = market_.Who(host)[0];
+      market_.Prefetch(At(other));  // Bids soon.
       market_.host_of[At(other)] = kNobody;
       queue_.push_back(other);
       Settle(host, 0, agent, bid);

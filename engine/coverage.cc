@@ -65,11 +65,12 @@ class HopcroftKarp {
     return true;
   }
 
-  // Layers of agents by their distance from a free one; true where some free
-  // seat is reached. Leaves in `host_seen_` every host that is reached.
+  // Layers of agents and hosts by their distance from a free agent, whose own is 0
+  // and whose hosts' is 1, as is that of who sits there; true where some free seat is
+  // reached. Nobody is looked at who is further away than that.
   bool BuildLayers() {
     std::fill(layer_.begin(), layer_.end(), kUnseen);
-    host_seen_.assign(graph_.host_count(), 0);
+    host_layer_.assign(graph_.host_count(), kUnseen);
     wave_ = free_;
     for (const int32_t agent : wave_) layer_[At(agent)] = 0;
     bool found = false;
@@ -79,8 +80,8 @@ class HopcroftKarp {
         next_[At(agent)] = Begin(agent);
         for (int64_t e = Begin(agent); e < End(agent); ++e) {
           const int32_t host = Host(e);
-          if (host_seen_[At(host)]) continue;
-          host_seen_[At(host)] = 1;
+          if (host_layer_[At(host)] != kUnseen) continue;
+          host_layer_[At(host)] = depth;
           next_place_[At(host)] = 0;
           found |= !seating_.IsFull(host);
           for (int32_t i = 0; i < seating_.Taken(host); ++i) {
@@ -104,7 +105,11 @@ class HopcroftKarp {
     while (!path_.empty() && ticker_.Step(1)) {
       const int32_t agent = path_.back();
       int64_t& e = next_[At(agent)];
-      if (e == End(agent)) {
+      const int64_t begin = e, end = End(agent);
+      const int32_t deeper = layer_[At(agent)] + 1;
+      while (e < end && host_layer_[At(Host(e))] != deeper) ++e;
+      ticker_.Step(e - begin);
+      if (e == end) {
         layer_[At(agent)] = kUnseen;  // A dead end, for everyone in this phase.
         path_.pop_back();
         continue;
@@ -114,20 +119,19 @@ class HopcroftKarp {
         ShiftAlongPath(host);
         return true;
       }
-      const int32_t other = Deeper(host, layer_[At(agent)]);
-      if (other == kNobody) ++e;
+      const int32_t other = NotYetLeft(host);
+      if (other == kNobody) host_layer_[At(host)] = kUnseen;  // A dead end, too.
       if (other != kNobody) path_.push_back(other);
     }
     return false;
   }
 
-  // Someone at `host` who is one layer deeper and no dead end. All at a host
-  // entered one layer, and whoever has left it does not come back.
-  int32_t Deeper(int32_t host, int32_t layer) {
+  // Someone at `host` who is no dead end. All there entered its layer, and whoever
+  // has left that does not come back.
+  int32_t NotYetLeft(int32_t host) {
     for (int32_t& i = next_place_[At(host)]; i < seating_.Taken(host); ++i) {
       const int32_t other = seating_.Agent(host, i);
-      if (layer_[At(other)] == kUnseen) continue;
-      return layer_[At(other)] == layer + 1 ? other : kNobody;
+      if (layer_[At(other)] != kUnseen) return other;
     }
     return kNobody;
   }
@@ -148,9 +152,9 @@ class HopcroftKarp {
     for (size_t a = 0; a < layer_.size(); ++a) {
       if (layer_[a] != kUnseen) coverage.agent_part[a] = Part::kScarce;
     }
-    for (size_t h = 0; h < host_seen_.size(); ++h) {
+    for (size_t h = 0; h < host_layer_.size(); ++h) {
       const bool full = seating_.IsFull(static_cast<int32_t>(h));
-      if (host_seen_[h]) coverage.host_part[h] = Part::kScarce;
+      if (host_layer_[h] != kUnseen) coverage.host_part[h] = Part::kScarce;
       if (!full) coverage.host_part[h] = Part::kAmple;
       if (graph_.seats[h] == 0) coverage.host_part[h] = Part::kClosed;
       any_ample |= !full;
@@ -222,9 +226,8 @@ class HopcroftKarp {
   const Bipartite<W>& graph_;
   Ticker& ticker_;
   Seating seating_;
-  std::vector<int32_t> free_;   // Agents without a seat.
-  std::vector<int32_t> layer_;  // Per agent.
-  std::vector<uint8_t> host_seen_;
+  std::vector<int32_t> free_;  // Agents without a seat.
+  std::vector<int32_t> layer_, host_layer_;
   std::vector<int32_t> next_place_;  // Per host: whom to look at next.
   std::vector<int64_t> next_;        // Per agent: its next pair.
   std::vector<int32_t> wave_, next_wave_, path_;
