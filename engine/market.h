@@ -29,7 +29,8 @@ namespace brygga::engine {
 // Not thread-safe, but different agents may Look at the same time.
 template <typename W, typename P>
 struct Market {
-  static constexpr int32_t kFront = 8;
+  // Pairs of a front; of a long row, to look through which costs more.
+  static constexpr int32_t kFront = 8, kFrontOfLong = 24, kLongRow = 1024;
   // Below and above all sums of prices. (std::numeric_limits knows no 128 bits.)
   static constexpr P kFar = static_cast<P>(1) << (8 * sizeof(P) - 3);
   static constexpr P kLow = -kFar;
@@ -126,26 +127,26 @@ struct Market {
   }
 
   void BringForward(size_t agent, auto value) {
-    const int32_t all = count[agent];
-    if (all <= kFront) {
+    const int32_t all = count[agent], most = all < kLongRow ? kFront : kFrontOfLong;
+    if (all <= most) {
       front[agent] = all;
       bound[agent] = kLow;
       return;
     }
     const int32_t* const host = Hosts(agent);
     const W* const weight = Weights(agent);
-    std::array<std::pair<P, int32_t>, kFront> best;  // Descending; worth and place.
+    std::array<std::pair<P, int32_t>, kFrontOfLong> best;  // Descending; worth and place.
     int32_t size = 0;
     P least = kLow;  // Of a full `best`.
     const auto consider = [&](int32_t i) {
       const P worth = value(weight[i]) - price[static_cast<size_t>(host[i])];
       if (worth <= least) return;
-      int32_t j = size < kFront ? size++ : kFront - 1;
+      int32_t j = size < most ? size++ : most - 1;
       for (; j > 0 && best[static_cast<size_t>(j) - 1].first < worth; --j) {
         best[static_cast<size_t>(j)] = best[static_cast<size_t>(j) - 1];
       }
       best[static_cast<size_t>(j)] = {worth, i};
-      if (size == kFront) least = best[kFront - 1].first;
+      if (size == most) least = best[static_cast<size_t>(most) - 1].first;
     };
     // Agents who look for the first time start at different places, so that
     // where much is worth the same they do not all see the same hosts. Later the
@@ -156,10 +157,10 @@ struct Market {
             : static_cast<int32_t>(static_cast<uint64_t>(agent) * 2654435761u % static_cast<uint64_t>(all));
     for (int32_t i = start; i < all; ++i) consider(i);
     for (int32_t i = 0; i < start; ++i) consider(i);
-    std::array<int32_t, kFront> places;
-    for (size_t i = 0; i < kFront; ++i) places[i] = best[i].second;
-    MoveToFront(agent, places.data(), kFront);
-    front[agent] = kFront;
+    std::array<int32_t, kFrontOfLong> places;
+    for (size_t i = 0; i < static_cast<size_t>(most); ++i) places[i] = best[i].second;
+    MoveToFront(agent, places.data(), most);
+    front[agent] = most;
     bound[agent] = least;
   }
 

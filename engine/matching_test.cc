@@ -249,6 +249,7 @@ std::vector<GraphShape> MidSizes() {
       {.agents = 250, .hosts = 120, .most_seats = 3, .in_ten = 6, .weights = Shape::kEqual},
       {.agents = 200, .hosts = 200, .most_seats = 1, .in_ten = 10, .weights = Shape::kProduct},
       {.agents = 300, .hosts = 300, .most_seats = 2, .in_ten = 1, .weights = Shape::kFewWeights},
+      {.agents = 300, .hosts = 1'300, .most_seats = 1, .in_ten = 10, .weights = Shape::kCorrelated},
   };
 }
 
