@@ -15,19 +15,18 @@
 #include <utility>
 #include <vector>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/random/random.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/redis/connection.h"
 #include "common/status/check.h"
-#include "common/wait/mutex.h"
 #include "common/wait/no_wait.h"
 
 namespace brygga::redis {
 namespace {
 
 constexpr absl::Duration kTick = absl::Milliseconds(1);
+constexpr int kStill = 4;
 
 uint64_t ToMilliseconds(absl::Duration duration) {
   return static_cast<uint64_t>(std::max(int64_t{1}, absl::ToInt64Milliseconds(duration)));
@@ -41,7 +40,12 @@ class Tally {
  public:
   void Add() {
     count_.fetch_add(1, std::memory_order_relaxed);
-    if (prometheus::Counter* const shown = shown_.load(std::memory_order_acquire)) shown->Increment();
+    AddToShown();
+  }
+  // The same and cheaper, where one thread alone adds.
+  void AddAlone() {
+    count_.store(count() + 1, std::memory_order_relaxed);
+    AddToShown();
   }
   int64_t count() const { return count_.load(std::memory_order_relaxed); }
   void Show(prometheus::Counter& counter) {
@@ -50,28 +54,12 @@ class Tally {
   }
 
  private:
+  void AddToShown() {
+    if (prometheus::Counter* const shown = shown_.load(std::memory_order_acquire)) shown->Increment();
+  }
+
   std::atomic<int64_t> count_ = 0;
   std::atomic<prometheus::Counter*> shown_ = nullptr;
-};
-
-// Commands on their way to the thread that speaks: their bytes in one piece, so
-// that a command needs no memory of its own.
-struct Batch {
-  struct Command {
-    size_t wire_bytes;
-    absl::Time now, deadline;
-    Client::GotValue got;
-  };
-  std::string wire;
-  std::vector<Command> commands;
-
-  bool empty() const { return commands.empty(); }
-  void clear() {
-    constexpr size_t kKept = 1 << 16;
-    if (wire.capacity() > kKept) wire = {};
-    wire.clear();
-    commands.clear();
-  }
 };
 
 class PipelinedClient final : public Client {
@@ -93,14 +81,10 @@ class PipelinedClient final : public Client {
 
   ~PipelinedClient() override {
     BRYGGA_CHECK(std::this_thread::get_id() != thread_.get_id());
-    {
-      const MutexLock lock(&mutex_);
-      stopping_ = true;
-    }
     ready_ = false;
+    stopping_ = true;
     uv_async_send(&wake_);
     thread_.join();
-    SendWaiting();  // What came in between, if anything did, is refused.
     BRYGGA_CHECK(uv_loop_close(&loop_) == 0);
   }
 
@@ -167,7 +151,8 @@ class PipelinedClient final : public Client {
     return {.connected = [this] { Greet(); },
             .answered = [this](Reply& reply, GotValue& got) { got ? Ended(reply, got) : Greeting(reply); },
             .lost = [this](std::string_view why) { Lost(why); },
-            .turned = [this] { Turned(); }};
+            .turned = [this] { turn_.reset(); },
+            .wanted = [this] { uv_async_send(&wake_); }};
   }
 
   // On any thread.
@@ -176,39 +161,38 @@ class PipelinedClient final : public Client {
     const bool asks_on = IsSpeaker() && answering_;
     const absl::Time now = asks_on ? TimeOfTurn() : absl::Now();
     absl::Status refusal = Refusal();
-    if (refusal.ok()) {
-      return asks_on ? Ask(words, now, deadline, std::move(got)) : Enqueue(words, now, deadline, std::move(got));
-    }
+    if (refusal.ok() && Ask(words, now, std::min(deadline, now + options_.command_timeout), asks_on, got)) return;
+    if (refusal.ok()) refusal = NotConnected();
     not_sent_.Add();
     got(std::move(refusal));
     // Asks by itself whether it is over, so that no caller has to wait for that.
     const bool is_time = breaker_.open() && ready_.load(std::memory_order_acquire) && breaker_.Allows(now);
     if (!is_time) return;
     waiting_.fetch_add(1, std::memory_order_relaxed);
-    Enqueue({"PING"}, now, std::min(deadline, now + options_.probe_timeout), [](const Value&) {});
+    GotValue nobody = [](const Value&) {};
+    Ask({"PING"}, now, std::min(deadline, now + options_.probe_timeout), false, nobody);
   }
 
-  void Enqueue(std::initializer_list<std::string_view> words, absl::Time now, absl::Time deadline, GotValue got) {
-    bool first;
-    {
-      const MutexLock lock(&mutex_);
-      first = inbox_.empty();
-      const size_t before = inbox_.wire.size();
-      AppendCommand(words, inbox_.wire);
-      inbox_.commands.push_back({.wire_bytes = inbox_.wire.size() - before,
-                                 .now = now,
-                                 .deadline = std::min(deadline, now + options_.command_timeout),
-                                 .got = std::move(got)});
+  // One more waits; false, and `got` is left alone: it does not.
+  bool Ask(std::initializer_list<std::string_view> words, absl::Time now, absl::Time deadline, bool asks_on,
+           GotValue& got) {
+    if (asks_on) {  // Goes out at the end of the turn, with what others ask who are answered in it.
+      connection_.Send(words, now, deadline, std::move(got));
+      return true;
     }
-    if (first && !IsSpeaker()) uv_async_send(&wake_);
+    if (connection_.Ask(words, now, deadline, got)) return true;
+    waiting_.fetch_sub(1, std::memory_order_relaxed);
+    return false;
   }
 
   bool IsSpeaker() const { return std::this_thread::get_id() == speaker_.load(std::memory_order_relaxed); }
 
+  static absl::Status NotConnected() { return absl::UnavailableError("not connected to Redis"); }
+
   // Why nothing is sent now. Otherwise one more waits, and the breaker is told how
   // it ends.
   absl::Status Refusal() {
-    if (!ready_.load(std::memory_order_acquire)) return absl::UnavailableError("not connected to Redis");
+    if (!ready_.load(std::memory_order_acquire)) return NotConnected();
     if (breaker_.open()) return absl::UnavailableError("Redis is left alone after failures");
     if (waiting_.fetch_add(1, std::memory_order_relaxed) >= options_.most_waiting) {
       waiting_.fetch_sub(1, std::memory_order_relaxed);
@@ -229,11 +213,14 @@ class PipelinedClient final : public Client {
     uv_run(&loop_, UV_RUN_DEFAULT);
   }
 
-  void Woken() { IsStopping() ? Stop() : SendWaiting(); }
-
-  // What a caller asks who has just been answered goes out at the end of the turn.
-  void Ask(std::initializer_list<std::string_view> words, absl::Time now, absl::Time deadline, GotValue got) {
-    connection_.Send(words, now, std::min(deadline, now + options_.command_timeout), std::move(got));
+  void Woken() {
+    if (stopping_) return Stop();
+    if (!uv_is_active(reinterpret_cast<uv_handle_t*>(&tick_))) {
+      still_ = 0;
+      uv_timer_start(
+          &tick_, [](uv_timer_t* timer) { Of(timer).Tick(); }, ToMilliseconds(kTick), ToMilliseconds(kTick));
+    }
+    connection_.Flush();
   }
 
   // A turn is much shorter than a deadline is exact.
@@ -242,64 +229,21 @@ class PipelinedClient final : public Client {
     return *turn_;
   }
 
-  void Turned() {
-    turn_.reset();
-    Flush();
-    SendWaiting();
-  }
-
-  bool IsStopping() {
-    const MutexLock lock(&mutex_);
-    return stopping_;
-  }
-
   void Stop() {
     if (std::exchange(stopped_, true)) return;
     connection_.Close("the client stops");
-    SendWaiting();  // Which are refused now.
     uv_cancel(reinterpret_cast<uv_req_t*>(&lookup_));
     for (uv_timer_t* timer : {&tick_, &retry_, &greeting_}) uv_close(reinterpret_cast<uv_handle_t*>(timer), nullptr);
     uv_close(reinterpret_cast<uv_handle_t*>(&wake_), nullptr);
   }
 
-  void SendWaiting() {
-    for (;;) {
-      {
-        const MutexLock lock(&mutex_);
-        std::swap(inbox_, batch_);
-      }
-      if (batch_.empty()) return;
-      std::string_view rest = batch_.wire;
-      for (Batch::Command& command : batch_.commands) {
-        const std::string_view wire = rest.substr(0, command.wire_bytes);
-        rest.remove_prefix(command.wire_bytes);
-        if (ready_) {
-          connection_.Send(wire, command.now, command.deadline, std::move(command.got));
-        } else {
-          Reply lost;
-          Ended(lost, command.got);
-        }
-      }
-      batch_.clear();
-      Flush();
-    }
-  }
-
-  void Flush() {
-    const bool is_waited_for = ready_ && !connection_.idle();  // A greeting has a time of its own.
-    if (is_waited_for && !stopped_ && !uv_is_active(reinterpret_cast<uv_handle_t*>(&tick_))) {
-      uv_timer_start(
-          &tick_, [](uv_timer_t* timer) { Of(timer).Tick(); }, ToMilliseconds(kTick), ToMilliseconds(kTick));
-    }
-    connection_.Flush();
-  }
-
   void Ended(Reply& reply, GotValue& got) {
     waiting_.fetch_sub(1, std::memory_order_relaxed);
+    still_ = 0;
     switch (reply.kind) {
       case Reply::Kind::kText:
       case Reply::Kind::kNothing:
-        answered_.Add();
+        answered_.AddAlone();
         Judge(Judgement::kGood);
         answering_ = true;
         got(reply.kind == Reply::Kind::kText ? std::optional(std::move(reply.text)) : std::nullopt);
@@ -350,9 +294,13 @@ class PipelinedClient final : public Client {
   void Tick() {
     const absl::Time now = absl::Now();
     connection_.Expire(now);
-    if (now - connection_.WaitingSince() >= options_.command_timeout + kTick) connection_.Close("it does not answer");
-    SendWaiting();
-    if (connection_.idle() && !stopped_) uv_timer_stop(&tick_);
+    // A greeting has a time of its own.
+    if (ready_ && now - connection_.WaitingSince() >= options_.command_timeout + kTick) {
+      connection_.Close("it does not answer");
+    }
+    connection_.Flush();
+    // To begin again costs a caller more than a few ticks for nothing.
+    if (!stopped_ && ++still_ > kStill && connection_.Rest()) uv_timer_stop(&tick_);
   }
 
   // Connecting: look the host up, connect, greet; or pause and begin again.
@@ -418,6 +366,7 @@ class PipelinedClient final : public Client {
     uv_timer_stop(&greeting_);
     connections_.Add();
     attempts_ = 0;
+    connection_.Admit();
     ready_ = true;
     ShowUsable();
     if (options_.log != nullptr) options_.log->Info("redis is connected");
@@ -448,7 +397,6 @@ class PipelinedClient final : public Client {
     uv_timer_start(
         &retry_, [](uv_timer_t* timer) { Of(timer).Connect(); },
         ToMilliseconds(pause * absl::Uniform(chance_, 0.5, 1.5)), 0);
-    SendWaiting();  // Which are refused now.
   }
 
   const ClientOptions options_;
@@ -459,9 +407,7 @@ class PipelinedClient final : public Client {
   Tally answered_, refused_, late_, lost_, not_sent_, connections_, opened_;
   std::shared_ptr<prometheus::Registry> registry_;  // Shared with the server, which may go first.
   std::atomic<prometheus::Gauge*> usable_shown_ = nullptr;
-  Mutex mutex_;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  Batch inbox_ ABSL_GUARDED_BY(mutex_);
+  std::atomic<bool> stopping_ = false;
   // Of the thread that speaks.
   uv_loop_t loop_;
   uv_async_t wake_;
@@ -472,7 +418,7 @@ class PipelinedClient final : public Client {
   bool told_ = false;  // Of an outage, once.
   int attempts_ = 0;   // Since the last greeting.
   absl::InsecureBitGen chance_;
-  Batch batch_;
+  int still_ = 0;           // Ticks since something was answered.
   bool answering_ = false;  // A caller has just been told what the server answered, and may ask on.
   std::optional<absl::Time> turn_;
   Connection connection_;

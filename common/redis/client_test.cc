@@ -7,6 +7,7 @@
 #include <netinet/tcp.h>
 #include <signal.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -21,6 +22,7 @@
 #include "absl/time/clock.h"
 #include "common/testing/matchers.h"
 #include "common/testing/redis.h"
+#include "common/testing/temp_dir.h"
 
 namespace brygga::redis {
 namespace {
@@ -110,6 +112,38 @@ TEST(ClientTest, EachOfManyCallersGetsItsOwnAnswer) {
   EXPECT_EQ(client->counts().connections, 1);
 }
 
+// More than a socket takes at once, from many threads: what one writes does not end
+// up in the middle of what another does.
+TEST(ClientTest, ManyWhoWriteAtOnceDoNotMixTheirValues) {
+  RedisServer server;
+  ClientOptions options = On(server);
+  options.command_timeout = absl::Seconds(20);
+  const auto client = Connected(options);
+  constexpr int kThreads = 4, kEach = 40;
+  std::atomic<int> wrong = 0;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&, t] {
+      const std::string key = absl::StrCat("key", t);
+      for (int i = 0; i < kEach; ++i) {
+        const std::string value(static_cast<size_t>(150'000 + i * 1000), static_cast<char>('a' + t * 5 + i % 5));
+        std::atomic<int> left = 3;
+        for (int j = 0; j < 3; ++j) {
+          client->Set(key, value, absl::Minutes(1), absl::InfiniteFuture(), [&](const absl::Status& status) {
+            if (!status.ok()) ++wrong;
+            --left;
+          });
+        }
+        if (client->Get(key, absl::InfiniteFuture()) != Client::Value(value) || left != 0) ++wrong;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+
+  EXPECT_EQ(wrong, 0);
+  EXPECT_EQ(client->counts().connections, 1);
+}
+
 TEST(ClientTest, SpeaksAsAUserWithTheLeastRights) {
   RedisServer server({"--user", "brygga", "on", ">pass word", "~brygga:*", "-@all", "+get", "+set", "+select", "+ping",
                       "--user", "default", "off"});
@@ -184,6 +218,7 @@ TEST(ClientTest, LeavesAFrozenServerAloneAndComesBack) {
 TEST(ClientTest, OnlyTheFirstFewWaitForAFrozenServer) {
   RedisServer server;
   ClientOptions options = On(server);
+  options.command_timeout = absl::Seconds(20);
   options.breaker = {.first_pause = absl::Milliseconds(5), .longest_pause = absl::Milliseconds(10)};
   const auto client = Connected(options);
   server.process().Signal(SIGSTOP);
@@ -285,14 +320,16 @@ TEST(ClientTest, ACallbackMayAskAgain) {
 class Peer {
  public:
   explicit Peer(std::function<void(int socket_fd)> talk) : talk_(std::move(talk)) {
-    listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address = {};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    ListenOnPort();
+    thread_ = std::thread([this] { Serve(); });
+  }
+  // On a unix socket of this path.
+  Peer(const std::string& path, std::function<void(int socket_fd)> talk) : talk_(std::move(talk)) {
+    listener_ = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_un address = {};
+    address.sun_family = AF_UNIX;
+    EXPECT_EQ(path.copy(address.sun_path, sizeof(address.sun_path) - 1), path.size());
     EXPECT_EQ(bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
-    socklen_t length = sizeof(address);
-    EXPECT_EQ(getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &length), 0);
-    port_ = ntohs(address.sin_port);
     EXPECT_EQ(listen(listener_, 8), 0);
     thread_ = std::thread([this] { Serve(); });
   }
@@ -333,10 +370,24 @@ class Peer {
   static bool Greet(int socket_fd) { return Await(socket_fd, "PING\r\n") && Say(socket_fd, "+PONG\r\n"); }
 
  private:
+  void ListenOnPort() {
+    listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address = {};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    EXPECT_EQ(bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
+    socklen_t length = sizeof(address);
+    EXPECT_EQ(getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &length), 0);
+    port_ = ntohs(address.sin_port);
+    EXPECT_EQ(listen(listener_, 8), 0);
+  }
+
   void Serve() {
     for (int socket_fd; !ending_ && (socket_fd = accept(listener_, nullptr, nullptr)) >= 0; close(socket_fd)) {
-      const int at_once = 1;
-      EXPECT_EQ(setsockopt(socket_fd, IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof(at_once)), 0);
+      if (port_ != 0) {
+        const int at_once = 1;
+        EXPECT_EQ(setsockopt(socket_fd, IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof(at_once)), 0);
+      }
       talking_ = socket_fd;
       ++served_;
       talk_(socket_fd);
@@ -505,7 +556,8 @@ TEST(HostilePeerTest, LongAnswersThatComeAtOnceAreToldApart) {
 
   std::vector<std::string> heard;
   for (int i = 0; i < kAnswers; ++i) {
-    client->Get("key", Soon(), [&](Client::Value value) { heard.push_back(value.value_or("lost").value_or("none")); });
+    client->Get("key", Soon(),
+                [&](const Client::Value& value) { heard.push_back(value.value_or("lost").value_or("none")); });
   }
   ASSERT_THAT(client->Get("last", Soon()), IsOkAndHolds(std::nullopt));
 
@@ -569,6 +621,55 @@ TEST(HostilePeerTest, WhoHangsUpWhileNobodyWaitsIsCalledAgain) {
   const auto client = Client::Start(On(peer));
 
   EXPECT_TRUE(Eventually([&] { return client->counts().connections >= 2; }));
+}
+
+// To write to whom does not listen is an error and no signal, on any thread.
+TEST(HostilePeerTest, APeerThatDoesNotListenIsNoSignalToWhoAsks) {
+  const testing::TempDir folder;
+  Peer peer(folder.File("peer"), [](int socket_fd) {
+    if (Peer::Greet(socket_fd) && shutdown(socket_fd, SHUT_RD) == 0) {
+      while (Peer::Say(socket_fd, "")) absl::SleepFor(absl::Milliseconds(1));
+    }
+  });
+  const auto client = Connected({.address = {.socket = folder.File("peer")}});
+
+  EXPECT_EQ(client->Get("key", Soon()).status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_TRUE(Eventually([&] { return client->counts().lost >= 1; }));
+}
+
+TEST(HostilePeerTest, EachOfManyIsAnsweredOnceWhileConnectionsComeAndGo) {
+  std::atomic<int> hung_up = 0;
+  Peer peer([&](int socket_fd) {
+    if (!Peer::Greet(socket_fd)) return;
+    for (int i = 0; i < 20; ++i) {
+      if (!Peer::Await(socket_fd, "GET\r\n") || !Peer::Say(socket_fd, "$-1\r\n")) return;
+    }
+    ++hung_up;
+  });
+  ClientOptions options = On(peer);
+  options.command_timeout = absl::Seconds(20);
+  options.connect_timeout = absl::Seconds(20);
+  options.first_pause = options.longest_pause = absl::Milliseconds(1);
+  options.breaker.failures = 1'000'000'000;
+  const auto client = Connected(options);
+  std::atomic<int64_t> asked = 0, answered = 0;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 3; ++t) {
+    threads.emplace_back([&] {
+      while (hung_up < 100) {
+        if (asked - answered > 50) continue;
+        ++asked;
+        client->Get("key", absl::InfiniteFuture(), [&](const Client::Value&) { ++answered; });
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+
+  EXPECT_TRUE(Eventually([&] { return answered >= asked; }));
+  const ClientCounts counts = client->counts();
+  EXPECT_EQ(answered, asked);
+  EXPECT_EQ(counts.answered + counts.lost + counts.not_sent, asked);
+  EXPECT_GE(counts.connections, 100);
 }
 
 TEST(HostilePeerTest, WhatNobodyAskedForEndsTheConnection) {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -100,19 +101,19 @@ void Connection::Attach() {
   poll_->handle.data = poll_;
   BRYGGA_CHECK(uv_poll_init(loop_, &poll_->handle, context_->fd) == 0);
   connecting_ = true;
-  watched_ = 0;
   doom_.clear();
-  Watch();
+  watched_ = UV_WRITABLE;
+  uv_poll_start(&poll_->handle, watched_, &Hooks::Polled);
 }
 
 void Connection::Polled(int status, int events) {
-  // The loop has stopped to watch after an error: the socket knows which it was.
-  if (status < 0) watched_ = 0;
   if (connecting_) {
     Connected();
   } else if (status < 0 || (events & UV_READABLE) != 0) {
     Read();
   }
+  // The loop has stopped to watch; as a rule the socket has just said why.
+  if (status < 0 && !doomed()) Doom("the socket failed");
   Settle();
 }
 
@@ -122,6 +123,7 @@ void Connection::Connected() {
   if (getsockopt(context_->fd, SOL_SOCKET, SO_ERROR, &error, &length) != 0) error = errno;
   if (error != 0) return Doom(Why(error));
   connecting_ = false;
+  Watch(false);
   events_.connected();
 }
 
@@ -133,6 +135,10 @@ void Connection::Read() {
     if (got < 0 && errno == EINTR) continue;
     if (got < 0 && errno == EAGAIN) return;
     if (got < 0) return Doom(Why(errno));
+    {
+      const MutexLock lock(&mutex_);
+      TakeOver();  // Whom this may be for.
+    }
     Take({in_.get(), static_cast<size_t>(got)});
     if (static_cast<size_t>(got) < kReadAtOnce) return;
   }
@@ -147,25 +153,22 @@ void Connection::Take(std::string_view bytes) {
     bool is_read = redisReaderFeed(reader, slice.data(), slice.size()) == REDIS_OK;
     for (void* reply = &reply_; is_read && reply != nullptr && !doomed();) {
       is_read = redisReaderGetReply(reader, &reply) == REDIS_OK;
-      if (is_read && reply != nullptr) Answer();
+      if (is_read && reply != nullptr) Answer(reply_);
     }
     if (!is_read && !doomed()) Doom(reader->errstr);
     if (!doomed() && reader->len - reader->pos > longest_reply_ + kKept) Doom("a reply is too long");
   }
 }
 
-void Connection::Answer() {
-  Waiting first = Next();
-  if (!first.is_late) events_.answered(reply_, first.caller);
-}
-
-Connection::Waiting Connection::Next() {
+// In place: what is asked meanwhile is queued elsewhere.
+void Connection::Answer(Reply& reply) {
   constexpr size_t kFew = 1024;
-  Waiting next = std::move(waiting_[first_++]);
+  Waiting& first = waiting_[first_++];
+  if (!first.is_late) events_.answered(reply, first.caller);
+  first.caller = nullptr;
   if (first_ == waiting_.size() || (first_ >= kFew && 2 * first_ >= waiting_.size())) {
     waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(std::exchange(first_, 0)));
   }
-  return next;
 }
 
 // What could not be done under the feet of those who were called.
@@ -176,8 +179,8 @@ void Connection::Settle() {
   Flush();
 }
 
-void Connection::Watch() {
-  const int wanted = connecting_ ? UV_WRITABLE : UV_READABLE | (out_.empty() ? 0 : UV_WRITABLE);
+void Connection::Watch(bool for_writing) {
+  const int wanted = for_writing ? UV_READABLE | UV_WRITABLE : UV_READABLE;
   if (wanted == watched_) return;  // A system call a change is more than a command costs.
   watched_ = wanted;
   uv_poll_start(&poll_->handle, wanted, &Hooks::Polled);
@@ -185,74 +188,158 @@ void Connection::Watch() {
 
 void Connection::Send(std::initializer_list<std::string_view> words, absl::Time now, absl::Time deadline,
                       Caller caller) {
-  if (open()) AppendCommand(words, out_);
-  Send("", now, deadline, std::move(caller));
-}
-
-void Connection::Send(std::string_view wire, absl::Time now, absl::Time deadline, Caller caller) {
   if (!open()) {
     Reply lost;
     return events_.answered(lost, caller);
   }
-  out_.append(wire);
-  waiting_.push_back({.since = now, .deadline = deadline, .caller = std::move(caller)});
+  AppendCommand(words, own_wire_);
+  own_.push_back({.since = now, .deadline = deadline, .caller = std::move(caller)});
 }
 
+// What others queue while one writes goes out at the end of the next turn, as one:
+// the answer to what was just sent begins it.
 void Connection::Flush() {
   if (!open() || connecting_) return;
-  while (sent_ < out_.size()) {
+  {
+    const MutexLock lock(&mutex_);
+    TakeOver();
+    if (!nobody_writes_) return;
+    if (sending_.empty()) std::swap(sending_, out_);
+    if (sending_.empty()) return;
+    nobody_writes_ = false;
+  }
+  const int error = Write();
+  {
+    const MutexLock lock(&mutex_);
+    nobody_writes_ = true;
+    is_full_ = error != 0;
+  }
+  if (error != 0 && error != EAGAIN) return Close(Why(error));
+  Watch(error == EAGAIN);
+}
+
+void Connection::Admit() {
+  const MutexLock lock(&mutex_);
+  admits_ = true;
+}
+
+bool Connection::Ask(std::initializer_list<std::string_view> words, absl::Time now, absl::Time deadline,
+                     Caller& caller) {
+  bool calls, writes;
+  {
+    const MutexLock lock(&mutex_);
+    if (!admits_) return false;
+    AppendCommand(words, out_);
+    asked_.push_back({.since = now, .deadline = deadline, .caller = std::move(caller)});
+    calls = !std::exchange(attended_, true);
+    writes = nobody_writes_ && !is_full_;
+    if (writes) {
+      nobody_writes_ = false;
+      std::swap(sending_, out_);
+    }
+  }
+  if (writes) {
+    const int error = Write();
+    const MutexLock lock(&mutex_);
+    nobody_writes_ = true;
+    is_full_ = error != 0;  // Which it was, the loop's thread finds out.
+    // The turn that was to send what others have queued meanwhile may be over.
+    calls = calls || is_full_ || !out_.empty();
+  }
+  if (calls) events_.wanted();
+  return true;
+}
+
+// Sends what is to be sent: zero, or what is in the way of the rest.
+int Connection::Write() {
+  while (sent_ < sending_.size()) {
     // A peer that is gone must be an error and not a signal.
-    const ssize_t took = send(context_->fd, out_.data() + sent_, out_.size() - sent_, MSG_NOSIGNAL);
-    if (took < 0 && errno == EINTR) continue;
-    if (took < 0 && errno == EAGAIN) return Watch();
-    if (took < 0) return Close(Why(errno));
-    sent_ += static_cast<size_t>(took);
+    const ssize_t took = send(context_->fd, sending_.data() + sent_, sending_.size() - sent_, MSG_NOSIGNAL);
+    if (took < 0 && errno != EINTR) return errno;
+    if (took > 0) sent_ += static_cast<size_t>(took);
   }
   sent_ = 0;
-  out_.clear();
-  if (out_.capacity() > kKept) out_ = {};
-  Watch();
+  sending_.clear();
+  if (sending_.capacity() > kKept) sending_ = {};
+  return 0;
+}
+
+void Connection::TakeOver() {
+  const auto take = [this](std::vector<Waiting>& from) {
+    if (waiting_.empty()) return std::swap(waiting_, from);
+    waiting_.insert(waiting_.end(), std::move_iterator(from.begin()), std::move_iterator(from.end()));
+    from.clear();
+  };
+  take(asked_);
+  take(own_);
+  if (out_.empty()) {
+    std::swap(out_, own_wire_);
+  } else {
+    out_.append(own_wire_);
+    own_wire_.clear();
+  }
+}
+
+bool Connection::Rest() {
+  const MutexLock lock(&mutex_);
+  attended_ = !idle() || !asked_.empty();
+  return !attended_;
 }
 
 void Connection::Expire(absl::Time now) {
-  // By place: what is called may send more.
+  {
+    const MutexLock lock(&mutex_);
+    TakeOver();
+  }
   for (size_t i = first_; i < waiting_.size(); ++i) {
     if (now < waiting_[i].deadline || std::exchange(waiting_[i].is_late, true)) continue;
-    Caller caller = std::move(waiting_[i].caller);
     Reply late{.kind = Reply::Kind::kLate};
-    events_.answered(late, caller);
+    events_.answered(late, waiting_[i].caller);
+    waiting_[i].caller = nullptr;
   }
 }
 
 void Connection::Close(std::string_view why) {
   if (!open()) return;
+  {
+    const MutexLock lock(&mutex_);
+    admits_ = false;
+    mutex_.Await(Condition(&nobody_writes_));
+    TakeOver();
+    out_.clear();
+    is_full_ = false;
+  }
+  sent_ = 0;
+  sending_.clear();
   poll_->connection = nullptr;
   uv_close(reinterpret_cast<uv_handle_t*>(&poll_->handle),
            [](uv_handle_t* handle) { delete static_cast<Poll*>(handle->data); });
   poll_ = nullptr;
   context_.reset();
-  sent_ = 0;
-  out_.clear();
   while (!idle()) {  // Those who ask again meanwhile are answered at once.
     Reply lost;
-    Waiting first = Next();
-    if (!first.is_late) events_.answered(lost, first.caller);
+    Answer(lost);
   }
   events_.lost(why);
 }
 
 void AppendCommand(std::initializer_list<std::string_view> words, std::string& wire) {
-  const auto put = [&wire](char sign, size_t number) {
-    char text[24];
-    char* const end = std::to_chars(text, text + sizeof(text), number).ptr;
-    wire.push_back(sign);
-    wire.append(text, static_cast<size_t>(end - text)).append("\r\n", 2);
+  char sizes[64];  // Of what comes next, behind the end of what came before.
+  const auto put = [](char* at, char sign, size_t number) {
+    *at++ = sign;
+    at = std::to_chars(at, at + 20, number).ptr;
+    *at++ = '\r';
+    *at++ = '\n';
+    return at;
   };
-  put('*', words.size());
+  char* begin = put(sizes, '*', words.size());
   for (const std::string_view word : words) {
-    put('$', word.size());
-    wire.append(word).append("\r\n", 2);
+    wire.append(sizes, static_cast<size_t>(put(begin, '$', word.size()) - sizes)).append(word);
+    sizes[0] = '\r';
+    sizes[1] = '\n';
+    begin = sizes + 2;
   }
+  wire.append("\r\n", 2);
 }
 
 }  // namespace brygga::redis
