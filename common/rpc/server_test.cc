@@ -38,10 +38,11 @@ ServerOptions OnPorts() {
 // A unary call in bytes; a server stream or a bidirectional method answers
 // UNIMPLEMENTED or its own error, which is enough to see whether it is there.
 grpc::Status CallBytes(const std::string& target, const std::string& method, const std::string& bytes,
-                       std::string* response) {
+                       std::string* response, grpc_compression_algorithm compression = GRPC_COMPRESS_NONE) {
   grpc::GenericStub stub(grpc::CreateChannel(target, grpc::InsecureChannelCredentials()));
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
+  context.set_compression_algorithm(compression);
   const grpc::Slice slice(bytes);
   const grpc::ByteBuffer request(&slice, 1);
   grpc::ByteBuffer buffer;
@@ -103,6 +104,21 @@ TEST_F(ServerTest, AnswersOverTcp) {
   const auto channel = Channel::Connect(server.server().address());
 
   EXPECT_TRUE(Echo(*channel).ok());
+}
+
+TEST_F(ServerTest, ACompressedRequestIsAnsweredLikeAnyOther) {
+  TestServer server(ProbeService(handler_), OnPorts());
+  EchoRequest request;
+  request.set_text(std::string(10'000, 'a'));
+  const std::string method = "/" + std::string(kProbe) + "Echo";
+
+  std::string plain, compressed;
+  EXPECT_TRUE(CallBytes(server.server().address(), method, request.SerializeAsString(), &plain).ok());
+  EXPECT_TRUE(
+      CallBytes(server.server().address(), method, request.SerializeAsString(), &compressed, GRPC_COMPRESS_GZIP).ok());
+
+  EXPECT_FALSE(plain.empty());
+  EXPECT_EQ(compressed, plain);
 }
 
 TEST_F(ServerTest, AServerThatIsNotThereCannotBeReached) {
