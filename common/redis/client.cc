@@ -157,12 +157,15 @@ class PipelinedClient final : public Client {
 
   // On any thread.
 
-  void Submit(std::initializer_list<std::string_view> words, absl::Time deadline, GotValue got) {
+  void Submit(std::initializer_list<std::string_view> words, absl::Time deadline, GotValue&& got) {
     const bool asks_on = IsSpeaker() && answering_;
     const absl::Time now = asks_on ? TimeOfTurn() : absl::Now();
+    const absl::Time latest = std::min(deadline, now + options_.command_timeout);
     absl::Status refusal = Refusal();
-    if (refusal.ok() && Ask(words, now, std::min(deadline, now + options_.command_timeout), asks_on, got)) return;
-    if (refusal.ok()) refusal = NotConnected();
+    // Goes out at the end of the turn, with what others ask who are answered in it.
+    if (refusal.ok() && asks_on) return connection_.Send(words, now, latest, std::move(got));
+    if (refusal.ok()) refusal = Ask(words, now, latest, got);
+    if (refusal.ok()) return;
     not_sent_.Add();
     got(std::move(refusal));
     // Asks by itself whether it is over, so that no caller has to wait for that.
@@ -170,19 +173,14 @@ class PipelinedClient final : public Client {
     if (!is_time) return;
     waiting_.fetch_add(1, std::memory_order_relaxed);
     GotValue nobody = [](const Value&) {};
-    Ask({"PING"}, now, std::min(deadline, now + options_.probe_timeout), false, nobody);
+    Ask({"PING"}, now, std::min(deadline, now + options_.probe_timeout), nobody).IgnoreError();
   }
 
-  // One more waits; false, and `got` is left alone: it does not.
-  bool Ask(std::initializer_list<std::string_view> words, absl::Time now, absl::Time deadline, bool asks_on,
-           GotValue& got) {
-    if (asks_on) {  // Goes out at the end of the turn, with what others ask who are answered in it.
-      connection_.Send(words, now, deadline, std::move(got));
-      return true;
-    }
-    if (connection_.Ask(words, now, deadline, got)) return true;
+  // Of one more that waits. Refused, it does not, and `got` is left alone.
+  absl::Status Ask(std::initializer_list<std::string_view> words, absl::Time now, absl::Time deadline, GotValue& got) {
+    if (connection_.Ask(words, now, deadline, got)) return absl::OkStatus();
     waiting_.fetch_sub(1, std::memory_order_relaxed);
-    return false;
+    return NotConnected();
   }
 
   bool IsSpeaker() const { return std::this_thread::get_id() == speaker_.load(std::memory_order_relaxed); }
