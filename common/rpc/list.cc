@@ -61,15 +61,12 @@ std::optional<std::vector<Value>> ReadToken(const ListArguments& arguments, cons
 
 std::string MessageOf(const absl::Status& status) { return std::string(status.message()); }
 
-}  // namespace
-
-absl::StatusOr<list::ListQuery> ParseList(const ListArguments& arguments, const list::Schema& schema,
-                                          const ListLimits& limits) {
+absl::StatusOr<list::ListQuery> Parsed(const ListArguments& arguments, const list::Schema& schema,
+                                       absl::StatusOr<std::vector<list::Order>> order, const ListLimits& limits) {
   std::vector<FieldViolation> wrong;
   if (arguments.page_size < 0) wrong.push_back({"page_size", "must be at least 0"});
   auto filter = list::ParseFilter(arguments.filter, schema);
   if (!filter.ok()) wrong.push_back({"filter", MessageOf(filter.status())});
-  auto order = list::ParseOrder(arguments.order_by, schema);
   if (!order.ok()) wrong.push_back({"order_by", MessageOf(order.status())});
   if (!wrong.empty()) return InvalidFields(std::move(wrong));
 
@@ -85,6 +82,18 @@ absl::StatusOr<list::ListQuery> ParseList(const ListArguments& arguments, const 
     }
   }
   return query;
+}
+
+}  // namespace
+
+absl::StatusOr<list::ListQuery> ParseList(const ListArguments& arguments, const list::Schema& schema,
+                                          const ListLimits& limits) {
+  return Parsed(arguments, schema, list::ParseOrder(arguments.order_by, schema), limits);
+}
+
+absl::StatusOr<list::ListQuery> ParseList(const ListArguments& arguments, const list::Schema& schema,
+                                          const std::vector<list::Order>& order, const ListLimits& limits) {
+  return Parsed(arguments, schema, order, limits);
 }
 
 std::string PageToken(const ListArguments& arguments, const std::optional<std::vector<Value>>& next) {

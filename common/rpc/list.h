@@ -9,6 +9,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "common/list/list_query.h"
@@ -35,6 +36,11 @@ struct ListArguments {
 // same scope, filter and order.
 absl::StatusOr<list::ListQuery> ParseList(const ListArguments& arguments, const list::Schema& schema,
                                           const ListLimits& limits = {});
+
+// The same where `order`, what list::ParseOrder makes of arguments.order_by, is
+// known: of a method that has one order.
+absl::StatusOr<list::ListQuery> ParseList(const ListArguments& arguments, const list::Schema& schema,
+                                          const std::vector<list::Order>& order, const ListLimits& limits = {});
 
 // The token of the page after the one that ends with the key `next`, or "" on
 // the last page. The token is opaque to callers and no secret.

@@ -60,6 +60,17 @@ TEST_F(PageTokenTest, ATokenGoesOnWhereItsPageEnded) {
   EXPECT_EQ(query->after, key_);
 }
 
+TEST_F(PageTokenTest, AnOrderThatIsKnownIsAsGoodAsItsText) {
+  ListArguments arguments = arguments_;
+  arguments.page_token = token_;
+
+  const auto query = ParseList(arguments, kSchema, list::ParseOrder(arguments.order_by, kSchema).value());
+
+  ASSERT_TRUE(query.ok()) << query.status();
+  EXPECT_EQ(query->after, key_);
+  EXPECT_EQ(query->order, With(arguments_)->order);
+}
+
 TEST_F(PageTokenTest, TheLastPageHasNone) { EXPECT_EQ(PageToken(arguments_, std::nullopt), ""); }
 
 TEST_F(PageTokenTest, ATokenHoldsForItsScopeFilterAndOrderOnly) {

@@ -28,6 +28,11 @@ const list::Schema& PlaceSchema() {
   return schema;
 }
 
+const std::vector<list::Order>& PlaceOrder() {
+  static const auto& order = *new std::vector<list::Order>(list::ParseOrder(kOrder, PlaceSchema()).value());
+  return order;
+}
+
 RankingKey KeyOf(const Standing& standing, const ParticipantId& subject) {
   return {.cohort = standing.cohort.key.cohort,
           .epoch = standing.cohort.epoch,
@@ -63,7 +68,7 @@ absl::StatusOr<std::shared_ptr<const CandidateListHandler::Asked>> CandidateList
                               request.show_unavailable() ? "all" : "", " ", request.filter());
   asked->arguments = {
       .page_size = request.page_size(), .page_token = request.page_token(), .order_by = kOrder, .scope = asked->scope};
-  BRYGGA_ASSIGN_OR_RETURN(const list::ListQuery place, rpc::ParseList(asked->arguments, PlaceSchema()));
+  BRYGGA_ASSIGN_OR_RETURN(const list::ListQuery place, rpc::ParseList(asked->arguments, PlaceSchema(), PlaceOrder()));
   asked->query.limit = place.limit;
   if (place.after) {
     asked->query.after = LastListed{.score = static_cast<int32_t>(std::get<int64_t>((*place.after)[0])),
