@@ -48,19 +48,19 @@ inline void AddRandomGroups(std::mt19937_64& random, Problem& problem) {
       if (!crosses) ranges.emplace_back(from, to);
     }
     int64_t left = ReserveBase(problem, side);
-    for (const auto& [from, to] : ranges) {
+    for (const auto& members : ranges) {
       Group group{.name = "g" + std::to_string(problem.groups.size()), .side = side};
-      group.members.assign(order.begin() + static_cast<std::ptrdiff_t>(from),
-                           order.begin() + static_cast<std::ptrdiff_t>(to));
+      group.members.assign(order.begin() + static_cast<std::ptrdiff_t>(members.first),
+                           order.begin() + static_cast<std::ptrdiff_t>(members.second));
       std::sort(group.members.begin(), group.members.end());
       if (below(3) == 0) group.at_most = below(4);
       if (below(4) == 0) group.at_least = std::min(below(3), group.at_most.value_or(2));
       if (below(3) == 0) group.reserved = 1 + below(3);
       group.guaranteed = below(3) == 0;
       const bool nested = std::any_of(ranges.begin(), ranges.end(), [&](const auto& range) {
-        return range != std::pair(from, to) && range.first < to && from < range.second;
+        return range != members && range.first < members.second && members.first < range.second;
       });
-      const bool twice = std::count(ranges.begin(), ranges.end(), std::pair(from, to)) > 1;
+      const bool twice = std::count(ranges.begin(), ranges.end(), members) > 1;
       if (!nested && !twice && group.reserved <= left && below(2) == 0) {
         group.fallback = ReserveFallback::kKeepEmpty;
         left -= group.reserved;

@@ -36,9 +36,8 @@ class FakeRequests final : public ErasureRequests {
   // Waits until nobody waits.
   bool AwaitNobody() {
     MutexLock lock(&mutex_);
-    return mutex_.AwaitWithTimeout(Condition(
-                                       +[](FakeRequests* self) { return self->waiting_.empty(); }, this),
-                                   absl::Seconds(20));
+    const auto nobody = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return waiting_.empty(); };
+    return mutex_.AwaitWithTimeout(Condition(&nobody), absl::Seconds(20));
   }
 
   absl::StatusOr<std::vector<ErasureRequest>> Waiting(absl::Time) override {
@@ -55,8 +54,8 @@ class FakeRequests final : public ErasureRequests {
     for (;;) {
       {
         MutexLock lock(&mutex_);
-        const auto stirred = [](FakeRequests* self) { return self->news_ || self->stopped_; };
-        mutex_.Await(Condition(+stirred, this));
+        const auto stirred = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return news_ || stopped_; };
+        mutex_.Await(Condition(&stirred));
         if (stopped_) return absl::CancelledError("stopped");
         news_ = false;
       }
@@ -84,6 +83,10 @@ class ErasureHolderTest : public ::testing::Test {
     erased_.push_back(participant);
     return absl::OkStatus();
   }
+  std::vector<std::string> erased() {
+    MutexLock lock(&mutex_);
+    return erased_;
+  }
   absl::Status RunOnce() { return holder_.RunOnce(absl::InfiniteFuture()); }
 
   FakeRequests requests_;
@@ -99,7 +102,7 @@ TEST_F(ErasureHolderTest, WhoWaitsIsErasedAndThenAcknowledged) {
 
   ASSERT_THAT(RunOnce(), IsOk());
 
-  EXPECT_THAT(erased_, ElementsAre("participants/p", "participants/q"));
+  EXPECT_THAT(erased(), ElementsAre("participants/p", "participants/q"));
   EXPECT_THAT(*requests_.Waiting(absl::InfiniteFuture()), IsEmpty());
 }
 
@@ -125,19 +128,19 @@ TEST_F(ErasureHolderTest, WhoIsErasedButNotAcknowledgedIsErasedAgain) {
 
   EXPECT_THAT(RunOnce(), IsOk());
   EXPECT_THAT(RunOnce(), IsOk());
-  EXPECT_THAT(erased_, ElementsAre("participants/p", "participants/p"));
+  EXPECT_THAT(erased(), ElementsAre("participants/p", "participants/p"));
 }
 
 TEST_F(ErasureHolderTest, WhatMayComeBackIsErasedAtOnceAndAgainBeforeItIsAcknowledged) {
   requests_.Ask("p", /*is_final=*/false);
   ASSERT_THAT(RunOnce(), IsOk());
-  EXPECT_THAT(erased_, ElementsAre("participants/p"));
+  EXPECT_THAT(erased(), ElementsAre("participants/p"));
   EXPECT_THAT(*requests_.Waiting(absl::InfiniteFuture()), SizeIs(1));
 
   requests_.MakeFinal();
   ASSERT_THAT(RunOnce(), IsOk());
 
-  EXPECT_THAT(erased_, ElementsAre("participants/p", "participants/p"));
+  EXPECT_THAT(erased(), ElementsAre("participants/p", "participants/p"));
   EXPECT_THAT(*requests_.Waiting(absl::InfiniteFuture()), IsEmpty());
 }
 
