@@ -522,17 +522,21 @@ TEST_P(DatabaseTest, TransactionsThatMeetAreDoneAgain) {
   ASSERT_THAT(Run("INSERT INTO events (id, capacity) VALUES ('f', 3)"), IsOk());
   // Each locks one event and then the other's: a deadlock on PostgreSQL.
   std::barrier both_have_one(2);
-  std::atomic<int> runs{0};
+  Notification one_is_done;  // Before which whoever begins anew could meet it again.
+  std::atomic<int> runs{0}, done{0};
   std::vector<std::thread> threads;
   for (const auto& [mine, other] : {std::pair("e", "f"), std::pair("f", "e")}) {
     threads.emplace_back([&, mine = mine, other = other] {
       EXPECT_THAT(database_.Write(Work(),
                                   [&](Transaction& tx) -> absl::Status {
+                                    const int run = ++runs;
+                                    if (run > 2) one_is_done.WaitForNotification();
                                     BRYGGA_RETURN_IF_ERROR(tx.Run(kTakeSeat, {{"id", mine}}));
-                                    if (++runs <= 2 && !IsSqlite()) both_have_one.arrive_and_wait();
+                                    if (run <= 2 && !IsSqlite()) both_have_one.arrive_and_wait();
                                     return tx.Run(kTakeSeat, {{"id", other}});
                                   }),
                   IsOk());
+      if (++done == 1) one_is_done.Notify();
     });
   }
   for (std::thread& thread : threads) thread.join();
