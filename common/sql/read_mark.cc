@@ -14,6 +14,7 @@ void ReadMark::Hold() {
   if (state_.load(std::memory_order_relaxed) != State::kFree) return;
   const std::unique_lock lock(mutex_, std::try_to_lock);
   if (!lock.owns_lock() || state_ != State::kFree) return;
+  connection_->SetDeadline(absl::InfiniteFuture());
   absl::Status begun = connection_->Run("BEGIN");
   if (begun.ok()) begun = connection_->Run(kRead);
   if (begun.ok()) {

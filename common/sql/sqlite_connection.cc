@@ -37,6 +37,7 @@ constexpr int kInteger = 1;
 constexpr int kNull = 5;
 constexpr int kUtf8Deterministic = 1 | 0x800;
 constexpr int kPrimaryKey = 19 | (6 << 8);
+constexpr int kVmStep = 4;                   // SQLITE_STMTSTATUS_VM_STEP.
 constexpr int kInstructionsPerLook = 10000;  // Some tenths of a millisecond.
 constexpr absl::Duration kBusy = absl::Seconds(10);
 
@@ -180,6 +181,7 @@ absl::Status SqliteConnection::RunScript(const std::string& sql) {
 }
 
 void SqliteConnection::SetDeadline(absl::Time deadline) {
+  spent_ = 0;
   give_up_at_ = std::chrono::steady_clock::time_point::max();
   if (deadline == absl::InfiniteFuture()) return;
   const absl::Duration left = deadline - absl::Now();
@@ -227,11 +229,16 @@ absl::StatusOr<int64_t> SqliteConnection::RunNative(soci::details::statement_bac
   for (size_t i = 0; i < places.size() && result == kOk; ++i) {
     result = BindAt(native, places[i], args.values()[i].second);
   }
+  if (result == kOk && spent_ >= kInstructionsPerLook && NoWait::Refuses()) return NoWait::Refusal();
   if (result == kOk) {
     while ((result = sqlite_api::sqlite3_step(native)) == kRow) {
       if (rows != nullptr) rows->emplace_back(columns, ReadRow(native, columns->size()));
     }
   }
+  // From zero: else GiveUp is asked for what the statement did when it ran before,
+  // even by BEGIN, which does so little; and then at its end, when it has begun all
+  // the same.
+  spent_ += sqlite_api::sqlite3_stmt_status(native, kVmStep, 1);
   if (result != kDone) {
     DriverError log;
     absl::Status status = StatusOfCode(result, log);

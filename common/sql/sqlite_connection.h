@@ -51,6 +51,7 @@ class SqliteConnection final : public Connection {
   absl::Status StatusOfCode(int code, DriverError& log);
   std::string ConstraintOfMessage(int code, const std::string& message);
 
+  int64_t spent_ = 0;  // Instructions of all statements since the deadline was set.
   std::chrono::steady_clock::time_point give_up_at_ = std::chrono::steady_clock::time_point::max();
   absl::flat_hash_map<std::string, std::string> constraints_;  // By SQLite's message.
 };

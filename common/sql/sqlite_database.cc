@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/time/clock.h"
 #include "common/sql/driver_error.h"
 #include "common/sql/schema.h"
@@ -107,11 +108,14 @@ absl::Status SqliteDatabase::RunRead(absl::Time deadline, absl::FunctionRef<absl
   BRYGGA_ASSIGN_OR_RETURN(const auto connection, readers_.Borrow(limit));
   mark_->Hold();
   connection->SetDeadline(limit);
+  // Also where BEGIN fails: whoever gives it up may have begun.
+  const absl::Cleanup end = [&connection = *connection] {
+    connection.SetDeadline(absl::InfiniteFuture());
+    if (connection.InTransaction()) connection.Run("ROLLBACK").IgnoreError();
+  };
   BRYGGA_RETURN_IF_ERROR(connection->Run("BEGIN"));
   Reader reader(*connection, Now());
   const absl::Status status = fn(reader);
-  connection->SetDeadline(absl::InfiniteFuture());
-  if (connection->InTransaction()) BRYGGA_RETURN_IF_ERROR(connection->Run("ROLLBACK"));
   return status.ok() ? reader.failure() : status;
 }
 

@@ -54,6 +54,14 @@ TEST_F(EventHandlerTest, AnEventIsCreatedTentativeAndReadBack) {
   EXPECT_THAT(GetEvent(created->name(), coordinator_), IsOkAndHolds(EqualsProto(*created)));
 }
 
+// Answered on the thread that asks, in several statements.
+TEST_F(EventHandlerTest, AnEventIsReadAsOftenAsAnybodyAsks) {
+  const auto created = Create(ValidEvent());
+  ASSERT_THAT(created, IsOk());
+
+  for (int i = 0; i < 8000; ++i) ASSERT_THAT(GetEvent(created->name(), coordinator_), IsOk()) << i;
+}
+
 TEST_F(EventHandlerTest, ARepeatedRequestGetsTheFirstAnswer) {
   v1::CreateEventRequest request;
   *request.mutable_event() = ValidEvent();
