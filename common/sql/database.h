@@ -57,7 +57,9 @@ struct Options {
   int connections = 8;
   // SQLite: how many writes may wait; one more is refused with kUnavailable.
   int queue = 4096;
-  // Stands in for a deadline that is further away or infinite.
+  // Stands in for a deadline that is further away or infinite, where one waits in
+  // a queue, for a connection or for one statement. All statements together end at
+  // the deadline.
   absl::Duration longest_wait = absl::Seconds(30);
   GroupCommit group_commit = GroupCommit::kOn;
   // Called for every driver error that is not an ordinary constraint failure,

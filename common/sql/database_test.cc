@@ -442,6 +442,25 @@ TEST_P(DatabaseTest, AReadGivesUpAtItsDeadline) {
   EXPECT_EQ(Count("events"), 1);
 }
 
+// None of which takes long.
+TEST_P(DatabaseTest, ManyStatementsGiveUpAtTheirDeadlineToo) {
+  Origin hasty = Work();
+  const auto go_on = [](Reader& reader) {
+    for (const absl::Time end = Soon(); absl::Now() < end;)
+      BRYGGA_RETURN_IF_ERROR(reader.Query("SELECT 1 AS one").status());
+    return absl::OkStatus();
+  };
+  const absl::Time begin = absl::Now();
+
+  const absl::Status read = database_.Read(absl::Now() + absl::Milliseconds(300), go_on);
+  hasty.deadline = absl::Now() + absl::Milliseconds(300);
+  const absl::Status written = database_.Write(hasty, [&](Transaction& tx) { return go_on(tx); });
+
+  EXPECT_THAT(read, StatusIs(absl::StatusCode::kDeadlineExceeded));
+  EXPECT_THAT(written, StatusIs(absl::StatusCode::kDeadlineExceeded));
+  EXPECT_LT(absl::Now() - begin, absl::Seconds(5));
+}
+
 TEST_P(DatabaseTest, AWriteGivesUpAtItsDeadlineAndLeavesNothing) {
   Origin hasty = Work();
   hasty.deadline = absl::Now() + absl::Milliseconds(300);

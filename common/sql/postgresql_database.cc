@@ -83,7 +83,7 @@ absl::Status PostgresqlDatabase::RunRead(absl::Time deadline, absl::FunctionRef<
       if (first && connection->lost()) continue;
       return now.status();
     }
-    Reader reader(*connection, *now);
+    Reader reader(*connection, *now, deadline);
     const absl::Status status = fn(reader);
     connection->Rollback();
     if (first && connection->lost()) continue;
@@ -109,7 +109,7 @@ absl::Status PostgresqlDatabase::TryWrite(const Origin& origin, absl::Time limit
     again = connection->lost();
     return now.status();
   }
-  Transaction tx(*connection, *now);
+  Transaction tx(*connection, *now, origin.deadline);
   absl::Status status = PassDoor(tx, origin, fn);
   if (status.ok() && !origin.validate_only) {
     status = connection->Commit();
@@ -133,7 +133,8 @@ absl::Status PostgresqlDatabase::AnswerAfterFailure(PostgresqlConnection& connec
                                                     absl::Status failure) {
   if (origin.request_id.empty() || failure == RequestIdReused() || ReplayedAnswer(failure)) return failure;
   if (!connection.LimitStatements().ok()) return failure;
-  Reader reader(connection, absl::InfinitePast());
+  // Also where it was the deadline that failed it: the twin's answer is worth one query.
+  Reader reader(connection, absl::InfinitePast(), absl::InfiniteFuture());
   absl::Status answer = FindAnswer(reader, origin);
   return answer.ok() || !reader.failure().ok() ? failure : answer;
 }

@@ -114,7 +114,7 @@ absl::Status SqliteDatabase::RunRead(absl::Time deadline, absl::FunctionRef<absl
     if (connection.InTransaction()) connection.Run("ROLLBACK").IgnoreError();
   };
   BRYGGA_RETURN_IF_ERROR(connection->Run("BEGIN"));
-  Reader reader(*connection, Now());
+  Reader reader(*connection, Now(), deadline);
   const absl::Status status = fn(reader);
   return status.ok() ? reader.failure() : status;
 }
@@ -220,7 +220,7 @@ bool SqliteDatabase::RunOne(Job& job, Care care) {
   const int64_t before = writer_->RowsChanged();
   writer_->SetDeadline(job.deadline);
   {
-    Transaction tx(*writer_, Now());
+    Transaction tx(*writer_, Now(), job.origin.deadline);
     job.status = PassDoor(tx, job.origin, job.change);
     job.changed = !tx.changes().empty();
     // What the function made of a failed transaction does not count; what it

@@ -1,5 +1,6 @@
 #include "common/sql/transaction.h"
 
+#include "absl/time/clock.h"
 #include "common/sql/connection.h"
 #include "common/sql/driver_error.h"
 #include "common/status/macros.h"
@@ -8,6 +9,8 @@ namespace brygga::sql {
 
 absl::StatusOr<int64_t> Reader::Execute(std::string_view sql, const Args& args, std::vector<Row>* rows) {
   BRYGGA_RETURN_IF_ERROR(failure_);
+  // The engines look at it within a long statement, and not between short ones.
+  if (absl::Now() >= deadline_) return failure_ = DeadlinePassed();
   absl::StatusOr<int64_t> touched = connection_.Execute(sql, args, rows);
   if (!touched.ok()) failure_ = touched.status();
   return touched;

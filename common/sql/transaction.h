@@ -28,7 +28,9 @@ class Connection;
 // Affect how many rows it touched.)
 class Reader {
  public:
-  Reader(Connection& connection, absl::Time now) : connection_(connection), now_(now) {}
+  // No statement begins after `deadline`.
+  Reader(Connection& connection, absl::Time now, absl::Time deadline)
+      : connection_(connection), now_(now), deadline_(deadline) {}
   Reader(const Reader&) = delete;
 
   // The time of this transaction, read once.
@@ -47,7 +49,7 @@ class Reader {
 
  private:
   Connection& connection_;
-  absl::Time now_;
+  absl::Time now_, deadline_;
   absl::Status failure_;
 };
 

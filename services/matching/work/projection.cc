@@ -11,6 +11,9 @@ namespace brygga::matching {
 namespace {
 
 constexpr absl::Duration kRemovalsKept = absl::Hours(1);
+// Of a cohort that was read, however long that took: else it would be read again and
+// again where writing takes longer than is left.
+constexpr absl::Duration kWriteTimeout = absl::Minutes(5);
 
 Origin Ours(absl::Time deadline) {
   return {.actor = "service:matching", .method = "work/projection", .deadline = deadline};
@@ -26,8 +29,9 @@ absl::Status Projection::Refresh(const CohortKey& key, absl::Time deadline) {
     BRYGGA_ASSIGN_OR_RETURN(CohortPeople people, source_.Read(key, deadline));
     people.mark = mark;
     const auto policy = policies_.find(people.cohort.kind);
-    const auto overtaken = store_.ReplacePeople(
-        Ours(deadline), people, policy == policies_.end() ? std::nullopt : std::optional(policy->second));
+    const auto overtaken =
+        store_.ReplacePeople(Ours(absl::Now() + kWriteTimeout), people,
+                             policy == policies_.end() ? std::nullopt : std::optional(policy->second));
     if (IsOvertaken(overtaken.status()) && absl::Now() < deadline) continue;
     BRYGGA_RETURN_IF_ERROR(overtaken);
     if (overtaken->empty()) return absl::OkStatus();

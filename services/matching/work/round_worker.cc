@@ -11,7 +11,7 @@
 namespace brygga::matching {
 namespace {
 
-constexpr absl::Duration kWriteTimeout = absl::Seconds(20);
+constexpr absl::Duration kWriteTimeout = absl::Seconds(60);
 
 Origin Work() { return {.actor = "service:matching", .method = "work/round", .deadline = absl::Now() + kWriteTimeout}; }
 
