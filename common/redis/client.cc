@@ -158,13 +158,14 @@ class PipelinedClient final : public Client {
   // On any thread.
 
   void Submit(std::initializer_list<std::string_view> words, absl::Time deadline, GotValue&& got) {
-    const bool asks_on = IsSpeaker() && answering_;
-    const absl::Time now = asks_on ? TimeOfTurn() : absl::Now();
-    const absl::Time latest = std::min(deadline, now + options_.command_timeout);
     absl::Status refusal = Refusal();
-    // Goes out at the end of the turn, with what others ask who are answered in it.
-    if (refusal.ok() && asks_on) return connection_.Send(words, now, latest, std::move(got));
-    if (refusal.ok()) refusal = Ask(words, now, latest, got);
+    if (refusal.ok() && IsSpeaker() && answering_) {
+      // Goes out at the end of the turn, with what others ask who are answered in it.
+      const Turn& turn = ThisTurn();
+      return connection_.Send(words, turn.now, std::min(deadline, turn.latest), std::move(got));
+    }
+    const absl::Time now = absl::Now();
+    if (refusal.ok()) refusal = Ask(words, now, std::min(deadline, now + options_.command_timeout), got);
     if (refusal.ok()) return;
     not_sent_.Add();
     got(std::move(refusal));
@@ -222,8 +223,14 @@ class PipelinedClient final : public Client {
   }
 
   // A turn is much shorter than a deadline is exact.
-  absl::Time TimeOfTurn() {
-    if (!turn_) turn_ = absl::Now();
+  struct Turn {
+    absl::Time now, latest;
+  };
+  const Turn& ThisTurn() {
+    if (!turn_) {
+      const absl::Time now = absl::Now();
+      turn_ = {.now = now, .latest = now + options_.command_timeout};
+    }
     return *turn_;
   }
 
@@ -418,7 +425,7 @@ class PipelinedClient final : public Client {
   absl::InsecureBitGen chance_;
   int still_ = 0;           // Ticks since something was answered.
   bool answering_ = false;  // A caller has just been told what the server answered, and may ask on.
-  std::optional<absl::Time> turn_;
+  std::optional<Turn> turn_;
   Connection connection_;
   std::thread thread_;
 };

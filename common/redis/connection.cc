@@ -187,7 +187,7 @@ void Connection::Watch(bool for_writing) {
 }
 
 void Connection::Send(std::initializer_list<std::string_view> words, absl::Time now, absl::Time deadline,
-                      Caller caller) {
+                      Caller&& caller) {
   if (!open()) {
     Reply lost;
     return events_.answered(lost, caller);
@@ -324,22 +324,30 @@ void Connection::Close(std::string_view why) {
 }
 
 void AppendCommand(std::initializer_list<std::string_view> words, std::string& wire) {
-  char sizes[64];  // Of what comes next, behind the end of what came before.
+  constexpr size_t kLine = 24;  // A sign, a number and its end.
   const auto put = [](char* at, char sign, size_t number) {
     *at++ = sign;
-    at = std::to_chars(at, at + 20, number).ptr;
+    if (number < 10) {
+      *at++ = static_cast<char>('0' + number);
+    } else {
+      at = std::to_chars(at, at + 20, number).ptr;
+    }
     *at++ = '\r';
     *at++ = '\n';
     return at;
   };
-  char* begin = put(sizes, '*', words.size());
+  size_t longest = kLine;
+  for (const std::string_view word : words) longest += kLine + word.size() + 2;
+  const size_t begin = wire.size();
+  wire.resize(begin + longest);
+  char* at = put(wire.data() + begin, '*', words.size());
   for (const std::string_view word : words) {
-    wire.append(sizes, static_cast<size_t>(put(begin, '$', word.size()) - sizes)).append(word);
-    sizes[0] = '\r';
-    sizes[1] = '\n';
-    begin = sizes + 2;
+    at = put(at, '$', word.size());
+    at = std::copy(word.begin(), word.end(), at);
+    *at++ = '\r';
+    *at++ = '\n';
   }
-  wire.append("\r\n", 2);
+  wire.resize(static_cast<size_t>(at - wire.data()));
 }
 
 }  // namespace brygga::redis

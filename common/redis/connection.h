@@ -67,7 +67,7 @@ class Connection {
 
   // Queues a command of these words, sent at the next Flush. Of a connection that is
   // not open the reply is kLost at once.
-  void Send(std::initializer_list<std::string_view> words, absl::Time now, absl::Time deadline, Caller caller);
+  void Send(std::initializer_list<std::string_view> words, absl::Time now, absl::Time deadline, Caller&& caller);
   // What the other side does not take now goes when it does. May end in `lost`.
   void Flush();
 
