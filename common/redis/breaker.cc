@@ -18,7 +18,7 @@ void Breaker::Succeeded() {
   in_a_row_ = 0;
   if (open()) {
     open_ = false;
-    owed_ = std::min(owed_.load(), (options_.failures - 1) * options_.makes_up);  // The next late one opens it again.
+    owed_ = std::min(owed_.load(), (options_.late - 1) * options_.makes_up);  // The next late one opens it again.
   } else if (owed_ > 0) {
     --owed_;
   }
@@ -39,7 +39,7 @@ void Breaker::Late(absl::Time now) {
 void Breaker::FailedOnce(absl::Time now) {
   ++in_a_row_;
   if (open()) return;  // A probe's pause has begun with it.
-  const bool too_late = owed_ / options_.makes_up >= options_.failures;
+  const bool too_late = owed_ > (options_.late - 1) * options_.makes_up;
   if (in_a_row_ < options_.failures && !too_late) return;
   open_ = true;
   ++times_opened_;

@@ -13,9 +13,10 @@ namespace brygga::redis {
 
 struct BreakerOptions {
   int failures = 5;  // In a row, until it opens;
-  // or so many that came late, of which this many successes make up for one. So what
-  // is late now and then is slow for a few in a thousand and no more.
-  int makes_up = 200;
+  // or so many that came late, of which this many successes make up for one. Once it
+  // has opened, the first late one opens it again, until all are made up for.
+  int late = 3;
+  int makes_up = 400;
   // How long it stays open, give or take a quarter: at first, and after so many
   // probes that failed that it would be more than this.
   absl::Duration first_pause = absl::Milliseconds(100);
