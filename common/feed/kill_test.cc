@@ -16,7 +16,6 @@
 #include <thread>
 #include <vector>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/feed/consumer_probe.h"
@@ -24,6 +23,7 @@
 #include "common/sql/feed_progress.h"
 #include "common/testing/matchers.h"
 #include "common/testing/process.h"
+#include "common/testing/setting.h"
 #include "common/testing/stores.h"
 #include "common/testing/temp_dir.h"
 #include "common/wait/mutex.h"
@@ -33,12 +33,6 @@ namespace {
 
 constexpr int kWriters = 2;
 constexpr int kThings = 40;
-
-int Setting(const char* name, int otherwise) {
-  const char* text = std::getenv(name);
-  int value = 0;
-  return text != nullptr && absl::SimpleAtoi(text, &value) ? value : otherwise;
-}
 
 struct Row {
   int64_t revision = 0;
@@ -145,7 +139,8 @@ class KillTest : public ::testing::TestWithParam<testing::MakeDatabase> {
     ASSERT_TRUE(Moves());  // A bookmark: nothing is on its way.
   }
 
-  const unsigned seed_ = static_cast<unsigned>(Setting("BRYGGA_SEED", static_cast<int>(std::random_device()() >> 1)));
+  const unsigned seed_ =
+      static_cast<unsigned>(testing::Setting("BRYGGA_SEED", static_cast<int>(std::random_device()() >> 1)));
   const testing::TempDir folder_;
   const std::string token_file_ = folder_.path() + "/token";
   std::unique_ptr<testing::TestDatabase> ground_ = GetParam()({.migrations = kTestMigrations});
@@ -163,7 +158,7 @@ INSTANTIATE_TEST_SUITE_P(Sqlite, KillTest, ::testing::Values(&testing::NewSqlite
 INSTANTIATE_TEST_SUITE_P(Postgresql, KillTest, ::testing::Values(&testing::NewPostgresql));
 
 TEST_P(KillTest, NothingIsMissedAndNothingDoubled) {
-  const int kills = Setting("BRYGGA_CONSUMER_KILLS", 20);
+  const int kills = testing::Setting("BRYGGA_CONSUMER_KILLS", 20);
   {
     const auto first = StartProbe("together");  // Takes the place where everything begins.
     ASSERT_TRUE(Moves());

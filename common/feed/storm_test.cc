@@ -20,7 +20,6 @@
 #include <thread>
 #include <vector>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/feed/feed_testing.h"
@@ -29,6 +28,7 @@
 #include "common/testing/matchers.h"
 #include "common/testing/postgres.h"
 #include "common/testing/process.h"
+#include "common/testing/setting.h"
 #include "common/testing/temp_dir.h"
 
 namespace brygga::feed {
@@ -41,15 +41,9 @@ constexpr int kConsumers = 3;
 constexpr int kThings = 60;
 constexpr absl::Duration kPatience = absl::Minutes(2);  // Without any progress.
 
-int Setting(const char* name, int otherwise) {
-  const char* text = std::getenv(name);
-  int value = 0;
-  return text != nullptr && absl::SimpleAtoi(text, &value) ? value : otherwise;
-}
-
 unsigned Seed() {
   static const unsigned seed =
-      static_cast<unsigned>(Setting("BRYGGA_SEED", static_cast<int>(std::random_device()() >> 1)));
+      static_cast<unsigned>(testing::Setting("BRYGGA_SEED", static_cast<int>(std::random_device()() >> 1)));
   return seed;
 }
 
@@ -237,7 +231,7 @@ class StormTest : public ::testing::Test {
     return *std::move(database);
   }
 
-  const int commits_ = Setting("BRYGGA_FEED_COMMITS", 3000);
+  const int commits_ = testing::Setting("BRYGGA_FEED_COMMITS", 3000);
   const std::string url_ = testing::PostgresServer::Shared().NewDatabase();
   const std::unique_ptr<sql::Database> database_ = OpenOrDie();
   testing::TempDir folder_;
