@@ -66,8 +66,9 @@ bench: bench-deps  ## Our figures beside their references, interleaved in one ru
 soak: build  ## The long forms of the tests that have one.
 	@BRYGGA_FEED_COMMITS=100000 BRYGGA_CONSUMER_KILLS=200 $(CTEST) --test-dir build -R '^feed_(storm|kill)_test$$'
 	@BRYGGA_SOLVE_SECONDS=600 BRYGGA_SOLVE_SEED=$$RANDOM $(CTEST) --test-dir build --verbose -R '^solve_(peers|files)_test$$'
-	@build/tests/matching_redis_test --gtest_repeat=50 --gtest_brief=1
-	@build/tests/sql_lease_stop_test --gtest_repeat=100 --gtest_brief=1
+	@BRYGGA_REDIS_ANSWERS=1000000 BRYGGA_REDIS_WRITES=1000000 BRYGGA_REDIS_KILLS=200 build/tests/matching_redis_test
+	@BRYGGA_RUSHES=5000 build/tests/matching_store_sql_test --gtest_filter='*MatchedTwice*' --gtest_repeat=20
+	@build/tests/sql_lease_stop_test --gtest_repeat=1000 --gtest_brief=1
 	@BRYGGA_ERASURE_KILLS=200 $(CTEST) --test-dir build --timeout 20000 -R '^erasure_kill$$'
 
 clean:  ## Remove what was built and what the demo left.

@@ -1,19 +1,23 @@
 // Whatever becomes of Redis, the answers are those without it. A replica that
 // keeps rankings in Redis alone is compared, field by field, with one on the same
 // database that keeps nothing, while Redis dies, hangs, forgets, lies, is full or
-// slow, and while people are vetoed and matched. The long run is this test,
-// repeated.
+// slow, and while people are vetoed and matched. BRYGGA_REDIS_ANSWERS,
+// BRYGGA_REDIS_WRITES and BRYGGA_REDIS_KILLS say how often.
 #include <google/protobuf/util/message_differencer.h>
+#include <hiredis/hiredis.h>
 #include <signal.h>
 
 #include <algorithm>
 #include <atomic>
 #include <functional>
+#include <optional>
 #include <random>
 #include <thread>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "common/testing/redis.h"
+#include "common/testing/setting.h"
 #include "common/testing/temp_dir.h"
 #include "services/matching/rpc/matching_rpc_testing.h"
 
@@ -22,9 +26,12 @@ namespace {
 
 using ::brygga::testing::IsOk;
 using ::brygga::testing::RedisServer;
+using ::brygga::testing::Setting;
 using ::google::protobuf::util::MessageDifferencer;
 
 constexpr int kPeople = 12;  // Of each side.
+// With Redis: the machine of a test may be busy.
+constexpr absl::Duration kPatience = absl::Milliseconds(50);
 
 // One replica of the service.
 class Replica {
@@ -47,6 +54,14 @@ class Replica {
   template <typename Response, typename Request>
   absl::StatusOr<Response> Call(std::string_view method, const Request& request) {
     return server_->Call<Response>(rpc::Admin(), "brygga.matching.v1.MatchingService/" + std::string(method), request);
+  }
+  // Two processes that write one file now and then wait in vain for each other.
+  template <typename Response, typename Request>
+  absl::StatusOr<Response> CallUntilItIsTaken(std::string_view method, const Request& request) {
+    for (;;) {
+      auto answer = Call<Response>(method, request);
+      if (answer.status().code() != absl::StatusCode::kUnavailable) return answer;
+    }
   }
   absl::StatusOr<v1::ListCandidatesResponse> Candidates(const std::string& person, int page_size,
                                                         v1::CandidateView view = v1::CANDIDATE_VIEW_BASIC) {
@@ -72,14 +87,15 @@ class Replica {
     request.mutable_veto()->set_adept("participants/" + adept);
     request.mutable_veto()->set_reason("KNOW_EACH_OTHER");
     request.set_request_id(NewUuid(absl::Now()));
-    const auto made = Call<v1::CreateVetoResponse>("CreateVeto", request);
+    const auto made = CallUntilItIsTaken<v1::CreateVetoResponse>("CreateVeto", request);
+    EXPECT_THAT(made, IsOk());
     return made.ok() ? made->veto().name() : "";
   }
   void Allow(const std::string& veto) {
     v1::DeleteVetoRequest request;
     request.set_name(veto);
     request.set_request_id(NewUuid(absl::Now()));
-    EXPECT_THAT(Call<v1::DeleteVetoResponse>("DeleteVeto", request), IsOk());
+    EXPECT_THAT(CallUntilItIsTaken<v1::DeleteVetoResponse>("DeleteVeto", request), IsOk());
   }
   void Match(const std::string& mentor, const std::string& adept) {
     v1::CreateMatchRequest request;
@@ -99,10 +115,36 @@ class Replica {
   std::unique_ptr<rpc::TestServer> server_;
 };
 
+// Freezes a Redis for a while, lets it go on for a moment, and again.
+class Stutter {
+ public:
+  // Each tenth time it is frozen for `each_tenth` instead.
+  Stutter(RedisServer& server, absl::Duration frozen, absl::Duration each_tenth, absl::Duration thawed)
+      : server_(server), thread_([=, this] {
+          for (int i = 0; !over_; ++i) {
+            server_.process().Signal(SIGSTOP);
+            absl::SleepFor(i % 10 == 9 ? each_tenth : frozen);
+            server_.process().Signal(SIGCONT);
+            absl::SleepFor(thawed);
+          }
+        }) {}
+  Stutter(RedisServer& server, absl::Duration frozen, absl::Duration thawed)
+      : Stutter(server, frozen, frozen, thawed) {}
+  ~Stutter() {
+    over_ = true;
+    thread_.join();
+  }
+
+ private:
+  RedisServer& server_;
+  std::atomic<bool> over_ = false;
+  std::thread thread_;
+};
+
 class RedisFaultsTest : public ::testing::Test {
  protected:
   std::unique_ptr<Replica> WithRedis(CandidateCacheOptions cache = {}) {
-    cache.patience = cache.least_patience = absl::Milliseconds(50);  // The machine of a test may be busy.
+    cache.patience = cache.least_patience = kPatience;
     auto replica = std::make_unique<Replica>(
         database_, clock_, KeptRankingsSettings{.redis = "unix://" + server_.socket(), .memory_mb = 0, .cache = cache});
     while (!replica->redis().usable()) absl::SleepFor(absl::Milliseconds(1));
@@ -114,20 +156,30 @@ class RedisFaultsTest : public ::testing::Test {
   std::unique_ptr<Replica> Without() {
     return std::make_unique<Replica>(database_, clock_, KeptRankingsSettings{.memory_mb = 0});
   }
-  int Cli(std::vector<std::string> words) {
-    std::vector<std::string> command = {"redis-cli", "-s", server_.socket()};
-    command.insert(command.end(), words.begin(), words.end());
-    return brygga::testing::RunCommand(command, {.log = "/dev/null"});
+  // As redis-cli does, without a process for each.
+  void Cli(const std::vector<const char*>& words) {
+    redisContext* const redis = redisConnectUnix(server_.socket().c_str());
+    const absl::Cleanup end = [&] { redisFree(redis); };
+    auto* const reply = static_cast<redisReply*>(
+        redisCommandArgv(redis, static_cast<int>(words.size()), const_cast<const char**>(words.data()), nullptr));
+    ASSERT_NE(reply, nullptr) << redis->errstr;
+    EXPECT_NE(reply->type, REDIS_REPLY_ERROR) << reply->str;
+    freeReplyObject(reply);
+  }
+  // Each write leaves the keys of an epoch behind, for ten minutes: now and then they
+  // go, or a long run would do nothing else.
+  void Spoil(const std::string& script) {
+    Cli({"eval", script.c_str(), "0"});
+    if (++spoilt_ % 100 == 0) Cli({"flushall"});
   }
   // Every value becomes `lua`, an expression in which `i` is its number and `v` a
   // list of all values as they were.
   void Overwrite(const std::string& lua) {
-    EXPECT_EQ(Cli({"eval",
-                   "local k=redis.call('keys','*') local v={} for i=1,#k do v[i]=redis.call('get',k[i]) end "
-                   "for i=1,#k do redis.call('set',k[i]," +
-                       lua + ") end return #k",
-                   "0"}),
-              0);
+    const std::string script =
+        "local k=redis.call('keys','*') local v={} for i=1,#k do v[i]=redis.call('get',k[i]) end "
+        "for i=1,#k do redis.call('set',k[i]," +
+        lua + ") end return #k";
+    Spoil(script);
   }
   std::string Somebody() { return absl::StrCat(random_() % 2 == 0 ? "a" : "m", random_() % kPeople); }
 
@@ -162,6 +214,7 @@ class RedisFaultsTest : public ::testing::Test {
   const ::testing::ScopedTrace trace_{__FILE__, __LINE__, absl::StrCat("seed ", seed_)};
   std::mt19937 random_{seed_};
   absl::Duration longest_ = absl::ZeroDuration();
+  int spoilt_ = 0;  // How often.
   ManualClock clock_{absl::FromCivil(absl::CivilHour(2022, 8, 15, 12), absl::UTCTimeZone())};
   brygga::testing::TempDir folder_;
   const std::string database_ = "sqlite:" + folder_.File("matching.db");
@@ -179,8 +232,10 @@ TEST_F(RedisFaultsTest, WhatOneReplicaRankedTheOtherFindsAndAnswersTheSame) {
 
 TEST_F(RedisFaultsTest, NoStateOfRedisChangesAnAnswer) {
   const auto kept = WithRedis(), plain = Without();
+  constexpr std::string_view kSlow = "slow";
+  std::optional<Stutter> stutter;
   const struct {
-    const char* name;
+    std::string_view name;
     std::function<void()> begin;
     std::function<void(int)> each;
     std::function<void()> end;
@@ -205,16 +260,12 @@ TEST_F(RedisFaultsTest, NoStateOfRedisChangesAnAnswer) {
       {"another type", [] {},
        [&](int i) {
          if (i % 9 == 0) {
-           Cli({"eval", "for _,k in ipairs(redis.call('keys','*')) do redis.call('del',k) redis.call('lpush',k,1) end",
-                "0"});
+           Spoil("for _,k in ipairs(redis.call('keys','*')) do redis.call('del',k) redis.call('lpush',k,1) end");
          }
        },
        [&] { Cli({"flushall"}); }},
-      {"slow", [] {},
-       [&](int) {
-         Cli({"client", "pause", "20"});
-       },
-       [] {}},
+      {kSlow, [&] { stutter.emplace(server_, absl::Milliseconds(3), 2 * kPatience, absl::Milliseconds(1)); },
+       [](int) {}, [&] { stutter.reset(); }},
       {"full",
        [&] {
          Cli({"config", "set", "maxmemory-policy", "noeviction"});
@@ -225,13 +276,25 @@ TEST_F(RedisFaultsTest, NoStateOfRedisChangesAnAnswer) {
          Cli({"config", "set", "maxmemory", "0"});
        }},
   };
+  const int answers = Setting("BRYGGA_REDIS_ANSWERS", 480) / static_cast<int>(std::size(kFaults));
   for (const auto& fault : kFaults) {
     SCOPED_TRACE(fault.name);
     longest_ = absl::ZeroDuration();
+    const redis::ClientCounts before = kept->redis().counts();
+    // Late now and then, and not always: slow, and not away.
+    const auto was_slow = [&] {
+      const redis::ClientCounts now = kept->redis().counts();
+      return now.late > before.late && now.answered > before.answered;
+    };
     fault.begin();
 
-    EXPECT_EQ(Differences(*kept, *plain, 60, fault.each), 0);
+    EXPECT_EQ(Differences(*kept, *plain, answers, fault.each), 0);
 
+    const bool should_be_slow = fault.name == kSlow;
+    for (const absl::Time end = absl::Now() + absl::Seconds(20); should_be_slow && !was_slow() && absl::Now() < end;) {
+      EXPECT_EQ(Differences(*kept, *plain, 60, fault.each), 0);
+    }
+    EXPECT_TRUE(was_slow() || !should_be_slow);
     fault.end();
     EXPECT_LT(longest_, absl::Seconds(3));
     const absl::Time over = absl::Now();
@@ -259,30 +322,6 @@ TEST_F(RedisFaultsTest, APageThatIsKeptIsNeverOlderThanTheDatabase) {
     }
   }
 }
-
-// Freezes a Redis for a while, lets it go on for a moment, and again.
-class Stutter {
- public:
-  explicit Stutter(RedisServer& server) : server_(server), thread_([this] { Run(); }) {}
-  ~Stutter() {
-    over_ = true;
-    thread_.join();
-  }
-
- private:
-  void Run() {
-    while (!over_) {
-      server_.process().Signal(SIGSTOP);
-      absl::SleepFor(absl::Milliseconds(60));
-      server_.process().Signal(SIGCONT);
-      absl::SleepFor(absl::Milliseconds(20));
-    }
-  }
-
-  RedisServer& server_;
-  std::atomic<bool> over_ = false;
-  std::thread thread_;
-};
 
 // Slower by a bound: of a hundred calls no more than one takes three times as long as
 // without Redis, measured in turn. In the negative control nobody leaves Redis alone,
@@ -316,7 +355,7 @@ TEST_F(RedisFaultsTest, AFrozenOrSlowRedisCostsAHundredthOfTheCallsMoreThanThric
 
   const auto kept = open({});
   {
-    const Stutter stutter(server_);
+    const Stutter stutter(server_, absl::Milliseconds(60), absl::Milliseconds(20));
     EXPECT_LE(ratio(*kept, kCalls), 3);
   }
   server_.process().Signal(SIGSTOP);
@@ -324,8 +363,8 @@ TEST_F(RedisFaultsTest, AFrozenOrSlowRedisCostsAHundredthOfTheCallsMoreThanThric
   server_.process().Signal(SIGCONT);
 
   const auto patient = open({.cache = {.least_patience = absl::Milliseconds(90), .patience = absl::Milliseconds(90)},
-                             .breaker = {.failures = 1'000'000}});
-  const Stutter stutter(server_);
+                             .breaker = {.failures = 1'000'000, .late = 1'000'000}});
+  const Stutter stutter(server_, absl::Milliseconds(60), absl::Milliseconds(20));
   EXPECT_GT(ratio(*patient, 200), 3);
 }
 
@@ -343,9 +382,10 @@ TEST_F(RedisFaultsTest, WithoutTheSealOthersValuesAreBelieved) {
 
 TEST_F(RedisFaultsTest, KilledUnderLoadAgainAndAgain) {
   const auto kept = WithRedis(), plain = Without();
+  const int kills = Setting("BRYGGA_REDIS_KILLS", 5);
   std::atomic<bool> over = false;
   std::thread killer([&] {
-    for (int i = 0; i < 5; ++i) {
+    for (int i = 0; i < kills; ++i) {
       server_.Kill();
       absl::SleepFor(absl::Milliseconds(20));
       server_.Start();
@@ -361,30 +401,42 @@ TEST_F(RedisFaultsTest, KilledUnderLoadAgainAndAgain) {
   EXPECT_LT(longest_, absl::Seconds(5));
 }
 
-// Reads of several replicas go on all the while, so that sets of what was ranked
-// before a write come after it. Who reads after the write was acknowledged sees
-// it; where the key does not name the epoch, somebody does not.
+// Several write and read, each of an adept of their own, while all of these are read
+// on both replicas, so that sets of what was ranked before a write come after it. Who
+// reads after the write was acknowledged sees it; where the key does not name the
+// epoch, somebody does not.
 TEST_F(RedisFaultsTest, AfterAWriteNobodyReadsOlder) {
+  constexpr int kWriters = 4;
   for (const EpochInKey in_key : {EpochInKey::kYes, EpochInKey::kNo}) {
-    const auto writer = WithRedis({.epoch_in_key = in_key}), reader = WithRedis({.epoch_in_key = in_key});
+    const bool is_sound = in_key == EpochInKey::kYes;
+    const int writes = is_sound ? Setting("BRYGGA_REDIS_WRITES", 160) : 160;
+    const auto one = WithRedis({.epoch_in_key = in_key}), other = WithRedis({.epoch_in_key = in_key});
+    const auto adept = [](int i) { return absl::StrCat("a", 1 + 3 * (i % kWriters)); };  // Whom every mentor may get.
+    std::atomic<int> older = 0;
     std::atomic<bool> over = false;
-    std::vector<std::thread> others;
-    for (Replica* replica : {writer.get(), reader.get()}) {
-      others.emplace_back([&over, replica] {
-        while (!over) (void)replica->Candidates("a1", 100);
+    std::vector<std::thread> threads, readers;
+    for (Replica* replica : {one.get(), other.get()}) {
+      readers.emplace_back([&over, &adept, replica] {
+        for (int i = 0; !over; ++i) (void)replica->Candidates(adept(i), 100);
       });
     }
-    int older = 0;
-    for (int i = 0; i < 40; ++i) {
-      const std::string mentor = absl::StrCat("m", i % kPeople);
-      const std::string veto = writer->Forbid(mentor, "a1");
-      if (reader->Lists("a1", mentor)) ++older;
-      writer->Allow(veto);
-      if (!reader->Lists("a1", mentor)) ++older;
+    for (int writer = 0; writer < kWriters; ++writer) {
+      threads.emplace_back([&, writer] {
+        Replica& here = writer % 2 == 0 ? *one : *other;
+        Replica& there = writer % 2 == 0 ? *other : *one;
+        for (int i = 0; i < writes / kWriters / 2; ++i) {
+          const std::string mentor = absl::StrCat("m", i % kPeople);
+          const std::string veto = here.Forbid(mentor, adept(writer));
+          if (there.Lists(adept(writer), mentor)) ++older;
+          here.Allow(veto);
+          if (!there.Lists(adept(writer), mentor)) ++older;
+        }
+      });
     }
+    for (std::thread& thread : threads) thread.join();
     over = true;
-    for (std::thread& other : others) other.join();
-    if (in_key == EpochInKey::kYes) {
+    for (std::thread& reader : readers) reader.join();
+    if (is_sound) {
       EXPECT_EQ(older, 0);
     } else {
       EXPECT_GT(older, 0);
