@@ -246,6 +246,13 @@ void Print(const Figure& figure) {
   std::fflush(stdout);
 }
 
+// Where a time itself is promised.
+void PrintWithin(const Figure& figure, double most_us) {
+  const double median = Median(figure.ours);
+  std::printf("%-34s ours=%9.1f us   goal=<=%.1f us %s\n", absl::StrCat(figure.name, ", median").c_str(), median,
+              most_us, median <= most_us ? "OK" : "MISS");
+}
+
 void PipelineFigures(const Session& run) {
   const Starts echo(run, "echo"), pipeline(run, "pipeline"), threads(run, "pipeline-executor");
   const std::vector<Target> reference = echo.Each(&EchoOn, run.token);
@@ -341,6 +348,16 @@ void CandidateFigures(const Session& run) {
       Print(compared.whole);
       Print(compared.p50);
       Print(compared.p99);
+      if (hits) continue;
+      // Sixteen at once wait for each other; how long one takes is another question.
+      const Load one = {.calls = load.calls / 4, .in_flight = 1, .channels = 1};
+      const Figure alone =
+          Compare(run, absl::StrCat(name, ", one at a time"),
+                  CandidatesOn(contender, run.admin, people, people / 2, matching::v1::CANDIDATE_VIEW_BASIC),
+                  EchoOn(echo, run.admin), one, one)
+              .p50;
+      Print(alone);
+      if (cache == "miss" && people == 10'000) PrintWithin(alone, 2000);
     }
   }
 }
@@ -367,10 +384,8 @@ void IdleFigure(const Session& run) {
     figure.ours.push_back(call(ours));
     figure.reference.push_back(call(reference));
   }
-  const double median = Median(figure.ours);
   std::printf("%s\n", Line(figure).c_str());
-  std::printf("%-34s ours=%9.1f us   goal=<=3000.0 us %s\n", "first call after 5 s idle, median", median,
-              median <= 3000 ? "OK" : "MISS");
+  PrintWithin(figure, 3000);
 }
 
 int Main(int argc, char** argv) {
