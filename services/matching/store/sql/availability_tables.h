@@ -38,20 +38,16 @@ SELECT p.participant_id, p.capacity AS capacity_here, c.capacity, c.taken,
 FROM people p JOIN mentor_capacity c ON c.participant_id = p.participant_id
 WHERE p.cohort_id = :cohort_id AND p.role = 'MENTOR' AND (c.taken > 0 OR c.capacity < 1 OR p.capacity < 1))sql";
 
-// Of the cohorts that the two are in, in one order for everybody.
-inline constexpr char kGrowAvailabilityOf[] = R"sql(
-INSERT INTO availability (cohort_id, version)
-SELECT DISTINCT cohort_id, CAST(1 AS BIGINT) FROM people WHERE participant_id IN (:mentor_id, :adept_id)
-ORDER BY cohort_id
-ON CONFLICT (cohort_id) DO UPDATE SET version = availability.version + 1)sql";
+inline constexpr char kSelectCohortsOf[] =
+    "SELECT DISTINCT cohort_id FROM people WHERE participant_id = :participant_id";
 
-// Of all cohorts that share somebody with this one.
-inline constexpr char kGrowAvailabilityAround[] = R"sql(
-INSERT INTO availability (cohort_id, version)
-SELECT DISTINCT other.cohort_id, CAST(1 AS BIGINT) FROM people other
-JOIN people mine ON mine.participant_id = other.participant_id
-WHERE mine.cohort_id = :cohort_id
-ORDER BY other.cohort_id
+// All cohorts that share somebody with this one.
+inline constexpr char kSelectCohortsAround[] = R"sql(
+SELECT DISTINCT other.cohort_id FROM people other JOIN people mine ON mine.participant_id = other.participant_id
+WHERE mine.cohort_id = :cohort_id)sql";
+
+inline constexpr char kGrowAvailability[] = R"sql(
+INSERT INTO availability (cohort_id, version) VALUES (:cohort_id, 1)
 ON CONFLICT (cohort_id) DO UPDATE SET version = availability.version + 1)sql";
 
 inline constexpr char kInsertRankingSecret[] =

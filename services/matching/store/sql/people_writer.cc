@@ -5,7 +5,6 @@
 #include "common/status/macros.h"
 #include "services/matching/store/sql/people_columns.h"
 #include "services/matching/store/sql/rows.h"
-#include "services/matching/store/sql/sql_availability.h"
 #include "services/matching/store/sql/statements.h"
 
 namespace brygga::matching {
@@ -80,17 +79,14 @@ absl::Status PeopleWriter::WriteSeats() {
   for (const auto& [mentor, stated] : stated_) {
     BRYGGA_ASSIGN_OR_RETURN(const int64_t changed,
                             tx_.Affect(kStateCapacity, {{"mentor_id", mentor}, {"stated", stated}}));
-    if (changed > 0) offering_otherwise_.push_back(mentor);
+    if (changed > 0) growth_.Of(mentor);
   }
   return absl::OkStatus();
 }
 
 absl::Status PeopleWriter::WriteNumber(int64_t named) {
   BRYGGA_RETURN_IF_ERROR(tx_.Run(kUpdateReadings, {{"number", number_}, {"named", named}}));
-  for (const ParticipantId& mentor : offering_otherwise_) {
-    BRYGGA_RETURN_IF_ERROR(GrowAvailabilityOf(tx_, mentor, ParticipantId()));
-  }
-  return absl::OkStatus();
+  return growth_.Write(tx_);
 }
 
 absl::Status PeopleWriter::FinishNamed() {

@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "common/sql/transaction.h"
 #include "services/matching/domain/cohort.h"
+#include "services/matching/store/sql/sql_availability.h"
 
 namespace brygga::matching {
 
@@ -81,8 +82,8 @@ class PeopleWriter {
   int64_t named_;
   int people_ = 0;
   std::map<CohortId, Entered> cohorts_;
-  std::map<ParticipantId, int> stated_;            // Of mentors: seats over all cohorts.
-  std::vector<ParticipantId> offering_otherwise_;  // Than before, of these.
+  std::map<ParticipantId, int> stated_;  // Of mentors: seats over all cohorts.
+  AvailabilityGrowth growth_;            // Of mentors who offer otherwise than before.
 };
 
 }  // namespace brygga::matching

@@ -11,7 +11,6 @@
 #include "common/status/macros.h"
 #include "services/matching/domain/errors.h"
 #include "services/matching/store/sql/json_columns.h"
-#include "services/matching/store/sql/sql_availability.h"
 #include "services/matching/store/sql/statements.h"
 
 namespace brygga::matching {
@@ -286,7 +285,7 @@ absl::StatusOr<bool> TakeSeat(sql::Transaction& tx, const CohortKey& key, const 
   return beyond || seats->Int("taken_here") < capacity_here;
 }
 
-absl::StatusOr<Match> WriteMatch(sql::Transaction& tx, const Match& before, Match after) {
+absl::StatusOr<Match> WriteMatch(sql::Transaction& tx, const Match& before, Match after, AvailabilityGrowth& growth) {
   if (after == before) return after;
   if (after.kind != before.kind) {
     BRYGGA_ASSIGN_OR_RETURN(const auto other,
@@ -304,9 +303,7 @@ absl::StatusOr<Match> WriteMatch(sql::Transaction& tx, const Match& before, Matc
   }
   BRYGGA_RETURN_IF_ERROR(tx.Run(kUpdateMatch, UpdateArgs(after)));
   tx.Changed(after.name(), ChangeKind::kUpdated, after.revision, {"state"});
-  if (IsLive(after.state) != IsLive(before.state) || after.kind != before.kind) {
-    BRYGGA_RETURN_IF_ERROR(GrowAvailabilityOf(tx, after.mentor, after.adept));
-  }
+  if (IsLive(after.state) != IsLive(before.state) || after.kind != before.kind) growth.Of(after);
   return after;
 }
 

@@ -8,6 +8,7 @@
 #include "services/matching/domain/match.h"
 #include "services/matching/domain/meeting.h"
 #include "services/matching/domain/round.h"
+#include "services/matching/store/sql/sql_availability.h"
 
 namespace brygga::matching {
 
@@ -46,11 +47,11 @@ absl::StatusOr<PairFacts> SelectFacts(sql::Reader& reader, const CohortKey& key,
 absl::StatusOr<bool> TakeSeat(sql::Transaction& tx, const CohortKey& key, const ParticipantId& mentor, bool beyond,
                               int capacity_here);
 
-// Writes a match as it is after a change, and gives its seat back where it left
-// the live states.
+// Writes a match as it is after a change, gives its seat back where it left the
+// live states, and adds its people to `growth`, which the caller writes last.
 //
 // kFailedPrecondition ADEPT_HAS_MATCH: another one of the kind that it has become.
-absl::StatusOr<Match> WriteMatch(sql::Transaction& tx, const Match& before, Match after);
+absl::StatusOr<Match> WriteMatch(sql::Transaction& tx, const Match& before, Match after, AvailabilityGrowth& growth);
 
 }  // namespace brygga::matching
 

@@ -471,18 +471,19 @@ absl::Status SqlAllocationStore::SettleSeats(const Origin& origin, const std::ve
 
 absl::Status SqlAllocationStore::LoseSeats(const Origin& origin, const std::vector<UnsettledSeat>& seats) {
   return database_.Write(origin, [&](Transaction& tx) -> absl::Status {
+    AvailabilityGrowth growth;
     for (const UnsettledSeat& seat : seats) {
       BRYGGA_ASSIGN_OR_RETURN(const auto row,
                               tx.QueryOne(kSelectMatchForUpdate, KeyArgs(seat.cohort).Set("id", seat.match)));
       if (!row) continue;
       const Match before = ToMatch(*row);
-      BRYGGA_RETURN_IF_ERROR(WriteMatch(tx, before, LoseSeat(before, tx.now())));
+      BRYGGA_RETURN_IF_ERROR(WriteMatch(tx, before, LoseSeat(before, tx.now()), growth));
       BRYGGA_RETURN_IF_ERROR(tx.Run(kSetApplicationSeat, Of(seat.allocation)
                                                              .Set("participant_id", seat.participant)
                                                              .Set("match_id", seat.match)
                                                              .Set("seat", NameOf(PlacementSeat::kReleased))));
     }
-    return absl::OkStatus();
+    return growth.Write(tx);
   });
 }
 

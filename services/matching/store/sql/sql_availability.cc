@@ -5,6 +5,9 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
+#include <string>
+#include <string_view>
 
 #include "absl/strings/escaping.h"
 #include "common/status/check.h"
@@ -69,12 +72,18 @@ absl::StatusOr<Taken> SqlMatchingStore::ListTaken(const CohortKey& key, absl::Ti
   });
 }
 
-absl::Status GrowAvailabilityOf(sql::Transaction& tx, const ParticipantId& mentor, const ParticipantId& adept) {
-  return tx.Run(kGrowAvailabilityOf, {{"mentor_id", mentor}, {"adept_id", adept}});
-}
-
-absl::Status GrowAvailabilityAround(sql::Transaction& tx, const CohortId& cohort) {
-  return tx.Run(kGrowAvailabilityAround, {{"cohort_id", cohort}});
+absl::Status AvailabilityGrowth::Write(sql::Transaction& tx) const {
+  std::set<CohortId> cohorts;
+  const auto add = [&](std::string_view select, const sql::Args& args) -> absl::Status {
+    BRYGGA_ASSIGN_OR_RETURN(const auto rows, tx.Query(select, args));
+    for (const sql::Row& row : rows) cohorts.insert(row.As<CohortId>("cohort_id"));
+    return absl::OkStatus();
+  };
+  for (const CohortId& cohort : around_) BRYGGA_RETURN_IF_ERROR(add(kSelectCohortsAround, {{"cohort_id", cohort}}));
+  for (const ParticipantId& person : people_)
+    BRYGGA_RETURN_IF_ERROR(add(kSelectCohortsOf, {{"participant_id", person}}));
+  for (const CohortId& cohort : cohorts) BRYGGA_RETURN_IF_ERROR(tx.Run(kGrowAvailability, {{"cohort_id", cohort}}));
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::string> RankingSecret(sql::Database& database, absl::Time deadline) {

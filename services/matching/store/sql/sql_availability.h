@@ -2,20 +2,36 @@
 #ifndef BRYGGA_SERVICES_MATCHING_STORE_SQL_SQL_AVAILABILITY_H_
 #define BRYGGA_SERVICES_MATCHING_STORE_SQL_SQL_AVAILABILITY_H_
 
+#include <set>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "common/sql/database.h"
+#include "services/matching/domain/match.h"
 #include "services/matching/domain/names.h"
 
 namespace brygga::matching {
 
-// Last in every transaction that takes a seat or gives it back, makes a match or
-// ends it, or changes what a mentor offers; an id may be empty.
-absl::Status GrowAvailabilityOf(sql::Transaction& tx, const ParticipantId& mentor, const ParticipantId& adept);
-// The same for many of one cohort at once.
-absl::Status GrowAvailabilityAround(sql::Transaction& tx, const CohortId& cohort);
+// Whose seats, matches or offers a transaction changed. Written last of all, in one
+// order of cohorts for everybody, so that nobody waits for each other; and each
+// cohort once: PostgreSQL walks over all versions that a transaction made of a row.
+class AvailabilityGrowth {
+ public:
+  void Of(const ParticipantId& person) { people_.insert(person); }
+  void Of(const Match& match) {
+    Of(match.mentor);
+    Of(match.adept);
+  }
+  // Of everybody in the cohort.
+  void Around(const CohortId& cohort) { around_.insert(cohort); }
+
+  absl::Status Write(sql::Transaction& tx) const;
+
+ private:
+  std::set<ParticipantId> people_;
+  std::set<CohortId> around_;
+};
 
 // What seals rankings that leave the process (domain/ranking.h): the same for all
 // processes on this database, made by the first of them.

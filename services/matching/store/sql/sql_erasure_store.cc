@@ -54,16 +54,15 @@ absl::Status EraseSnapshots(Transaction& tx, const ParticipantId& person, const 
   return absl::OkStatus();
 }
 
-// The matches of the person as they were.
-absl::StatusOr<std::vector<Match>> EndMatches(Transaction& tx, const ParticipantId& person) {
+absl::Status EndMatches(Transaction& tx, const ParticipantId& person, AvailabilityGrowth& growth) {
   BRYGGA_ASSIGN_OR_RETURN(const std::vector<Row> rows, tx.Query(kSelectMatchesToErase, {{"person", person}}));
-  std::vector<Match> matches;
   for (const Row& row : rows) {
-    const Match& before = matches.emplace_back(ToMatch(row));
-    BRYGGA_RETURN_IF_ERROR(WriteMatch(tx, before, EndByErasure(before, tx.now())));
+    const Match before = ToMatch(row);
+    growth.Of(before);
+    BRYGGA_RETURN_IF_ERROR(WriteMatch(tx, before, EndByErasure(before, tx.now()), growth));
     BRYGGA_RETURN_IF_ERROR(sql::EraseAnswers(tx, before.name()));
   }
-  return matches;
+  return absl::OkStatus();
 }
 
 absl::Status NoteGone(Transaction& tx, const std::string& name, int64_t revision) {
@@ -97,12 +96,13 @@ absl::Status SqlErasureStore::ErasePerson(const Origin& origin, const Participan
     BRYGGA_RETURN_IF_ERROR(EraseSnapshots(tx, person, stand_in));
     BRYGGA_RETURN_IF_ERROR(TakeOut(tx, person));
     BRYGGA_RETURN_IF_ERROR(tx.Run(kRankAnew, of_person));
-    BRYGGA_ASSIGN_OR_RETURN(const std::vector<Match> matches, EndMatches(tx, person));
+    AvailabilityGrowth growth;
+    BRYGGA_RETURN_IF_ERROR(EndMatches(tx, person, growth));
     BRYGGA_RETURN_IF_ERROR(NotePairsGone(tx, person));
     BRYGGA_RETURN_IF_ERROR(tx.Run(kRenameInAllocations, both));
     for (const char* statement : kErase) BRYGGA_RETURN_IF_ERROR(tx.Run(statement, of_person));
     for (const char* statement : kRename) BRYGGA_RETURN_IF_ERROR(tx.Run(statement, both));
-    for (const Match& match : matches) BRYGGA_RETURN_IF_ERROR(GrowAvailabilityOf(tx, match.mentor, match.adept));
+    BRYGGA_RETURN_IF_ERROR(growth.Write(tx));
     Failpoint("erasure.written");
     return absl::OkStatus();
   });

@@ -90,7 +90,9 @@ absl::StatusOr<Match> SqlMatchingStore::CreateMatch(const Mutation<Match>& mutat
     BRYGGA_ASSIGN_OR_RETURN(const int64_t made, tx.Affect(kInsertMatch, InsertArgs(match)));
     if (made == 0) return AdeptHasMatch(match.cohort, match.adept, MatchId("one made at the same time"));
     tx.Changed(match.name(), ChangeKind::kCreated, match.revision);
-    BRYGGA_RETURN_IF_ERROR(GrowAvailabilityOf(tx, match.mentor, match.adept));
+    AvailabilityGrowth growth;
+    growth.Of(match);
+    BRYGGA_RETURN_IF_ERROR(growth.Write(tx));
     return match;
   });
 }
@@ -102,7 +104,10 @@ absl::StatusOr<Match> SqlMatchingStore::ChangeMatch(const Mutation<Match>& mutat
     if (!row) return NotFound(NameOf(key, id));
     const Match before = ToMatch(*row);
     BRYGGA_ASSIGN_OR_RETURN(const Match after, decide(before, tx.now()));
-    return WriteMatch(tx, before, after);
+    AvailabilityGrowth growth;
+    BRYGGA_ASSIGN_OR_RETURN(const Match written, WriteMatch(tx, before, after, growth));
+    BRYGGA_RETURN_IF_ERROR(growth.Write(tx));
+    return written;
   });
 }
 
@@ -111,10 +116,12 @@ absl::StatusOr<int> SqlMatchingStore::ExpireDue(const Origin& origin, int limit)
   static_cast<Origin&>(mutation) = origin;
   return database_.Write(mutation, [&](sql::Transaction& tx) -> absl::StatusOr<int> {
     BRYGGA_ASSIGN_OR_RETURN(const auto rows, tx.Query(kSelectDueMatches, {{"now", tx.now()}, {"limit", limit}}));
+    AvailabilityGrowth growth;
     for (const sql::Row& row : rows) {
       const Match before = ToMatch(row);
-      BRYGGA_RETURN_IF_ERROR(WriteMatch(tx, before, Expire(before, tx.now())));
+      BRYGGA_RETURN_IF_ERROR(WriteMatch(tx, before, Expire(before, tx.now()), growth));
     }
+    BRYGGA_RETURN_IF_ERROR(growth.Write(tx));
     return static_cast<int>(rows.size());
   });
 }

@@ -14,7 +14,6 @@
 #include "services/matching/store/sql/json_columns.h"
 #include "services/matching/store/sql/people_columns.h"
 #include "services/matching/store/sql/rows.h"
-#include "services/matching/store/sql/sql_availability.h"
 #include "services/matching/store/sql/sql_matching_store.h"
 #include "services/matching/store/sql/statements.h"
 
@@ -186,7 +185,7 @@ class Publisher {
         standing_.emplace(std::pair(pair.mentor, pair.adept), match);
       } else if (match.state == MatchState::kProposed) {
         BRYGGA_ASSIGN_OR_RETURN(const Match superseded, Supersede(match, tx_.now()));
-        BRYGGA_RETURN_IF_ERROR(WriteMatch(tx_, match, superseded));
+        BRYGGA_RETURN_IF_ERROR(WriteMatch(tx_, match, superseded, growth_));
         ++withdrawn_;
       }
     }
@@ -223,6 +222,12 @@ class Publisher {
     return "";
   }
 
+  // Last of all.
+  absl::Status GrowAvailability() {
+    growth_.Around(round_.cohort.cohort);
+    return growth_.Write(tx_);
+  }
+
   int made() const { return static_cast<int>(made_); }
   int kept() const { return kept_; }
   int withdrawn() const { return withdrawn_; }
@@ -243,6 +248,7 @@ class Publisher {
   const PublishOrder& order_;
   const Present present_;
   std::map<std::pair<ParticipantId, ParticipantId>, Match> standing_;  // Open matches that are pairs again.
+  AvailabilityGrowth growth_;
   size_t made_ = 0;
   int kept_ = 0, withdrawn_ = 0;
 };
@@ -385,7 +391,7 @@ absl::StatusOr<Publication> SqlMatchingStore::PublishRound(const Mutation<Public
     BRYGGA_RETURN_IF_ERROR(tx.Run(kGrowContext, {{"cohort_id", order.cohort.cohort}}));
     BRYGGA_RETURN_IF_ERROR(tx.Run(kGrowContextOfUnmatched, KeyArgs(order.cohort).Set("round_id", order.round)));
     BRYGGA_ASSIGN_OR_RETURN(publication.round, WriteRound(tx, published));
-    BRYGGA_RETURN_IF_ERROR(GrowAvailabilityAround(tx, order.cohort.cohort));
+    BRYGGA_RETURN_IF_ERROR(publisher.GrowAvailability());
     return publication;
   });
 }

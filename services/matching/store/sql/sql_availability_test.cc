@@ -1,0 +1,107 @@
+// That a transaction says of each cohort once that somebody is free or taken: of what
+// it writes again and again PostgreSQL keeps all versions until it ends, and walks
+// over them each time.
+#include "services/matching/store/sql/sql_availability.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "common/testing/matchers.h"
+#include "common/testing/stores.h"
+#include "services/matching/store/sql/migrations.h"
+#include "services/matching/store/sql/sql_matching_store.h"
+
+namespace brygga::matching {
+namespace {
+
+using ::brygga::testing::IsOk;
+
+class AvailabilityGrowthTest : public ::testing::TestWithParam<testing::MakeDatabase> {
+ protected:
+  static absl::Time Soon() { return absl::Now() + absl::Seconds(20); }
+  static Origin Work() { return {.actor = "test", .method = "test", .deadline = Soon()}; }
+  static CohortKey Key(const std::string& cohort) { return {ProgrammeId("p"), CohortId(cohort)}; }
+
+  // A cohort of these mentors, each with so many seats.
+  void Know(const std::string& cohort, const std::vector<std::string>& mentors, int seats) {
+    std::vector<Person> people;
+    for (const std::string& mentor : mentors) {
+      Person& person = people.emplace_back(Person{.id = ParticipantId(mentor), .role = Side::kMentor});
+      person.person_capacity = person.features.capacity = seats;
+    }
+    const Cohort facts{.key = Key(cohort), .kind = "VOCATIONAL", .state = "OPEN", .as_of = absl::Now()};
+    const MatchingPolicy policy{.kind = "VOCATIONAL", .document = "{}", .hash = "h"};
+    EXPECT_THAT(store_.ReplacePeople(Work(), {.cohort = facts, .people = people}, policy), IsOk());
+  }
+  int64_t Version(const std::string& cohort) { return store_.GetStanding(Key(cohort), Soon())->availability; }
+  void Write(const AvailabilityGrowth& growth) {
+    EXPECT_THAT(ground_->database().Write(Work(), [&](sql::Transaction& tx) { return growth.Write(tx); }), IsOk());
+  }
+
+  std::unique_ptr<testing::TestDatabase> ground_ = GetParam()({.migrations = kMigrations});
+  SqlMatchingStore store_{ground_->database()};
+};
+
+TEST_P(AvailabilityGrowthTest, EachCohortOfSomebodyGrowsOnce) {
+  Know("c", {"m", "n"}, 1);
+  Know("d", {"n"}, 1);
+  Know("e", {"o"}, 1);
+  const int64_t c = Version("c"), d = Version("d"), e = Version("e");
+  AvailabilityGrowth growth;
+  growth.Of(ParticipantId("m"));
+  growth.Of(ParticipantId("n"));
+  growth.Around(CohortId("d"));
+
+  Write(growth);
+
+  EXPECT_EQ(Version("c"), c + 1);
+  EXPECT_EQ(Version("d"), d + 1);
+  EXPECT_EQ(Version("e"), e);
+}
+
+TEST_P(AvailabilityGrowthTest, AroundACohortAreThoseThatShareSomebodyWithIt) {
+  Know("c", {"m", "n"}, 1);
+  Know("d", {"n"}, 1);
+  Know("e", {"o"}, 1);
+  const int64_t c = Version("c"), d = Version("d"), e = Version("e");
+  AvailabilityGrowth growth;
+  growth.Around(CohortId("c"));
+
+  Write(growth);
+
+  EXPECT_EQ(Version("c"), c + 1);
+  EXPECT_EQ(Version("d"), d + 1);
+  EXPECT_EQ(Version("e"), e);
+}
+
+TEST_P(AvailabilityGrowthTest, NobodyIsNothing) {
+  Know("c", {"m"}, 1);
+  const int64_t before = Version("c");
+
+  Write({});
+
+  EXPECT_EQ(Version("c"), before);
+}
+
+TEST_P(AvailabilityGrowthTest, ManyWhoOfferOtherwiseAreSaidOnce) {
+  Know("c", {"m", "n", "o"}, 1);
+  Know("d", {"n", "o"}, 1);
+  const int64_t c = Version("c"), d = Version("d");
+
+  Know("c", {"m", "n", "o"}, 2);
+
+  EXPECT_EQ(Version("c"), c + 1);
+  EXPECT_EQ(Version("d"), d + 1);
+}
+
+INSTANTIATE_TEST_SUITE_P(Sqlite, AvailabilityGrowthTest, ::testing::Values(&testing::NewSqlite));
+INSTANTIATE_TEST_SUITE_P(Postgresql, AvailabilityGrowthTest, ::testing::Values(&testing::NewPostgresql));
+
+}  // namespace
+}  // namespace brygga::matching
