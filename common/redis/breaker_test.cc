@@ -14,7 +14,7 @@ class BreakerTest : public ::testing::Test {
   }
 
   Breaker breaker_{
-      {.failures = 3, .late = 3, .makes_up = 10, .first_pause = absl::Seconds(1), .longest_pause = absl::Seconds(4)}};
+      {.failures = 3, .late = 4, .makes_up = 10, .first_pause = absl::Seconds(1), .longest_pause = absl::Seconds(4)}};
 };
 
 TEST_F(BreakerTest, OpensAfterSoManyFailuresInARow) {
@@ -37,7 +37,7 @@ TEST_F(BreakerTest, OpensAfterSoManyLateOnesThatAreNotMadeUpFor) {
   for (int i = 0; i < 100; ++i) late_and_then(10);
   EXPECT_TRUE(breaker_.Allows(kNoon));
 
-  for (int i = 0; i < 2; ++i) late_and_then(2);
+  for (int i = 0; i < 3; ++i) late_and_then(2);
   EXPECT_TRUE(breaker_.Allows(kNoon));
   late_and_then(0);
 

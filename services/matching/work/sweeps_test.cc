@@ -62,6 +62,17 @@ TEST_F(SweepsTest, FollowsParticipantWithoutBeingAsked) {
   EXPECT_TRUE(Eventually([&] { return Known() == 1; }));
 }
 
+// Else it would be read again and again.
+TEST_F(SweepsTest, WhatWasReadInTimeIsWrittenEvenIfNoTimeIsLeft) {
+  Enrol({PersonOf("m", Side::kMentor)});
+  const absl::Time deadline = absl::Now() + absl::Milliseconds(200);
+  source_.SetMeanwhile([&] { absl::SleepFor(deadline - absl::Now()); });
+
+  ASSERT_THAT(projection_.Refresh(key_, deadline), IsOk());
+
+  EXPECT_EQ(Known(), 1u);
+}
+
 TEST_F(SweepsTest, ExpiresWhatNobodyAnswersAndOnlyOneReplicaDoes) {
   Enrol({PersonOf("m", Side::kMentor), PersonOf("a", Side::kAdept)});
   ASSERT_THAT(projection_.Refresh(key_, Soon()), IsOk());
