@@ -38,6 +38,9 @@ class Connection {
 
   // When statements give up.
   virtual void SetDeadline(absl::Time deadline) = 0;
+  // Where a statement of a transaction that ends at `deadline` begins `now`: for an
+  // engine that was told of a time and not of the hour.
+  virtual absl::Status ShortenTo(absl::Time /*deadline*/, absl::Time /*now*/) { return absl::OkStatus(); }
 
   // True once the connection is of no more use.
   bool lost() const { return lost_; }

@@ -58,8 +58,8 @@ struct Options {
   // SQLite: how many writes may wait; one more is refused with kUnavailable.
   int queue = 4096;
   // Stands in for a deadline that is further away or infinite, where one waits in
-  // a queue, for a connection or for one statement. All statements together end at
-  // the deadline.
+  // a queue or for a connection, or one statement runs (SQLite: all of a transaction
+  // that take long). Short ones go on until the deadline.
   absl::Duration longest_wait = absl::Seconds(30);
   GroupCommit group_commit = GroupCommit::kOn;
   // Called for every driver error that is not an ordinary constraint failure,

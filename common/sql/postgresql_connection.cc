@@ -102,10 +102,19 @@ absl::Status PostgresqlConnection::RunScript(const std::string& sql) {
 
 void PostgresqlConnection::SetDeadline(absl::Time deadline) { deadline_ = deadline; }
 
+// Half a second's grace, so that it is seldom told.
+absl::Status PostgresqlConnection::ShortenTo(absl::Time deadline, absl::Time now) {
+  constexpr int64_t kGraceMs = 500;
+  if (deadline - now >= absl::Milliseconds(local_limit_ms_ - kGraceMs)) return absl::OkStatus();
+  local_limit_ms_ = MillisecondsUntil(deadline);
+  return RunScript(absl::StrCat("SET LOCAL statement_timeout = ", local_limit_ms_));
+}
+
 absl::StatusOr<absl::Time> PostgresqlConnection::Begin(Use use) {
+  local_limit_ms_ = MillisecondsUntil(deadline_);
   const std::string script =
       absl::StrCat("BEGIN ISOLATION LEVEL ", use == Use::kRead ? "REPEATABLE READ READ ONLY" : "READ COMMITTED",
-                   ";SET LOCAL statement_timeout = ", MillisecondsUntil(deadline_),
+                   ";SET LOCAL statement_timeout = ", local_limit_ms_,
                    ";SELECT CAST(EXTRACT(EPOCH FROM now()) * 1000000 AS BIGINT)");
   const Result result(PQexec(Native(session()), script.c_str()), &PQclear);
   int64_t now_us = 0;

@@ -31,8 +31,11 @@ class PostgresqlConnection final : public Connection {
   // outside transactions, so that it is seldom told.
   void SetDeadline(absl::Time deadline) override;
 
-  // Begins a transaction whose statements give up at the deadline; gives its
-  // time by the server's clock.
+  absl::Status ShortenTo(absl::Time deadline, absl::Time now) override;
+
+  // Begins a transaction in which no statement takes longer than is left until the
+  // deadline; gives its time by the server's clock. Where that fails, a transaction
+  // may have begun.
   absl::StatusOr<absl::Time> Begin(Use use);
   absl::Status Commit() { return RunScript("COMMIT"); }
   void Rollback();
@@ -50,7 +53,8 @@ class PostgresqlConnection final : public Connection {
                              DriverError& log) override;
 
   absl::Time deadline_ = absl::InfiniteFuture();
-  int64_t limit_ms_ = 0;  // What the session's statement_timeout is.
+  int64_t limit_ms_ = 0;        // What the session's statement_timeout is,
+  int64_t local_limit_ms_ = 0;  // and the transaction's.
 };
 
 }  // namespace brygga::sql

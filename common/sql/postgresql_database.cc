@@ -52,9 +52,11 @@ absl::Time PostgresqlDatabase::Limit(absl::Time deadline) const {
 absl::StatusOr<absl::Time> PostgresqlDatabase::Begin(PostgresqlConnection& connection, Use use, absl::Time limit) {
   if (absl::Now() >= limit) return DeadlinePassed();
   connection.SetDeadline(limit);
-  BRYGGA_ASSIGN_OR_RETURN(const absl::Time server, connection.Begin(use));
-  if (options_.clock != nullptr) return options_.clock->Now();
-  ahead_us_.store(absl::ToInt64Microseconds(server - absl::Now()), std::memory_order_relaxed);
+  const absl::StatusOr<absl::Time> server = connection.Begin(use);
+  // Else whoever gets the connection next finds a transaction that has failed.
+  if (!server.ok()) connection.Rollback();
+  if (server.ok() && options_.clock != nullptr) return options_.clock->Now();
+  if (server.ok()) ahead_us_.store(absl::ToInt64Microseconds(*server - absl::Now()), std::memory_order_relaxed);
   return server;
 }
 

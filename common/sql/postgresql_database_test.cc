@@ -5,8 +5,10 @@
 
 #include <string>
 
+#include "absl/time/clock.h"
 #include "common/sql/database.h"
 #include "common/sql/database_testing.h"
+#include "common/status/macros.h"
 #include "common/testing/matchers.h"
 #include "common/testing/postgres.h"
 #include "common/testing/stores.h"
@@ -16,6 +18,7 @@ namespace brygga::sql {
 namespace {
 
 using testing::IsOk;
+using testing::StatusIs;
 
 TEST(PostgresqlTest, ConnectionsThatDiedInTheirSleepAreReplaced) {
   const auto ground = testing::NewPostgresql({.migrations = kMigrations});
@@ -56,6 +59,44 @@ TEST(PostgresqlTest, DurabilityDoesNotDependOnTheServersSettings) {
   const auto row = database->QueryOne(Soon(), "SELECT current_setting('synchronous_commit') AS value");
 
   EXPECT_EQ((*row)->Text("value"), "on");
+}
+
+// The server is told how long a statement may take, not until when.
+TEST(PostgresqlTest, AStatementThatBeginsLateEndsAtTheDeadlineToo) {
+  const auto ground = testing::NewPostgresql({.migrations = kMigrations});
+  const auto sleep_twice = [](Reader& reader) {
+    BRYGGA_RETURN_IF_ERROR(reader.Query("SELECT CAST(pg_sleep(1) AS TEXT) AS slept").status());
+    return reader.Query("SELECT CAST(pg_sleep(1.4) AS TEXT) AS slept").status();
+  };
+
+  const absl::Status read = ground->database().Read(absl::Now() + absl::Seconds(2), sleep_twice);
+
+  EXPECT_THAT(read, StatusIs(absl::StatusCode::kDeadlineExceeded));
+}
+
+TEST(PostgresqlTest, ATransactionThatGaveUpWhileItBeganIsOver) {
+  const auto ground = testing::NewPostgresql({.migrations = kMigrations});
+  // A server that takes its time to say what time it is.
+  testing::PostgresServer::Shared().Run(
+      ground->url(),
+      "CREATE FUNCTION now() RETURNS timestamptz AS 'SELECT pg_sleep(0.1); SELECT clock_timestamp()' LANGUAGE sql; "
+      "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = public, pg_catalog', current_database()); "
+      "END $$");
+  const auto database = ground->OpenAgain({.migrations = kMigrations, .connections = 1});
+  const auto read = [&](absl::Duration within) {
+    return database->Read(absl::Now() + within,
+                          [](Reader& reader) { return reader.Query("SELECT 1 AS one").status(); });
+  };
+  const auto write = [&](absl::Duration within) {
+    Origin origin = Work();
+    origin.deadline = absl::Now() + within;
+    return database->Write(origin, [](Transaction& tx) { return tx.Run("DELETE FROM seats"); });
+  };
+
+  EXPECT_THAT(read(absl::Milliseconds(50)), StatusIs(absl::StatusCode::kDeadlineExceeded));
+  EXPECT_THAT(read(absl::Seconds(20)), IsOk());
+  EXPECT_THAT(write(absl::Milliseconds(50)), StatusIs(absl::StatusCode::kDeadlineExceeded));
+  EXPECT_THAT(write(absl::Seconds(20)), IsOk());
 }
 
 TEST(PostgresqlTest, AReadIsAnothersWork) {

@@ -10,7 +10,9 @@ namespace brygga::sql {
 absl::StatusOr<int64_t> Reader::Execute(std::string_view sql, const Args& args, std::vector<Row>* rows) {
   BRYGGA_RETURN_IF_ERROR(failure_);
   // The engines look at it within a long statement, and not between short ones.
-  if (absl::Now() >= deadline_) return failure_ = DeadlinePassed();
+  const absl::Time now = absl::Now();
+  if (now >= deadline_) return failure_ = DeadlinePassed();
+  BRYGGA_RETURN_IF_ERROR(failure_ = connection_.ShortenTo(deadline_, now));
   absl::StatusOr<int64_t> touched = connection_.Execute(sql, args, rows);
   if (!touched.ok()) failure_ = touched.status();
   return touched;
