@@ -46,6 +46,10 @@ inline constexpr char kSelectCohortsAround[] = R"sql(
 SELECT DISTINCT other.cohort_id FROM people other JOIN people mine ON mine.participant_id = other.participant_id
 WHERE mine.cohort_id = :cohort_id)sql";
 
+// With the cohort: the first row of one looks at the cohort, and would wait for
+// whoever has locked it.
+inline constexpr char kInsertAvailability[] = "INSERT INTO availability (cohort_id, version) VALUES (:cohort_id, 0)";
+
 inline constexpr char kGrowAvailability[] = R"sql(
 INSERT INTO availability (cohort_id, version) VALUES (:cohort_id, 1)
 ON CONFLICT (cohort_id) DO UPDATE SET version = availability.version + 1)sql";

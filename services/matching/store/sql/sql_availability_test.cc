@@ -100,6 +100,27 @@ TEST_P(AvailabilityGrowthTest, ManyWhoOfferOtherwiseAreSaidOnce) {
   EXPECT_EQ(Version("d"), d + 1);
 }
 
+// Of a cohort in which nothing has happened yet too. On SQLite there is one writer.
+TEST_P(AvailabilityGrowthTest, NobodyWaitsForWhoeverHoldsTheCohort) {
+  if (!ground_->url().starts_with("postgresql")) GTEST_SKIP();
+  Know("c", {"m"}, 1);
+  Know("d", {"m"}, 1);
+  const int64_t before = Version("d");
+  const auto other = ground_->OpenAgain({.migrations = kMigrations});
+  AvailabilityGrowth growth;
+  growth.Of(ParticipantId("m"));
+  const auto grow = [&] { return other->Write(Work(), [&](sql::Transaction& tx) { return growth.Write(tx); }); };
+
+  EXPECT_THAT(ground_->database().Write(Work(),
+                                        [&](sql::Transaction& tx) {
+                                          EXPECT_THAT(tx.Query("SELECT id FROM cohorts FOR UPDATE"), IsOk());
+                                          return grow();
+                                        }),
+              IsOk());
+
+  EXPECT_EQ(Version("d"), before + 1);
+}
+
 INSTANTIATE_TEST_SUITE_P(Sqlite, AvailabilityGrowthTest, ::testing::Values(&testing::NewSqlite));
 INSTANTIATE_TEST_SUITE_P(Postgresql, AvailabilityGrowthTest, ::testing::Values(&testing::NewPostgresql));
 

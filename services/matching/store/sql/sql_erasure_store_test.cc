@@ -148,6 +148,20 @@ TEST_P(SqlErasureStoreTest, AMentorWhoIsErasedFreesTheAdept) {
   EXPECT_EQ(Count("mentor_capacity"), 0);
 }
 
+TEST_P(SqlErasureStoreTest, WhoComesFreeIsFreeInTheirOtherCohortsToo) {
+  const CohortKey other{kCohort.programme, CohortId("d")};
+  std::vector<Person> mentors = People();
+  std::erase_if(mentors, [](const Person& person) { return person.role != Side::kMentor; });
+  const Cohort cohort{.key = other, .kind = "VOCATIONAL", .state = "OPEN", .as_of = clock_.Now()};
+  ASSERT_THAT(store_.ReplacePeople(Work(), {.cohort = cohort, .people = mentors}, std::nullopt), IsOk());
+  Published();
+  const int64_t before = store_.GetStanding(other, Soon())->availability;
+
+  ASSERT_THAT(Erase(), IsOk());
+
+  EXPECT_GT(store_.GetStanding(other, Soon())->availability, before);
+}
+
 TEST_P(SqlErasureStoreTest, ThePairsOfARoundStayAndItsSnapshotGoes) {
   Published();
   ASSERT_THAT(store_.LoadProposal(kCohort, RoundId("r"), Soon()), IsOk());

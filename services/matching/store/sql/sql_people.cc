@@ -8,6 +8,7 @@
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "services/matching/domain/errors.h"
+#include "services/matching/store/sql/availability_tables.h"
 #include "services/matching/store/sql/people_writer.h"
 #include "services/matching/store/sql/rows.h"
 #include "services/matching/store/sql/sql_matching_store.h"
@@ -106,8 +107,10 @@ absl::StatusOr<std::vector<std::string>> SqlMatchingStore::ReplacePeople(
   const CohortKey& key = people.cohort.key;
   return database_.Write(Answering<Overtaken>(origin), [&](sql::Transaction& tx) -> absl::StatusOr<Overtaken> {
     BRYGGA_ASSIGN_OR_RETURN(PeopleWriter writer, PeopleWriter::Begin(tx, people.mark));
-    BRYGGA_RETURN_IF_ERROR(
-        tx.Run(kInsertCohort, KeyArgs(key).Set("kind", people.cohort.kind).Set("state", people.cohort.state)));
+    BRYGGA_ASSIGN_OR_RETURN(
+        const int64_t inserted,
+        tx.Affect(kInsertCohort, KeyArgs(key).Set("kind", people.cohort.kind).Set("state", people.cohort.state)));
+    if (inserted > 0) BRYGGA_RETURN_IF_ERROR(tx.Run(kInsertAvailability, {{"cohort_id", key.cohort}}));
     BRYGGA_ASSIGN_OR_RETURN(const auto before, writer.Enter(key.cohort));
     if (!before || before->key != key) return NotFound(NameOf(key));  // The cohort lies under another programme.
     if (writer.Replaced(key.cohort)) return ReadingOvertaken();
