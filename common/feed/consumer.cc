@@ -14,7 +14,8 @@
 namespace brygga::feed {
 namespace {
 
-constexpr size_t kMostWaiting = 64;  // Messages read and not looked at yet.
+constexpr size_t kMostWaiting = 64;                           // Messages read and not looked at yet.
+constexpr absl::Duration kAnswerTimeout = absl::Seconds(10);  // Where the feed stands, or what is stored of it.
 
 // The token leads nowhere: only a snapshot helps.
 bool IsLost(const absl::Status& status) {
@@ -180,7 +181,7 @@ void Consumer::Run() {
 }
 
 absl::Status Consumer::Follow() {
-  BRYGGA_ASSIGN_OR_RETURN(stored_, derivation_.Load(absl::Now() + options_.apply_timeout));
+  BRYGGA_ASSIGN_OR_RETURN(stored_, derivation_.Load(absl::Now() + kAnswerTimeout));
   if (!stored_) return TakeSnapshot(stored_);
   stored_at_ = absl::Now();
   Count([&](ConsumerStatus& status) { status.progress = *stored_; });
@@ -200,7 +201,7 @@ absl::Status Consumer::TakeSnapshot(const std::optional<Progress>& known) {
   // is read comes again behind that place.
   Progress begin;
   BRYGGA_RETURN_IF_ERROR(Pumping("", [&](Pump& pump) -> absl::Status {
-    BRYGGA_ASSIGN_OR_RETURN(const auto first, pump.Take(absl::Now() + options_.apply_timeout));
+    BRYGGA_ASSIGN_OR_RETURN(const auto first, pump.Take(absl::Now() + kAnswerTimeout));
     if (!first) return absl::DeadlineExceededError("the feed says nothing");
     begin = {.token = first->token, .as_of = first->as_of.value_or(absl::UnixEpoch())};
     return absl::OkStatus();
@@ -325,7 +326,7 @@ void Consumer::StandBy() {
   std::optional<Progress> before = stored_;
   for (;;) {
     if (!Sleep(options_.standby * absl::Uniform(random_, 0.8, 1.2))) return;
-    const auto now = derivation_.Load(absl::Now() + options_.apply_timeout);
+    const auto now = derivation_.Load(absl::Now() + kAnswerTimeout);
     if (!now.ok()) continue;
     if (*now == before) return;  // Nobody takes steps any more.
     before = *now;

@@ -67,7 +67,9 @@ struct ConsumerOptions {
   absl::Duration standby = absl::Seconds(4);           // Who finds another replica at work looks again after this.
   absl::Duration least_wait = absl::Milliseconds(50);  // Before a stream is opened again; doubles, with jitter,
   absl::Duration most_wait = absl::Seconds(5);         // up to this.
-  absl::Duration apply_timeout = absl::Seconds(10);
+  // Up to two thousand changes, which are read and written one by one; else the same
+  // would come again.
+  absl::Duration apply_timeout = absl::Minutes(1);
   absl::Duration snapshot_timeout = absl::Minutes(10);
   size_t remembered = 65536;  // Resources whose last revision is kept in memory.
   // A revision is left out: what was derived by counting is wrong from here on.

@@ -11,9 +11,7 @@ namespace brygga::matching {
 namespace {
 
 constexpr absl::Duration kRemovalsKept = absl::Hours(1);
-// Of a cohort that was read, however long that took: else it would be read again and
-// again where writing takes longer than is left.
-constexpr absl::Duration kWriteTimeout = absl::Minutes(5);
+constexpr absl::Duration kMoreToWrite = absl::Minutes(5);
 
 Origin Ours(absl::Time deadline) {
   return {.actor = "service:matching", .method = "work/projection", .deadline = deadline};
@@ -24,18 +22,26 @@ bool IsOvertaken(const absl::Status& status) { return ReasonOf(status) == "READI
 }  // namespace
 
 absl::Status Projection::Refresh(const CohortKey& key, absl::Time deadline) {
+  return Refresh(key, deadline, absl::ZeroDuration());
+}
+
+absl::Status Projection::RefreshPatiently(const CohortKey& key, absl::Time read_by) {
+  return Refresh(key, read_by, kMoreToWrite);
+}
+
+absl::Status Projection::Refresh(const CohortKey& key, absl::Time read_by, absl::Duration more_to_write) {
+  const absl::Time write_by = read_by + more_to_write;
   for (;;) {
-    BRYGGA_ASSIGN_OR_RETURN(const int64_t mark, store_.ReadingMark(deadline));
-    BRYGGA_ASSIGN_OR_RETURN(CohortPeople people, source_.Read(key, deadline));
+    BRYGGA_ASSIGN_OR_RETURN(const int64_t mark, store_.ReadingMark(read_by));
+    BRYGGA_ASSIGN_OR_RETURN(CohortPeople people, source_.Read(key, read_by));
     people.mark = mark;
     const auto policy = policies_.find(people.cohort.kind);
-    const auto overtaken =
-        store_.ReplacePeople(Ours(absl::Now() + kWriteTimeout), people,
-                             policy == policies_.end() ? std::nullopt : std::optional(policy->second));
-    if (IsOvertaken(overtaken.status()) && absl::Now() < deadline) continue;
+    const auto overtaken = store_.ReplacePeople(
+        Ours(write_by), people, policy == policies_.end() ? std::nullopt : std::optional(policy->second));
+    if (IsOvertaken(overtaken.status()) && absl::Now() < read_by) continue;
     BRYGGA_RETURN_IF_ERROR(overtaken);
     if (overtaken->empty()) return absl::OkStatus();
-    return Reread({.enrolments = {overtaken->begin(), overtaken->end()}}, std::nullopt, deadline);
+    return Reread({.enrolments = {overtaken->begin(), overtaken->end()}}, std::nullopt, write_by);
   }
 }
 
@@ -59,7 +65,7 @@ absl::Status Projection::RefreshAll(const std::set<ProgrammeId>& programmes, abs
   for (const Cohort& cohort : cohorts) {
     if (cohort.state == "COMPLETED" || cohort.state == "CANCELLED") continue;
     if (!programmes.empty() && !programmes.contains(cohort.key.programme)) continue;
-    const absl::Status refreshed = Refresh(cohort.key, absl::Now() + timeout_each);
+    const absl::Status refreshed = RefreshPatiently(cohort.key, absl::Now() + timeout_each);
     if (!absl::IsNotFound(refreshed)) first.Update(refreshed);
   }
   return first;

@@ -27,6 +27,9 @@ class Projection {
   //
   // kNotFound: no such cohort. kUnavailable PEOPLE_UNAVAILABLE.
   absl::Status Refresh(const CohortKey& key, absl::Time deadline);
+  // The same for work that no caller waits for: what was read by `read_by` is written
+  // however long it takes, up to five minutes. Else it would be read again and again.
+  absl::Status RefreshPatiently(const CohortKey& key, absl::Time read_by);
 
   // The cohort, read from participant first where it is not known here yet, or
   // was not open for matching the last time.
@@ -54,6 +57,7 @@ class Projection {
   absl::Status Reread(const Asked& asked, const std::optional<feed::Step>& step, absl::Time deadline);
 
  private:
+  absl::Status Refresh(const CohortKey& key, absl::Time read_by, absl::Duration more_to_write);
   absl::StatusOr<PeopleChange> Read(const Asked& asked, absl::Time deadline);
 
   PeopleSource& source_;

@@ -18,7 +18,7 @@ constexpr absl::Duration kReadTimeout = absl::Seconds(20);
 
 absl::StatusOr<Proposal> Proposer::Propose(const Round& round, absl::Time people_by, const SolveControl& control) {
   if (control.progress) control.progress(RoundPhase::kPeople, 0);
-  BRYGGA_RETURN_IF_ERROR(projection_.Refresh(round.cohort, people_by));
+  BRYGGA_RETURN_IF_ERROR(projection_.RefreshPatiently(round.cohort, people_by));
   BRYGGA_ASSIGN_OR_RETURN(CohortInput input,
                           cohorts_.LoadInput(round.cohort, round.policy_version, absl::Now() + kReadTimeout));
   if (!IsMatchable(input.cohort.state)) return CohortNotMatchable(input.cohort);

@@ -11,9 +11,12 @@
 namespace brygga::matching {
 namespace {
 
-constexpr absl::Duration kWriteTimeout = absl::Seconds(60);
+constexpr absl::Duration kWriteTimeout = absl::Seconds(20);
+constexpr absl::Duration kProposeTimeout = absl::Minutes(5);  // Up to a hundred thousand rows; else it is solved again.
 
-Origin Work() { return {.actor = "service:matching", .method = "work/round", .deadline = absl::Now() + kWriteTimeout}; }
+Origin Work(absl::Duration timeout = kWriteTimeout) {
+  return {.actor = "service:matching", .method = "work/round", .deadline = absl::Now() + timeout};
+}
 
 // The code that a round carries which could not be computed.
 std::string FailureOf(const absl::Status& status) {
@@ -116,7 +119,7 @@ bool RoundWorker::Compute(const Round& queued) {
   absl::Status kept = proposal.status();
   if (proposal.ok()) {
     heart.At(RoundPhase::kStoring, 0);
-    kept = rounds_.Propose(Work(), round, *proposal);
+    kept = rounds_.Propose(Work(kProposeTimeout), round, *proposal);
   }
   if (kept.ok()) {
     if (log_) log_->Info("round proposed", {{"round", round.name()}, {"pairs", proposal->statistics.matched}});

@@ -15,6 +15,7 @@ namespace brygga::matching {
 namespace {
 
 using ::brygga::testing::IsOk;
+using ::brygga::testing::StatusIs;
 
 // True as soon as `holds` does, false after twenty seconds.
 template <typename F>
@@ -62,13 +63,17 @@ TEST_F(SweepsTest, FollowsParticipantWithoutBeingAsked) {
   EXPECT_TRUE(Eventually([&] { return Known() == 1; }));
 }
 
-// Else it would be read again and again.
-TEST_F(SweepsTest, WhatWasReadInTimeIsWrittenEvenIfNoTimeIsLeft) {
+TEST_F(SweepsTest, WhatWasReadInTimeIsWrittenThoughNoTimeIsLeftIfNobodyWaits) {
   Enrol({PersonOf("m", Side::kMentor)});
-  const absl::Time deadline = absl::Now() + absl::Milliseconds(200);
-  source_.SetMeanwhile([&] { absl::SleepFor(deadline - absl::Now()); });
+  absl::Time deadline;
+  const auto read_until_then = [&] {
+    deadline = absl::Now() + absl::Milliseconds(200);
+    source_.SetMeanwhile([&] { absl::SleepFor(deadline - absl::Now()); });
+    return deadline;
+  };
 
-  ASSERT_THAT(projection_.Refresh(key_, deadline), IsOk());
+  EXPECT_THAT(projection_.Refresh(key_, read_until_then()), StatusIs(absl::StatusCode::kDeadlineExceeded));
+  EXPECT_THAT(projection_.RefreshPatiently(key_, read_until_then()), IsOk());
 
   EXPECT_EQ(Known(), 1u);
 }
