@@ -13,8 +13,8 @@ namespace brygga::redis {
 
 struct BreakerOptions {
   int failures = 5;  // In a row, until it opens;
-  // or so many that came late, of which this many successes make up for one. Once it
-  // has opened, the first late one opens it again, until all are made up for.
+  // or so many that came late, of which this many successes make up for one. When it
+  // closes again it owes all but one: a late one before so many successes opens it.
   int late = 3;
   int makes_up = 400;
   // How long it stays open, give or take a quarter: at first, and after so many
