@@ -67,7 +67,7 @@ TEST_F(SweepsTest, WhatWasReadInTimeIsWrittenThoughNoTimeIsLeftIfNobodyWaits) {
   Enrol({PersonOf("m", Side::kMentor)});
   absl::Time deadline;
   const auto read_until_then = [&] {
-    deadline = absl::Now() + absl::Milliseconds(200);
+    deadline = absl::Now() + absl::Seconds(1);
     source_.SetMeanwhile([&] { absl::SleepFor(deadline - absl::Now()); });
     return deadline;
   };
