@@ -80,8 +80,9 @@ absl::Status AvailabilityGrowth::Write(sql::Transaction& tx) const {
     return absl::OkStatus();
   };
   for (const CohortId& cohort : around_) BRYGGA_RETURN_IF_ERROR(add(kSelectCohortsAround, {{"cohort_id", cohort}}));
-  for (const ParticipantId& person : people_)
+  for (const ParticipantId& person : people_) {
     BRYGGA_RETURN_IF_ERROR(add(kSelectCohortsOf, {{"participant_id", person}}));
+  }
   for (const CohortId& cohort : cohorts) BRYGGA_RETURN_IF_ERROR(tx.Run(kGrowAvailability, {{"cohort_id", cohort}}));
   return absl::OkStatus();
 }

@@ -14,7 +14,7 @@
 namespace brygga::matching {
 
 // Whose seats, matches or offers a transaction changed. Written last of all, in one
-// order of cohorts for everybody, so that nobody waits for each other; and each
+// order of cohorts for everybody, so that no two wait for each other; and each
 // cohort once: PostgreSQL walks over all versions that a transaction made of a row.
 class AvailabilityGrowth {
  public:
