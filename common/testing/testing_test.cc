@@ -4,14 +4,19 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <chrono>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
+#include <thread>
 
 #include "common/testing/matchers.h"
 #include "common/testing/postgres.h"
 #include "common/testing/process.h"
 #include "common/testing/proto_matchers.h"
 #include "common/testing/redis.h"
+#include "common/testing/setting.h"
 #include "common/testing/temp_dir.h"
 
 namespace brygga::testing {
@@ -73,6 +78,33 @@ TEST(ProcessTest, GoesWithItsObject) {
     pid = sleeper.pid();
   }
   EXPECT_EQ(kill(pid, 0), -1);
+}
+
+// What ctest kills for its time has said where it was.
+TEST(MainTest, ATestThatTakesLongSaysItsName) {
+  const TempDir folder;
+  const std::string log = folder.File("log");
+
+  const int code =
+      RunCommand({"env", "BRYGGA_TEST_PATIENCE_SECONDS=1", "BRYGGA_TEST_SLEEP_MS=1500",
+                  std::filesystem::read_symlink("/proc/self/exe"), "--gtest_filter=MatchersTest.*:MainTest.Sleeps"},
+                 {.log = log});
+
+  EXPECT_EQ(code, 0);
+  std::ostringstream said;
+  said << std::ifstream(log).rdbuf();
+  EXPECT_THAT(said.str(), HasSubstr("[ RUNNING  ] MainTest.Sleeps\n"));
+  EXPECT_THAT(said.str(), Not(HasSubstr("[ RUNNING  ] MatchersTest")));
+}
+TEST(MainTest, Sleeps) { std::this_thread::sleep_for(std::chrono::milliseconds(Setting("BRYGGA_TEST_SLEEP_MS", 0))); }
+
+TEST(SettingDeathTest, WhatIsNoNumberIsNamed) {
+  setenv("BRYGGA_SOME_SETTING", "7", 1);
+  EXPECT_EQ(Setting("BRYGGA_SOME_SETTING", 3), 7);
+  setenv("BRYGGA_SOME_SETTING", "many", 1);
+  EXPECT_DEATH(Setting("BRYGGA_SOME_SETTING", 3), "BRYGGA_SOME_SETTING is no whole number: \"many\"");
+  unsetenv("BRYGGA_SOME_SETTING");
+  EXPECT_EQ(Setting("BRYGGA_SOME_SETTING", 3), 3);
 }
 
 TEST(PostgresServerTest, DatabasesAreTheirOwn) {
