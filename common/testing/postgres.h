@@ -33,7 +33,8 @@ class PostgresServer {
   std::string NewDatabase(std::string_view origin = "template1");
   // The URL of the database `name`.
   std::string Url(std::string_view name) const;
-  // Deletes the database of a URL that NewDatabase gave, cutting its connections.
+  // Deletes the database of a URL that NewDatabase gave, cutting its connections. One
+  // that cannot be deleted within 30 seconds is told of and left.
   void DropDatabase(std::string_view url);
 
   // Kills the server as a power cut would, without a word to anybody.
@@ -46,6 +47,13 @@ class PostgresServer {
   std::string Run(std::string_view url, const std::string& sql);
 
  private:
+  // The first column of the first row, or what was wrong.
+  struct Answer {
+    bool ok;
+    std::string text;
+  };
+  static Answer Ask(std::string_view url, const std::string& sql);
+
   TempDir folder_;
   Fsync fsync_;
   std::unique_ptr<Process> process_;
