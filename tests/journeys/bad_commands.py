@@ -128,6 +128,7 @@ class BadCommands(unittest.TestCase):
         self.stack.kill("matching")
         away = self.run_cli("--timeout", "5", "match", "list", "vocational")
         self.stack.restart("matching")
+        wait_until(lambda: self.run_cli("match", "list", "vocational").returncode == 0, 30, "matching to be found again")
         self.assertEqual(away.returncode, 5, away.stderr)
         self.assertIn("Matching does not answer now", away.stderr)
         self.assertIn("the same command can be given again", away.stderr)

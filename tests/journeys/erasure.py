@@ -16,7 +16,7 @@ import unittest
 
 import rush
 import world
-from harness import Failure, Redis, Stack, request_id, wait_until
+from harness import Failure, Redis, Stack, once_back, request_id, wait_until
 
 from brygga.events.v1 import registration_service_pb2
 from brygga.matching.v1 import match_pb2, matching_service_pb2
@@ -307,8 +307,8 @@ class Holders(unittest.TestCase):
                                                     f"'{person.split('/')[1]}'"), [["1"]], "it holds the person still")
             stack.start("matching")
             wait_until(lambda: completed(cohort.client, asked.name), 30, "matching and events to acknowledge")
-            wait_until(lambda: self.is_reached(cohort), 30, "the gateway to reach matching again")
-            self.assertEqual(cohort.candidates(cohort.mentors[0]), {cohort.adepts[1]})
+            wait_until(once_back(lambda: cohort.candidates(cohort.mentors[0]) == {cohort.adepts[1]}), 30,
+                       "the gateway to reach matching again")
 
     def test_who_is_no_holder_keeps_what_it_has_and_a_paper_archive_acknowledges_by_hand(self):
         """The negative control of the search for traces: events is no holder here, and keeps the registration."""
@@ -329,16 +329,6 @@ class Holders(unittest.TestCase):
             client.requests.AcknowledgeErasure(requests.AcknowledgeErasureRequest(
                 name=asked.name, holder="paper-archive", request_id=request_id()))
             self.assertTrue(completed(client, asked.name))
-
-    @staticmethod
-    def is_reached(cohort):
-        try:
-            cohort.candidates(cohort.mentors[0])
-            return True
-        except Failure as failure:
-            if failure.code != "UNAVAILABLE":
-                raise
-            return False
 
     def states(self, client, name):
         found = client.requests.GetDataSubjectRequest(requests.GetDataSubjectRequestRequest(name=name))

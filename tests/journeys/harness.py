@@ -96,6 +96,20 @@ def wait_until(condition, seconds=30, what="the condition"):
         time.sleep(0.02)
 
 
+def once_back(condition):
+    """The condition, which does not hold while somebody who was away is not found again by those who ask for them."""
+
+    def holds():
+        try:
+            return condition()
+        except Failure as failure:
+            if failure.code != "UNAVAILABLE":
+                raise
+            return False
+
+    return holds
+
+
 class Postgres:
     """A PostgreSQL server of its own on a unix socket, with fsync on."""
 

@@ -8,7 +8,7 @@ import json
 import unittest
 
 import world
-from harness import Failure, Stack, request_id, wait_until
+from harness import Failure, Stack, once_back, request_id, wait_until
 
 from google.protobuf import field_mask_pb2
 
@@ -96,7 +96,7 @@ class Pairs(unittest.TestCase):
                 name=gone.name, side=1, reason="NO_TIME", request_id=request_id()))
             stack.start("events")
             del expected[(gone.mentor, gone.adept)]
-            wait_until(lambda: self.listed() == expected, 30, "the pair to go")
+            wait_until(once_back(lambda: self.listed() == expected), 30, "the pair to go")
 
             # Without matching a list says what was known; nobody is registered by it.
             stack.kill("matching")
