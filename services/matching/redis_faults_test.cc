@@ -216,7 +216,7 @@ class RedisFaultsTest : public ::testing::Test {
   absl::Duration longest_ = absl::ZeroDuration();
   int spoilt_ = 0;  // How often.
   ManualClock clock_{absl::FromCivil(absl::CivilHour(2022, 8, 15, 12), absl::UTCTimeZone())};
-  brygga::testing::TempDir folder_;
+  brygga::testing::TempDir folder_{brygga::testing::Kept::kInMemory};
   const std::string database_ = "sqlite:" + folder_.File("matching.db");
   RedisServer server_;
 };
