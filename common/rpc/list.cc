@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/rpc/digest.h"
+#include "common/rpc/page_token.h"
 #include "common/status/error.h"
 
 namespace brygga::rpc {
@@ -75,11 +76,7 @@ absl::StatusOr<list::ListQuery> Parsed(const ListArguments& arguments, const lis
       arguments.page_size == 0 ? limits.default_page_size : std::min(arguments.page_size, limits.max_page_size);
   if (!arguments.page_token.empty()) {
     query.after = ReadToken(arguments, query.order, schema);
-    if (!query.after) {
-      constexpr char kMend[] = "is not the next_page_token of a page with the same parent, filter and order_by";
-      return MakeError(absl::StatusCode::kInvalidArgument, absl::StrCat("page_token: ", kMend),
-                       {.reason = "PAGE_TOKEN_MISMATCH", .fields = {{"page_token", kMend}}});
-    }
+    if (!query.after) return PageTokenMismatch();
   }
   return query;
 }
@@ -94,6 +91,12 @@ absl::StatusOr<list::ListQuery> ParseList(const ListArguments& arguments, const 
 absl::StatusOr<list::ListQuery> ParseList(const ListArguments& arguments, const list::Schema& schema,
                                           const std::vector<list::Order>& order, const ListLimits& limits) {
   return Parsed(arguments, schema, order, limits);
+}
+
+absl::Status PageTokenMismatch() {
+  constexpr char kMend[] = "is not the next_page_token of a page with the same parent, filter and order_by";
+  return MakeError(absl::StatusCode::kInvalidArgument, absl::StrCat("page_token: ", kMend),
+                   {.reason = "PAGE_TOKEN_MISMATCH", .fields = {{"page_token", kMend}}});
 }
 
 std::string PageToken(const ListArguments& arguments, const std::optional<std::vector<Value>>& next) {

@@ -1,10 +1,12 @@
 #include "services/matching/rpc/candidate_list_handler.h"
 
+#include <limits>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/rpc/page_token.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
 #include "common/wait/no_wait.h"
@@ -18,6 +20,9 @@ namespace {
 // How often an answer is begun again because the cohort has moved on meanwhile,
 // before it is made of one snapshot and no kept ranking.
 constexpr int kTries = 4;
+
+// Of pages: the cache's thread has others to serve.
+constexpr int kLongestOnCacheThread = 100;
 
 // A token is the place of the last one. The rank comes along and decides nothing.
 constexpr char kOrder[] = "score desc, id, rank";
@@ -48,6 +53,15 @@ std::string PageKeyOf(const v1::ListCandidatesRequest& request) {
                       request.language_code(), " ", request.parent(), " ", request.participant());
 }
 
+// Nothing where no page of ours ends so: a token is no secret, and anybody may write one.
+std::optional<LastListed> LastListedIn(const list::Key& place) {
+  constexpr int64_t kMost = std::numeric_limits<int32_t>::max();
+  const int64_t score = std::get<int64_t>(place[0]), rank = std::get<int64_t>(place[2]);
+  if (score < -kMost || score > kMost || rank < 0 || rank > kMost / 2) return std::nullopt;
+  return LastListed{
+      .score = static_cast<int32_t>(score), .id = ParticipantId(std::get<std::string>(place[1])), .rank = rank};
+}
+
 bool IsReady(const Standing& standing) { return IsMatchable(standing.cohort.state) && !standing.policy_hash.empty(); }
 
 }  // namespace
@@ -71,9 +85,8 @@ absl::StatusOr<std::shared_ptr<const CandidateListHandler::Asked>> CandidateList
   BRYGGA_ASSIGN_OR_RETURN(const list::ListQuery place, rpc::ParseList(asked->arguments, PlaceSchema(), PlaceOrder()));
   asked->query.limit = place.limit;
   if (place.after) {
-    asked->query.after = LastListed{.score = static_cast<int32_t>(std::get<int64_t>((*place.after)[0])),
-                                    .id = ParticipantId(std::get<std::string>((*place.after)[1])),
-                                    .rank = std::get<int64_t>((*place.after)[2])};
+    asked->query.after = LastListedIn(*place.after);
+    if (!asked->query.after) return rpc::PageTokenMismatch();
   }
   BRYGGA_ASSIGN_OR_RETURN(asked->words, parts_.texts.In(request.language_code()));
   return asked;
@@ -121,8 +134,15 @@ CandidateListHandler::Later CandidateListHandler::FromRanking(const std::shared_
   return Later([this, asked, &call, key = std::move(key), basis = std::move(basis)](Reply reply) mutable {
     parts_.cache.Find(key, [this, asked, &call, basis = std::move(basis),
                             reply = std::move(reply)](const CandidateCache::Found& found) mutable {
-      // More than the ranking has to say takes longer than the cache's thread should.
-      if (found != nullptr && !asked->is_full) {
+      // More than the ranking has to say takes longer than the cache's thread should, and
+      // so does a long page.
+      if (found != nullptr && !asked->is_full && asked->query.limit <= kLongestOnCacheThread) {
+        // Of those who asked together the first has made it.
+        const Standing& standing = basis.standing;
+        const auto page = asked->page_key.empty() ? nullptr : parts_.cache.Page(asked->page_key, standing);
+        if (page != nullptr) {
+          return std::move(reply).Answer(Finish(*page, standing.cohort, standing.cohort.policy_version));
+        }
         if (const auto made = MakeFrom(*asked, basis, found->ranking, nullptr)) return std::move(reply).Answer(*made);
       }
       MakeOnThread(std::move(reply), asked, call, std::move(basis), found);

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
+#include "common/rpc/digest.h"
 #include "common/testing/proto_matchers.h"
 #include "services/matching/rpc/matching_rpc_testing.h"
 
@@ -169,6 +170,15 @@ TEST_F(CandidateListTest, RefusesWhatIsNoFilterAndATokenOfAnotherListing) {
   EXPECT_THAT(Candidates("a", "page_size: 2 show_unavailable: true page_token: '" + token + "'"),
               HasReason("PAGE_TOKEN_MISMATCH"));
   EXPECT_THAT(Candidates("a", "page_size: 4 page_token: '" + token + "'"), IsOk());
+
+  // A token is no secret: whoever writes one gets a page or an error.
+  const std::string binding = rpc::FromBase64Url(token)->substr(0, 19);
+  for (const char* place : {",1,\"m1\",9223372036854775807]", ",1,\"m1\",2147483647]", ",1,\"m1\",-1]",
+                            ",9223372036854775807,\"m1\",1]", ",-9223372036854775808,\"m1\",1]"}) {
+    EXPECT_THAT(Candidates("a", "page_size: 2 page_token: '" + rpc::ToBase64Url(binding + place) + "'"),
+                HasReason("PAGE_TOKEN_MISMATCH"))
+        << place;
+  }
 }
 
 TEST_F(CandidateListTest, TheNextPageGoesOnAtItsPlaceWhateverHasChanged) {
