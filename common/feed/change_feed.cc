@@ -16,6 +16,7 @@
 #include "common/sql/lease.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
+#include "common/time/steady.h"
 
 namespace brygga::feed {
 namespace {
@@ -215,7 +216,7 @@ class ChangeFeed::Watching {
   // There is nothing more to tell now. The first time that is worth a bookmark.
   absl::Status Rest(absl::Duration longest) {
     if (as_of_ != absl::InfinitePast()) watcher_.SetAsOf(as_of_);
-    const absl::Duration since = absl::Now() - written_;
+    const absl::Duration since = SteadyNow() - written_;
     if (!bookmarked_ || since >= feed_.options_.bookmark_interval) return SendBookmark();
     return sink_.Wait(std::min(longest, feed_.options_.bookmark_interval - since));
   }
@@ -230,7 +231,7 @@ class ChangeFeed::Watching {
   absl::Status Write(const FeedMessage& message, const sql::LogPosition& behind) {
     BRYGGA_RETURN_IF_ERROR(sink_.Write(message));
     if (Metrics* metrics = feed_.metrics_) metrics->SetLag(feed_.tail_.lag());
-    written_ = absl::Now();
+    written_ = SteadyNow();
     sent_ = behind;
     return absl::OkStatus();
   }

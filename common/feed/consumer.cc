@@ -10,6 +10,7 @@
 #include "absl/time/clock.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
+#include "common/time/steady.h"
 
 namespace brygga::feed {
 namespace {
@@ -183,7 +184,7 @@ void Consumer::Run() {
 absl::Status Consumer::Follow() {
   BRYGGA_ASSIGN_OR_RETURN(stored_, derivation_.Load(absl::Now() + kAnswerTimeout));
   if (!stored_) return TakeSnapshot(stored_);
-  stored_at_ = absl::Now();
+  stored_at_ = SteadyNow();
   Count([&](ConsumerStatus& status) { status.progress = *stored_; });
   const absl::Status ended = Pumping(stored_->token, [this](Pump& pump) { return Read(pump); });
   const bool lost = IsLost(ended) || gap_;
@@ -196,7 +197,7 @@ absl::Status Consumer::TakeSnapshot(const std::optional<Progress>& known) {
     options_.log->Info("feed begins with a snapshot", {{"feed", options_.feed}, {"again", known.has_value()}});
   }
   if (failures_in_a_row_ > 0) BackOff();
-  ++failures_in_a_row_;  // Until a message comes.
+  ++failures_in_a_row_;  // Until a message comes that needs nothing, or one was applied.
   // Where the feed stands is asked before anything is read: what changes while it
   // is read comes again behind that place.
   Progress begin;
@@ -235,12 +236,12 @@ absl::Status Consumer::Read(Pump& pump) {
     const auto taken = pump.Take(pending.changes.empty() ? absl::Now() + absl::Seconds(1) : pending.due);
     if (taken.ok() && *taken) {
       Count([](ConsumerStatus& status) { status.reading = true; });
-      failures_in_a_row_ = 0;
       Add(**taken, pending);
+      if (pending.changes.empty()) failures_in_a_row_ = 0;
       if (gap_) return absl::DataLossError("a revision was left out");
       if (!pending.changes.empty() && pending.changes.size() < options_.most) continue;  // With what else waits.
     }
-    const bool bookmark_due = !pending.token.empty() && absl::Now() - stored_at_ >= options_.bookmark;
+    const bool bookmark_due = !pending.token.empty() && SteadyNow() - stored_at_ >= options_.bookmark;
     if ((!pending.changes.empty() || bookmark_due) && !stopping()) {
       BRYGGA_RETURN_IF_ERROR(Apply(pending));
       pending = {};
@@ -291,9 +292,9 @@ bool Consumer::IsNews(const Change& change, Pending& pending) {
 
 // At once, or with what else comes where much has been applied lately.
 absl::Time Consumer::DueTime() const {
-  const absl::Time now = absl::Now();
+  const absl::Time now = absl::Now(), steady_now = SteadyNow();
   const auto lately = std::count_if(applies_.begin(), applies_.end(),
-                                    [&](absl::Time at) { return now - at < absl::Seconds(1) && at <= now; });
+                                    [&](absl::Time at) { return steady_now - at < absl::Seconds(1); });
   return lately < options_.burst ? now : now + options_.pace;
 }
 
@@ -302,8 +303,9 @@ absl::Status Consumer::Apply(Pending& pending) {
                   .from = stored_->token,
                   .to = {.token = pending.token, .as_of = pending.as_of.value_or(stored_->as_of)}};
   BRYGGA_RETURN_IF_ERROR(derivation_.Apply(pending.changes, step, absl::Now() + options_.apply_timeout));
+  failures_in_a_row_ = 0;
   stored_ = step.to;
-  stored_at_ = absl::Now();
+  stored_at_ = SteadyNow();
   if (pending.changes.empty()) return absl::OkStatus();
   Applied(pending);
   return absl::OkStatus();

@@ -152,7 +152,7 @@ class Consumer {
 
   // Of the thread.
   std::optional<Progress> stored_;
-  absl::Time stored_at_ = absl::InfinitePast();
+  absl::Time stored_at_ = absl::InfinitePast();  // SteadyNow's, as are those:
   absl::flat_hash_map<std::string, int64_t> revisions_;
   std::deque<absl::Time> applies_;  // Of the last second.
   int failures_in_a_row_ = 0;

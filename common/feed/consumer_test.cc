@@ -267,6 +267,22 @@ TEST_P(ConsumerTest, AnApplyThatFailsIsMadeAgain) {
   EXPECT_TRUE(Eventually([&] { return consumer.status().failures >= 3; }));
 }
 
+TEST_P(ConsumerTest, AnApplyThatKeepsFailingIsMadeLessAndLessOften) {
+  constexpr int kFails = 8;
+  counting_.FailTimes(kFails);
+  ConsumerOptions options = Options();
+  options.most_wait = absl::Seconds(5);
+  Consumer consumer(feed_, counting_, options);
+  consumer.Start();
+  ASSERT_TRUE(Eventually([&] { return consumer.status().reading; }));
+  const absl::Time begun = absl::Now();
+
+  Write(1);
+
+  EXPECT_TRUE(CatchesUp());
+  EXPECT_GE(absl::Now() - begun, options.least_wait * ((1 << kFails) - 1) / 2);
+}
+
 TEST_P(ConsumerTest, OfThreeReplicasOneApplies) {
   Write(5);
   auto other = ground_->OpenAgain({.migrations = kTables});

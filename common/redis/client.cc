@@ -20,6 +20,7 @@
 #include "absl/time/clock.h"
 #include "common/redis/connection.h"
 #include "common/status/check.h"
+#include "common/time/steady.h"
 #include "common/wait/no_wait.h"
 
 namespace brygga::redis {
@@ -62,6 +63,7 @@ class Tally {
   std::atomic<prometheus::Counter*> shown_ = nullptr;
 };
 
+// All times in here are SteadyNow's; the callers' deadlines are made such.
 class PipelinedClient final : public Client {
  public:
   explicit PipelinedClient(ClientOptions options)
@@ -162,9 +164,11 @@ class PipelinedClient final : public Client {
     if (refusal.ok() && IsSpeaker() && answering_) {
       // Goes out at the end of the turn, with what others ask who are answered in it.
       const Turn& turn = ThisTurn();
+      deadline = SteadyDeadline(deadline, turn.now, turn.wall);
       return connection_.Send(words, turn.now, std::min(deadline, turn.latest), std::move(got));
     }
-    const absl::Time now = absl::Now();
+    const absl::Time now = SteadyNow();
+    deadline = SteadyDeadline(deadline, now, absl::Now());
     if (refusal.ok()) refusal = Ask(words, now, std::min(deadline, now + options_.command_timeout), got);
     if (refusal.ok()) return;
     not_sent_.Add();
@@ -222,14 +226,15 @@ class PipelinedClient final : public Client {
     connection_.Flush();
   }
 
-  // A turn is much shorter than a deadline is exact.
+  // A turn is much shorter than a deadline is exact. `wall`: the same instant by the
+  // callers' clock.
   struct Turn {
-    absl::Time now, latest;
+    absl::Time now, latest, wall;
   };
   const Turn& ThisTurn() {
     if (!turn_) {
-      const absl::Time now = absl::Now();
-      turn_ = {.now = now, .latest = now + options_.command_timeout};
+      const absl::Time now = SteadyNow();
+      turn_ = {.now = now, .latest = now + options_.command_timeout, .wall = absl::Now()};
     }
     return *turn_;
   }
@@ -278,10 +283,10 @@ class PipelinedClient final : public Client {
         breaker_.Succeeded();
         break;
       case Judgement::kBad:
-        breaker_.Failed(absl::Now());
+        breaker_.Failed(SteadyNow());
         break;
       case Judgement::kLate:
-        breaker_.Late(absl::Now());
+        breaker_.Late(SteadyNow());
         break;
     }
     if (breaker_.open() == was_open) return;
@@ -297,7 +302,7 @@ class PipelinedClient final : public Client {
   }
 
   void Tick() {
-    const absl::Time now = absl::Now();
+    const absl::Time now = SteadyNow();
     connection_.Expire(now);
     // A greeting has a time of its own.
     if (ready_ && now - connection_.WaitingSince() >= options_.command_timeout + kTick) {
@@ -349,7 +354,7 @@ class PipelinedClient final : public Client {
   void Greet() {
     const Address& address = options_.address;
     const auto say = [this](std::initializer_list<std::string_view> words) {
-      connection_.Send(words, absl::Now(), absl::InfiniteFuture(), nullptr);
+      connection_.Send(words, SteadyNow(), absl::InfiniteFuture(), nullptr);
     };
     if (!options_.password.empty() && !address.user.empty()) {
       say({"AUTH", address.user, options_.password});

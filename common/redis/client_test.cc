@@ -164,6 +164,32 @@ TEST(ClientTest, FindsAServerThatWasKilledAndStartedAgain) {
   }
 }
 
+// A callback that takes long keeps the client from reading, not the server from answering.
+TEST(ClientTest, WhatCameInTimeAndWasNotReadIsNotLate) {
+  RedisServer server;
+  const auto client = Connected(On(server));
+  ASSERT_THAT(client->Set("key", "value", absl::Minutes(1), Soon()), IsOk());
+  std::atomic<bool> busy = false, over = false;
+
+  client->Get("key", Soon(), [&](const Client::Value&) {
+    busy = true;
+    while (!over) absl::SleepFor(absl::Milliseconds(1));
+  });
+  ASSERT_TRUE(Eventually([&] { return busy.load(); }));
+  std::atomic<int> ended = 0;
+  Client::Value value = absl::UnknownError("");
+  client->Get("key", absl::Now() + absl::Milliseconds(20), [&](Client::Value got) {
+    value = std::move(got);
+    ++ended;
+  });
+  absl::SleepFor(absl::Milliseconds(100));
+  over = true;
+
+  ASSERT_TRUE(Eventually([&] { return ended == 1; }));
+  EXPECT_THAT(value, IsOkAndHolds(Optional(std::string("value"))));
+  EXPECT_EQ(client->counts().late, 0);
+}
+
 TEST(ClientTest, LeavesAFrozenServerAloneAndComesBack) {
   RedisServer server;
   ClientOptions options = On(server);

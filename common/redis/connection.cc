@@ -291,6 +291,9 @@ void Connection::Expire(absl::Time now) {
     const MutexLock lock(&mutex_);
     TakeOver();
   }
+  const auto is_due = [now](const Waiting& waiting) { return now >= waiting.deadline && !waiting.is_late; };
+  const bool some_are_due = std::any_of(waiting_.begin() + static_cast<std::ptrdiff_t>(first_), waiting_.end(), is_due);
+  if (some_are_due && open() && !connecting_) Polled(0, UV_READABLE);
   for (size_t i = first_; i < waiting_.size(); ++i) {
     if (now < waiting_[i].deadline || std::exchange(waiting_[i].is_late, true)) continue;
     Reply late{.kind = Reply::Kind::kLate};

@@ -80,7 +80,8 @@ class Connection {
   bool Rest();
 
   // Answers kLate to those whose deadline has passed by `now`; what comes for them
-  // later is dropped.
+  // later is dropped. Not so what has come already and was not read, because the loop
+  // was at something else. May end in `lost`.
   void Expire(absl::Time now);
   // Since when the oldest command has waited; infinite future: there is none.
   absl::Time WaitingSince() const { return idle() ? absl::InfiniteFuture() : waiting_[first_].since; }
