@@ -47,6 +47,12 @@ std::string Expand(Engine engine, std::string_view marker) {
                   : "(SELECT CAST(system_identifier AS TEXT) FROM pg_control_system()) || '/' || "
                     "(SELECT CAST(oid AS TEXT) FROM pg_database WHERE datname = current_database())";
   }
+  for (const std::string_view lock : {"lock_shared:", "lock:"}) {
+    if (!absl::StartsWith(ToAbsl(marker), ToAbsl(lock))) continue;
+    if (sqlite) return "''";
+    return absl::StrCat("CAST(pg_advisory_xact_", ToAbsl(lock.substr(0, lock.size() - 1)), "(",
+                        ToAbsl(marker.substr(lock.size())), ") AS TEXT)");
+  }
   if (absl::StartsWith(ToAbsl(marker), "before:")) {
     return absl::StrCat(sqlite ? "seq < :" : "xid < CAST(:", ToAbsl(marker.substr(7)), sqlite ? "" : " AS XID8)");
   }

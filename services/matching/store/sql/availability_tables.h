@@ -46,6 +46,13 @@ inline constexpr char kSelectCohortsAround[] = R"sql(
 SELECT DISTINCT other.cohort_id FROM people other JOIN people mine ON mine.participant_id = other.participant_id
 WHERE mine.cohort_id = :cohort_id)sql";
 
+// Whoever looks for the cohorts of somebody they match, in order to grow these, and
+// whoever puts people into cohorts: either sees what the other did, because the one
+// commits before the other looks. Taken when everything else is written, so that
+// nobody waits long. SQLite has one writer.
+inline constexpr char kJoinGateShared[] = "SELECT {lock_shared:7310579617} AS gate";
+inline constexpr char kJoinGate[] = "SELECT {lock:7310579617} AS gate";
+
 // With the cohort: the first row of one looks at the cohort, and would wait for
 // whoever has locked it.
 inline constexpr char kInsertAvailability[] = "INSERT INTO availability (cohort_id, version) VALUES (:cohort_id, 0)";

@@ -48,6 +48,7 @@ int64_t PeopleWriter::NextEpoch(const CohortId& cohort) {
 absl::Status PeopleWriter::Put(const CohortId& cohort, const Person& person) {
   if (person.role == Side::kMentor) stated_[person.id] = person.person_capacity;
   ++people_;
+  puts_ = true;
   BRYGGA_RETURN_IF_ERROR(tx_.Run(kDeleteRemoved, RowArgs(cohort, person.role, person.id)));
   return tx_.Run(
       kUpsertPerson,
@@ -86,6 +87,7 @@ absl::Status PeopleWriter::WriteSeats() {
 
 absl::Status PeopleWriter::WriteNumber(int64_t named) {
   BRYGGA_RETURN_IF_ERROR(tx_.Run(kUpdateReadings, {{"number", number_}, {"named", named}}));
+  if (puts_) BRYGGA_RETURN_IF_ERROR(AwaitHolders(tx_));
   return growth_.Write(tx_);
 }
 

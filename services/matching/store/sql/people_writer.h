@@ -81,6 +81,7 @@ class PeopleWriter {
   int64_t number_;
   int64_t named_;
   int people_ = 0;
+  bool puts_ = false;  // Somebody into a cohort.
   std::map<CohortId, Entered> cohorts_;
   std::map<ParticipantId, int> stated_;  // Of mentors: seats over all cohorts.
   AvailabilityGrowth growth_;            // Of mentors who offer otherwise than before.

@@ -72,7 +72,13 @@ absl::StatusOr<Taken> SqlMatchingStore::ListTaken(const CohortKey& key, absl::Ti
   });
 }
 
+absl::Status HoldCohorts(sql::Transaction& tx) { return tx.Query(kJoinGateShared).status(); }
+
+absl::Status AwaitHolders(sql::Transaction& tx) { return tx.Query(kJoinGate).status(); }
+
 absl::Status AvailabilityGrowth::Write(sql::Transaction& tx) const {
+  if (people_.empty() && around_.empty()) return absl::OkStatus();
+  BRYGGA_RETURN_IF_ERROR(HoldCohorts(tx));
   std::set<CohortId> cohorts;
   const auto add = [&](std::string_view select, const sql::Args& args) -> absl::Status {
     BRYGGA_ASSIGN_OR_RETURN(const auto rows, tx.Query(select, args));

@@ -21,7 +21,10 @@ namespace brygga::matching {
 namespace {
 
 using ::brygga::testing::IsOk;
+using ::brygga::testing::StatusIs;
 using ::testing::ElementsAre;
+
+constexpr absl::StatusCode kTooLate = absl::StatusCode::kDeadlineExceeded;
 
 class AvailabilityGrowthTest : public ::testing::TestWithParam<testing::MakeDatabase> {
  protected:
@@ -106,6 +109,55 @@ TEST_P(AvailabilityLockTest, NobodyWaitsForWhoeverHoldsTheCohort) {
               IsOk());
 
   EXPECT_EQ(Version("d"), before + 1);
+}
+
+// An adept comes into a cohort while they are matched in another: whoever commits
+// first, the other sees it.
+TEST_P(AvailabilityLockTest, WhoComesIntoACohortWaitsForWhoeverLooksForTheirs) {
+  Know("c", {"m"}, 1);
+  const auto other = ground_->OpenAgain({.migrations = kMigrations});
+  SqlMatchingStore joining(*other);
+  const auto join = [&](absl::Duration within) {
+    const Cohort facts{.key = Key("d"), .kind = "VOCATIONAL", .state = "OPEN", .as_of = absl::Now()};
+    const MatchingPolicy policy{.kind = "VOCATIONAL", .document = "{}", .hash = "h"};
+    Origin origin = Work();
+    origin.deadline = absl::Now() + within;
+    return joining
+        .ReplacePeople(origin, {.cohort = facts, .people = {{.id = ParticipantId("a"), .role = Side::kAdept}}}, policy)
+        .status();
+  };
+  AvailabilityGrowth growth;
+  growth.Of(ParticipantId("a"));
+
+  EXPECT_THAT(ground_->database().Write(Work(),
+                                        [&](sql::Transaction& tx) {
+                                          EXPECT_THAT(growth.Write(tx), IsOk());
+                                          EXPECT_THAT(join(absl::Milliseconds(300)), StatusIs(kTooLate));
+                                          return absl::OkStatus();
+                                        }),
+              IsOk());
+  EXPECT_THAT(join(absl::Seconds(20)), IsOk());
+}
+
+TEST_P(AvailabilityLockTest, WhoeverLooksForCohortsWaitsForWhoIsComingIntoThem) {
+  Know("c", {"m"}, 1);
+  const auto other = ground_->OpenAgain({.migrations = kMigrations});
+  AvailabilityGrowth growth;
+  growth.Of(ParticipantId("m"));
+  const auto grow = [&](absl::Duration within) {
+    Origin origin = Work();
+    origin.deadline = absl::Now() + within;
+    return other->Write(origin, [&](sql::Transaction& tx) { return growth.Write(tx); });
+  };
+
+  EXPECT_THAT(ground_->database().Write(Work(),
+                                        [&](sql::Transaction& tx) {
+                                          EXPECT_THAT(AwaitHolders(tx), IsOk());
+                                          EXPECT_THAT(grow(absl::Milliseconds(300)), StatusIs(kTooLate));
+                                          return absl::OkStatus();
+                                        }),
+              IsOk());
+  EXPECT_THAT(grow(absl::Seconds(20)), IsOk());
 }
 
 INSTANTIATE_TEST_SUITE_P(Sqlite, AvailabilityGrowthTest, ::testing::Values(&testing::NewSqlite));
