@@ -3,6 +3,7 @@
 #define BRYGGA_SERVICES_MATCHING_STORE_FAKE_PEOPLE_SOURCE_H_
 
 #include <algorithm>
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <set>
@@ -30,7 +31,7 @@ class FakePeopleSource final : public PeopleSource {
     CohortPeople people;
     {
       const MutexLock lock(&mutex_);
-      if (unreachable_) return PeopleUnavailable();
+      if (unreachable_ || unreadable_.contains(key)) return PeopleUnavailable();
       const auto found = cohorts_.find(key);
       if (found == cohorts_.end()) return NotFound(NameOf(key));
       people = found->second;
@@ -55,6 +56,7 @@ class FakePeopleSource final : public PeopleSource {
       const MutexLock lock(&mutex_);
       if (unreachable_) return PeopleUnavailable();
       ++named_reads_;
+      most_named_ = std::max(most_named_, enrolments.size());
       for (const auto& [key, people] : cohorts_) {
         for (const Person& person : people.people) {
           if (participants.contains(person.id) || enrolments.contains(person.enrolment)) {
@@ -70,6 +72,11 @@ class FakePeopleSource final : public PeopleSource {
   int named_reads() {
     const MutexLock lock(&mutex_);
     return named_reads_;
+  }
+  // Of enrolments, in one reading.
+  size_t most_named() {
+    const MutexLock lock(&mutex_);
+    return most_named_;
   }
   // Runs `meanwhile` between the next reading and its answer.
   void SetMeanwhile(std::function<void()> meanwhile) {
@@ -95,6 +102,11 @@ class FakePeopleSource final : public PeopleSource {
       if (known.id == person) change(known);
     }
   }
+  // The cohort as a whole cannot be read, its people by their names can.
+  void SetUnreadable(const CohortKey& key) {
+    const MutexLock lock(&mutex_);
+    unreadable_.insert(key);
+  }
   void SetUnreachable(bool unreachable) {
     const MutexLock lock(&mutex_);
     unreachable_ = unreachable;
@@ -105,6 +117,8 @@ class FakePeopleSource final : public PeopleSource {
   Mutex mutex_;
   std::map<CohortKey, CohortPeople> cohorts_ ABSL_GUARDED_BY(mutex_);
   bool unreachable_ ABSL_GUARDED_BY(mutex_) = false;
+  std::set<CohortKey> unreadable_ ABSL_GUARDED_BY(mutex_);
+  size_t most_named_ ABSL_GUARDED_BY(mutex_) = 0;
   int named_reads_ ABSL_GUARDED_BY(mutex_) = 0;
   std::function<void()> meanwhile_ ABSL_GUARDED_BY(mutex_);
 };

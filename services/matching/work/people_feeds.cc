@@ -42,7 +42,8 @@ absl::StatusOr<std::optional<feed::Progress>> PeopleDerivation::Load(absl::Time 
 
 absl::Status PeopleDerivation::Snapshot(const feed::Step& step, absl::Time deadline) {
   BRYGGA_RETURN_IF_ERROR(projection_.RefreshAll(kTimeoutEach));
-  return projection_.Reread({}, step, deadline);
+  // Reading all may have taken longer, and would next time.
+  return projection_.Reread({}, step, std::max(deadline, absl::Now() + kTimeoutEach));
 }
 
 absl::Status PeopleDerivation::Apply(const std::vector<feed::Change>& changes, const feed::Step& step,
@@ -50,7 +51,10 @@ absl::Status PeopleDerivation::Apply(const std::vector<feed::Change>& changes, c
   Wanted wanted;
   for (const feed::Change& change : changes) Add(change.resource, wanted);
   if (!wanted.programmes.empty()) {
-    BRYGGA_RETURN_IF_ERROR(projection_.RefreshAll(wanted.programmes, kTimeoutEach));
+    // A cohort that cannot be read now, perhaps because of partner, holds up nobody's
+    // withdrawal: the sweep reads it when it can be.
+    const absl::Time half_way = absl::Now() + (deadline - absl::Now()) / 2;
+    projection_.RefreshAllOf(wanted.programmes, kTimeoutEach, half_way).IgnoreError();
   }
   if (!wanted.organisations.empty()) {
     BRYGGA_ASSIGN_OR_RETURN(auto employed, store_.ListEmployed(wanted.organisations, deadline));

@@ -136,6 +136,36 @@ TEST_F(PeopleDerivationTest, WithoutParticipantNothingMoves) {
   EXPECT_THAT(store_.GetProgress(kParticipantFeed, Soon()), IsOkAndHolds(std::nullopt));
 }
 
+// Partner may be away, without whom a cohort as a whole is not told.
+TEST_F(PeopleDerivationTest, ACohortThatCannotBeReadHoldsUpNobodysWithdrawal) {
+  Say(Key("c"), {In(Key("c"), "a"), In(Key("c"), "b")});
+  Say(Key("d"), {});
+  for (const char* cohort : {"c", "d"}) ASSERT_THAT(projection_.Refresh(Key(cohort), Soon()), IsOk());
+  source_.SetUnreadable(Key("c"));
+  source_.Remove(Key("c"), ParticipantId("a"));
+  Say(Key("d"), {In(Key("d"), "e")});
+
+  EXPECT_THAT(Hear({"programmes/p", "participants/a"}), IsOk());
+
+  EXPECT_THAT(Known(Key("c")), ElementsAre("b"));
+  EXPECT_THAT(Known(Key("d")), ElementsAre("e"));
+}
+
+// What the feed says of others overtakes all who are new here.
+TEST_F(PeopleDerivationTest, ManyWhoWereOvertakenAreReadAgainInParts) {
+  Say(Key("d"), {In(Key("d"), "x")});
+  ASSERT_THAT(projection_.Refresh(Key("d"), Soon()), IsOk());
+  std::vector<Person> many;
+  for (int i = 0; i < 2500; ++i) many.push_back(In(Key("c"), std::to_string(i)));
+  Say(Key("c"), many);
+  source_.SetMeanwhile([&] { EXPECT_THAT(Hear({"participants/x"}), IsOk()); });
+
+  EXPECT_THAT(projection_.Refresh(Key("c"), Soon()), IsOk());
+
+  EXPECT_EQ(Known(Key("c")).size(), many.size());
+  EXPECT_EQ(source_.most_named(), 1000);
+}
+
 TEST_F(PeopleDerivationTest, AReadingThatTheFeedOvertakesIsReadAgainWhereItDoesNotFit) {
   Say(Key("c"), {In(Key("c"), "a"), In(Key("c"), "b")});
   ASSERT_THAT(projection_.Refresh(Key("c"), Soon()), IsOk());

@@ -1,5 +1,7 @@
 #include "services/matching/work/projection.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <optional>
 #include <utility>
 
@@ -12,6 +14,7 @@ namespace {
 
 constexpr absl::Duration kRemovalsKept = absl::Hours(1);
 constexpr absl::Duration kMoreToWrite = absl::Minutes(5);
+constexpr size_t kRereadAtOnce = 1000;
 
 Origin Ours(absl::Time deadline) {
   return {.actor = "service:matching", .method = "work/projection", .deadline = deadline};
@@ -40,9 +43,19 @@ absl::Status Projection::Refresh(const CohortKey& key, absl::Time read_by, absl:
         Ours(write_by), people, policy == policies_.end() ? std::nullopt : std::optional(policy->second));
     if (IsOvertaken(overtaken.status()) && absl::Now() < read_by) continue;
     BRYGGA_RETURN_IF_ERROR(overtaken);
-    if (overtaken->empty()) return absl::OkStatus();
-    return Reread({.enrolments = {overtaken->begin(), overtaken->end()}}, std::nullopt, write_by);
+    return RereadInParts(*overtaken, write_by);
   }
+}
+
+// Of a cohort that is new here every change elsewhere overtakes all: what is read and
+// written in one go is small enough to come between two of them.
+absl::Status Projection::RereadInParts(const std::vector<std::string>& enrolments, absl::Time deadline) {
+  for (size_t begin = 0; begin < enrolments.size(); begin += kRereadAtOnce) {
+    const size_t end = std::min(enrolments.size(), begin + kRereadAtOnce);
+    const auto at = [&](size_t i) { return enrolments.begin() + static_cast<std::ptrdiff_t>(i); };
+    BRYGGA_RETURN_IF_ERROR(Reread({.enrolments = {at(begin), at(end)}}, std::nullopt, deadline));
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<Cohort> Projection::Ensure(const CohortKey& key, absl::Time deadline) {
@@ -54,18 +67,29 @@ absl::StatusOr<Cohort> Projection::Ensure(const CohortKey& key, absl::Time deadl
 }
 
 absl::Status Projection::RefreshAll(absl::Duration timeout_each) {
-  BRYGGA_RETURN_IF_ERROR(RefreshAll({}, timeout_each));
+  BRYGGA_RETURN_IF_ERROR(ForEachCohort(absl::Now() + timeout_each, [&](const CohortKey& key) {
+    return RefreshPatiently(key, absl::Now() + timeout_each);
+  }));
   const absl::Time now = absl::Now();
   return store_.ForgetRemovals(Ours(now + timeout_each), now - kRemovalsKept);
 }
 
-absl::Status Projection::RefreshAll(const std::set<ProgrammeId>& programmes, absl::Duration timeout_each) {
-  BRYGGA_ASSIGN_OR_RETURN(const auto cohorts, store_.ListCohorts(absl::Now() + timeout_each));
+absl::Status Projection::RefreshAllOf(const std::set<ProgrammeId>& programmes, absl::Duration timeout_each,
+                                      absl::Time deadline) {
+  return ForEachCohort(deadline, [&](const CohortKey& key) {
+    if (!programmes.contains(key.programme)) return absl::OkStatus();
+    if (absl::Now() >= deadline) return absl::DeadlineExceededError("not all cohorts were read in time");
+    return Refresh(key, std::min(deadline, absl::Now() + timeout_each));
+  });
+}
+
+template <typename F>
+absl::Status Projection::ForEachCohort(absl::Time deadline, F refresh) {
+  BRYGGA_ASSIGN_OR_RETURN(const auto cohorts, store_.ListCohorts(deadline));
   absl::Status first;
   for (const Cohort& cohort : cohorts) {
     if (cohort.state == "COMPLETED" || cohort.state == "CANCELLED") continue;
-    if (!programmes.empty() && !programmes.contains(cohort.key.programme)) continue;
-    const absl::Status refreshed = RefreshPatiently(cohort.key, absl::Now() + timeout_each);
+    const absl::Status refreshed = refresh(cohort.key);
     if (!absl::IsNotFound(refreshed)) first.Update(refreshed);
   }
   return first;

@@ -37,12 +37,13 @@ class Projection {
   // As Refresh.
   absl::StatusOr<Cohort> Ensure(const CohortKey& key, absl::Time deadline);
 
-  // Refreshes every cohort that is known and not over, or those of `programmes`
-  // alone, and forgets who was removed an hour ago. What one of them answers does
+  // Refreshes every cohort that is known and not over, patiently, and forgets who was
+  // removed an hour ago; or those of `programmes` alone. What one of them answers does
   // not keep the others from being read; the first error is returned, but for
   // cohorts that are no more.
   absl::Status RefreshAll(absl::Duration timeout_each);
-  absl::Status RefreshAll(const std::set<ProgrammeId>& programmes, absl::Duration timeout_each);
+  // All of it done by `deadline`; what was not is kDeadlineExceeded.
+  absl::Status RefreshAllOf(const std::set<ProgrammeId>& programmes, absl::Duration timeout_each, absl::Time deadline);
 
   // Reads these people and cohorts from participant and keeps what it says, in
   // one transaction, with `step` if there is one. Cohorts that are not known here
@@ -58,6 +59,9 @@ class Projection {
 
  private:
   absl::Status Refresh(const CohortKey& key, absl::Time read_by, absl::Duration more_to_write);
+  absl::Status RereadInParts(const std::vector<std::string>& enrolments, absl::Time deadline);
+  template <typename F>
+  absl::Status ForEachCohort(absl::Time deadline, F refresh);
   absl::StatusOr<PeopleChange> Read(const Asked& asked, absl::Time deadline);
 
   PeopleSource& source_;
