@@ -1,11 +1,18 @@
 #include "services/matching/kept_rankings.h"
 
+#include <filesystem>
 #include <fstream>
+#include <map>
+#include <sstream>
+#include <system_error>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/redis/address.h"
 #include "common/status/macros.h"
+#include "services/matching/domain/cohort_view.h"
+#include "services/matching/domain/ranking.h"
 #include "services/matching/store/redis/redis_ranking_cache.h"
 #include "services/matching/store/sql/sql_availability.h"
 
@@ -38,8 +45,21 @@ void KeptRankings::Expose(const std::shared_ptr<prometheus::Registry>& registry)
   if (redis != nullptr) redis->Expose(registry);
 }
 
+std::string RankedBy(const std::string& reference) {
+  std::map<std::string, std::string> tables;
+  std::error_code ignored;  // Whoever reads the tables tells what is wrong with the folder.
+  for (const auto& file : std::filesystem::directory_iterator(reference, ignored)) {
+    std::ostringstream text;
+    text << std::ifstream(file.path(), std::ios::binary).rdbuf();
+    tables[file.path().filename()] = Sha256Hex(text.str());
+  }
+  std::string all;
+  for (const auto& [name, hash] : tables) absl::StrAppend(&all, name, " ", hash, "\n");
+  return absl::StrCat("s", kScoringVersion, ".", Sha256Hex(all).substr(0, 8));
+}
+
 absl::StatusOr<KeptRankings> OpenKeptRankings(const KeptRankingsSettings& settings, sql::Database& database,
-                                              std::shared_ptr<Log> log) {
+                                              std::string made_by, std::shared_ptr<Log> log) {
   KeptRankings kept;
   std::unique_ptr<RedisRankingCache> shared;
   std::string secret;
@@ -56,7 +76,7 @@ absl::StatusOr<KeptRankings> OpenKeptRankings(const KeptRankingsSettings& settin
   }
   CandidateCacheOptions options = settings.cache;
   options.memory_bytes = static_cast<size_t>(settings.memory_mb) << 20;
-  kept.cache = std::make_unique<CandidateCache>(options, std::move(shared), std::move(secret));
+  kept.cache = std::make_unique<CandidateCache>(options, std::move(shared), std::move(secret), std::move(made_by));
   return kept;
 }
 

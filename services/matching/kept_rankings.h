@@ -32,12 +32,17 @@ struct KeptRankings {
   void Expose(const std::shared_ptr<prometheus::Registry>& registry) const;
 };
 
-// Does not wait for the Redis: without it everything is answered the same.
+// What rankings are a function of besides the database: how this release scores, and
+// the tables in `reference`, a folder. Short, for keys.
+std::string RankedBy(const std::string& reference);
+
+// Does not wait for the Redis: without it everything is answered the same. `made_by`:
+// see RankedBy.
 //
 // kInvalidArgument: no address, or the password cannot be read. What the database
 // answers.
 absl::StatusOr<KeptRankings> OpenKeptRankings(const KeptRankingsSettings& settings, sql::Database& database,
-                                              std::shared_ptr<Log> log);
+                                              std::string made_by, std::shared_ptr<Log> log);
 
 }  // namespace brygga::matching
 

@@ -26,6 +26,8 @@ RoundWorkerOptions WithId(RoundWorkerOptions options) {
 }
 
 // All that the names in the change log lie in.
+constexpr absl::Duration kBetweenSweepsOfMemory = absl::Seconds(10);
+
 constexpr std::string_view kCollections[] = {"allocations", "applications",    "cadence",  "locks",  "matches",
                                              "meetings",    "networkingPlans", "policies", "rounds", "vetoes"};
 
@@ -56,7 +58,8 @@ absl::StatusOr<std::unique_ptr<MatchingService>> MatchingService::Open(const std
   database.migrations = kMigrations;
   const sql::LogRetention keep = database.keep_changes;
   BRYGGA_ASSIGN_OR_RETURN(auto opened, sql::Database::Open(url, std::move(database)));
-  BRYGGA_ASSIGN_OR_RETURN(KeptRankings rankings, OpenKeptRankings(options.rankings, *opened, options.log));
+  BRYGGA_ASSIGN_OR_RETURN(KeptRankings rankings, OpenKeptRankings(options.rankings, *opened,
+                                                                  RankedBy(options.data + "/reference"), options.log));
   std::unique_ptr<MatchingService> made(new MatchingService(options, std::move(reference), std::move(texts),
                                                             std::move(policies), std::move(neighbours),
                                                             std::move(opened), std::move(rankings)));
@@ -145,6 +148,7 @@ void MatchingService::Start() {
   feeds_.Start();
   worker_.Start();
   sweeps_.Start();
+  forgetting_.emplace(kBetweenSweepsOfMemory, [this] { rankings_.cache->Sweep(); });
   places_.Start();
   if (holder_) holder_->Start();
 }
@@ -154,6 +158,7 @@ void MatchingService::Stop() {
   if (holder_) holder_->Stop();
   worker_.Stop();
   sweeps_.Stop();
+  forgetting_.reset();
   places_.Stop();
 }
 

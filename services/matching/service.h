@@ -17,6 +17,7 @@
 #include "common/rpc/client.h"
 #include "common/rpc/service.h"
 #include "common/sql/database.h"
+#include "common/time/periodic.h"
 #include "engine/reference.h"
 #include "services/matching/kept_rankings.h"
 #include "services/matching/places.h"
@@ -122,6 +123,7 @@ class MatchingService {
   Proposer proposer_;
   RoundWorker worker_;
   Sweeps sweeps_;
+  std::optional<Periodic> forgetting_;  // What is kept in memory, while it runs.
   PolicyHandler policies_;
   CandidateHandler candidates_;
   CandidateListHandler candidate_lists_;

@@ -148,7 +148,9 @@ Ranking RankAll(const CohortSnapshot& snapshot, const Taken& taken, const Cohort
       ranking.listed.push_back(ranked);
       free += taken.IsFree(side, ranked.id) ? 1 : 0;
     }
-    if (free == wanted || ranking.complete() || k == kMost) return ranking;
+    if (free < wanted && !ranking.complete() && k < kMost) continue;
+    ranking.listed.Shrink();
+    return ranking;
   }
 }
 

@@ -8,6 +8,8 @@
 #include <sstream>
 
 #include "absl/strings/str_cat.h"
+#include "services/matching/domain/cohort_view.h"
+#include "services/matching/domain/ranking.h"
 
 namespace brygga::matching {
 namespace {
@@ -36,6 +38,24 @@ CohortChanges SomeCohort(std::mt19937& random, int people) {
     changes.people.push_back(person);
   }
   return changes;
+}
+
+// Whoever changes how people score makes kScoringVersion grow, and writes down here what
+// comes out now: while the release is rolled out two replicas would else take each
+// other's rankings.
+TEST(CandidatesTest, EachVersionOfTheScoringHasItsScores) {
+  std::mt19937 random(7);
+  const auto snapshot = CohortSnapshot::Make(Tables(), SomeCohort(random, 400)).value();
+  std::string all;
+  for (int adept = 0; adept < 400; adept += 8) {
+    const auto subject = snapshot->Find(ParticipantId(absl::StrCat("a", adept)));
+    ASSERT_TRUE(subject);
+    for (const Ranked& ranked : RankAll(*snapshot, Taken{.epoch = 1}, *subject, 50).listed) {
+      absl::StrAppend(&all, ranked.id.value(), " ", ranked.score, "\n");
+    }
+  }
+
+  EXPECT_EQ(absl::StrCat(kScoringVersion, " ", Sha256Hex(all).substr(0, 16)), "1 c86ac23b8ba0071d");
 }
 
 // The page of a kept ranking is the page that is made from the people, whatever

@@ -177,10 +177,10 @@ RankedList::Iterator& RankedList::Iterator::operator++() {
   return *this;
 }
 
-std::string TextOf(const RankingKey& key, EpochInKey epoch) {
+std::string TextOf(const RankingKey& key, std::string_view made_by, EpochInKey epoch) {
   return absl::StrCat("brygga:cand:1:{", key.cohort.value(),
                       "}:", epoch == EpochInKey::kYes ? absl::StrCat("e", key.epoch, ":") : "", key.subject.value(),
-                      ":", key.policy_hash);
+                      ":", key.policy_hash, ":", absl::string_view(made_by.data(), made_by.size()));
 }
 
 std::string Seal(const Ranking& ranking, std::string_view key, std::string_view secret) {

@@ -38,6 +38,8 @@ class RankedList {
   static std::optional<RankedList> Of(std::string_view packed, size_t size);
 
   void push_back(const Ranked& ranked);
+  // Of a list that is kept: gives back what room it has left.
+  void Shrink() { packed_.shrink_to_fit(); }
   size_t size() const { return size_; }
   // The first of them; all where there are fewer.
   std::string_view Packed(size_t most) const;
@@ -80,8 +82,14 @@ struct Ranking {
   friend bool operator==(const Ranking&, const Ranking&) = default;
 };
 
+// Grows whenever the same people would be ranked otherwise than before: replicas of two
+// releases that share a Redis are not to take each other's rankings. A test knows the
+// scores of each version.
+inline constexpr int kScoringVersion = 1;
+
 // What a ranking is a function of: the cohort at one epoch, the policy and whose
-// ranking it is. Equal keys, equal rankings, on every replica.
+// ranking it is. Equal keys, equal rankings, on every replica of one release with the
+// same tables of reference.
 struct RankingKey {
   CohortId cohort;
   int64_t epoch = 0;
@@ -94,8 +102,9 @@ struct RankingKey {
 // Whether a key names its epoch. Off only to show what it is for.
 enum class EpochInKey { kYes, kNo };
 
-// "brygga:cand:1:{cohort}:e<epoch>:<subject>:<policy hash>".
-std::string TextOf(const RankingKey& key, EpochInKey epoch = EpochInKey::kYes);
+// "brygga:cand:1:{cohort}:e<epoch>:<subject>:<policy hash>:<made by>". `made_by` tells
+// the release and the tables of reference.
+std::string TextOf(const RankingKey& key, std::string_view made_by, EpochInKey epoch = EpochInKey::kYes);
 
 // `ranking` as bytes: ids and scores, and a seal over them and `key`, its text,
 // that nobody can make without `secret`. Who is listed beyond kMostListed is left

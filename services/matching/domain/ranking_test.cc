@@ -33,12 +33,12 @@ Ranking Some() {
 }
 
 TEST(RankingTest, TheKeyNamesEverythingThatTheRankingIsAFunctionOf) {
-  EXPECT_EQ(TextOf(KeyAt(12)), "brygga:cand:1:{c}:e12:p:h");
-  EXPECT_EQ(TextOf(KeyAt(12), EpochInKey::kNo), TextOf(KeyAt(13), EpochInKey::kNo));
+  EXPECT_EQ(TextOf(KeyAt(12), "s1"), "brygga:cand:1:{c}:e12:p:h:s1");
+  EXPECT_EQ(TextOf(KeyAt(12), "s1", EpochInKey::kNo), TextOf(KeyAt(13), "s1", EpochInKey::kNo));
 }
 
 TEST(RankingTest, WhatWasSealedComesBackAsItWas) {
-  const std::string key = TextOf(KeyAt(1));
+  const std::string key = TextOf(KeyAt(1), "s1");
   for (const Ranking& ranking : {Ranking(), Some()}) {
     EXPECT_THAT(Unseal(Seal(ranking, key, kSecret), key, kSecret), Optional(Eq(ranking)));
   }
@@ -84,9 +84,9 @@ TEST(RankingTest, AUuidTakesSixteenBytes) {
 }
 
 TEST(RankingTest, NothingComesBackOfAnotherKeySecretOrByte) {
-  const std::string key = TextOf(KeyAt(1)), sealed = Seal(Some(), key, kSecret);
+  const std::string key = TextOf(KeyAt(1), "s1"), sealed = Seal(Some(), key, kSecret);
 
-  EXPECT_EQ(Unseal(sealed, TextOf(KeyAt(2)), kSecret), std::nullopt);
+  EXPECT_EQ(Unseal(sealed, TextOf(KeyAt(2), "s1"), kSecret), std::nullopt);
   EXPECT_EQ(Unseal(sealed, key, "another"), std::nullopt);
   for (size_t i = 0; i < sealed.size(); ++i) {
     std::string changed = sealed;

@@ -82,9 +82,11 @@ struct CandidateCache::Flight {
   Found made = nullptr;  // Null where it failed.
 };
 
-CandidateCache::CandidateCache(CandidateCacheOptions options, std::unique_ptr<RankingCache> shared, std::string secret)
+CandidateCache::CandidateCache(CandidateCacheOptions options, std::unique_ptr<RankingCache> shared, std::string secret,
+                               std::string made_by)
     : options_(options),
       secret_(std::move(secret)),
+      made_by_(std::move(made_by)),
       memory_(std::make_unique<LastUsed<Known>>(options.memory_bytes / 2)),
       pages_(
           std::make_unique<LastUsed<KeptPage>>(options.keep_pages == KeepPages::kYes ? options.memory_bytes / 2 : 0)),
@@ -110,6 +112,13 @@ void CandidateCache::KeepPage(std::string_view asked, const Standing& standing, 
                                                         .bytes = std::move(page)}),
               bytes, options_.page_ttl);
 }
+
+void CandidateCache::Sweep() {
+  memory_->Sweep();
+  pages_->Sweep();
+}
+
+size_t CandidateCache::bytes() const { return memory_->bytes() + pages_->bytes(); }
 
 CandidateCache::Found CandidateCache::InMemory(const RankingKey& key, Enough enough) {
   Found known = memory_->Get(KeyOf(key));

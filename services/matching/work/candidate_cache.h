@@ -97,8 +97,10 @@ class CandidateCache {
   using Compute = absl::FunctionRef<absl::StatusOr<Known>()>;
 
   // `shared` may be null: then there is the memory alone; without both nothing is
-  // kept. `secret` seals what leaves this process; all replicas have the same.
-  CandidateCache(CandidateCacheOptions options, std::unique_ptr<RankingCache> shared, std::string secret);
+  // kept. `secret` seals what leaves this process; all replicas have the same. Only
+  // those with the same `made_by` have each other's rankings.
+  CandidateCache(CandidateCacheOptions options, std::unique_ptr<RankingCache> shared, std::string secret,
+                 std::string made_by);
   ~CandidateCache();
 
   // False where nothing is kept: then a caller computes what it needs and no more.
@@ -129,6 +131,12 @@ class CandidateCache {
   // What `compute` answers. kDeadlineExceeded: the deadline passed in waiting.
   absl::StatusOr<Found> Rank(const RankingKey& key, absl::Time deadline, Enough enough, Compute compute);
 
+  // Forgets what has been kept in this process for its time. Now and then: what nobody
+  // asks for again is not to stay.
+  void Sweep();
+  // Of all that this process keeps.
+  size_t bytes() const;
+
   // For the metrics: an answer that did not ask here.
   void Bypassed() { Count(CacheEvent::kBypass); }
 
@@ -141,7 +149,7 @@ class CandidateCache {
   struct Flight;
 
   void Count(CacheEvent event);
-  std::string KeyOf(const RankingKey& key) const { return TextOf(key, options_.epoch_in_key); }
+  std::string KeyOf(const RankingKey& key) const { return TextOf(key, made_by_, options_.epoch_in_key); }
   Found Opened(const RankingKey& key, const std::string& text, absl::StatusOr<std::optional<std::string>> bytes);
   absl::StatusOr<Found> Lead(const RankingKey& key, const std::string& text, Enough enough, Compute compute);
   absl::Duration TtlOf(const std::string& text) const;
@@ -149,7 +157,7 @@ class CandidateCache {
   void Took(absl::Duration duration);
 
   const CandidateCacheOptions options_;
-  const std::string secret_;
+  const std::string secret_, made_by_;
   const std::unique_ptr<LastUsed<Known>> memory_;
   const std::unique_ptr<LastUsed<KeptPage>> pages_;
   std::array<std::atomic<int64_t>, kCacheEvents> counts_ = {};

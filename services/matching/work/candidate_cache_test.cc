@@ -22,7 +22,7 @@ using testing::HasReason;
 using testing::IsOk;
 using Known = CandidateCache::Known;
 
-constexpr char kSecret[] = "secret";
+constexpr char kSecret[] = "secret", kRelease[] = "s1";
 
 RankingKey KeyOf(int64_t epoch, const std::string& subject = "p") {
   return {.cohort = CohortId("c"), .epoch = epoch, .subject = ParticipantId(subject), .policy_hash = "h"};
@@ -44,8 +44,9 @@ absl::Time Soon() { return absl::Now() + absl::Seconds(20); }
 
 class CandidateCacheTest : public ::testing::Test {
  protected:
-  std::unique_ptr<CandidateCache> NewReplica(CandidateCacheOptions options = {}) {
-    return std::make_unique<CandidateCache>(options, std::make_unique<FakeRankingCache>(state_), kSecret);
+  std::unique_ptr<CandidateCache> NewReplica(CandidateCacheOptions options = {},
+                                             const std::string& made_by = kRelease) {
+    return std::make_unique<CandidateCache>(options, std::make_unique<FakeRankingCache>(state_), kSecret, made_by);
   }
   static CandidateCache::Found Find(CandidateCache& cache, const RankingKey& key) {
     CandidateCache::Found answer;
@@ -83,6 +84,17 @@ TEST_F(CandidateCacheTest, WhatOneReplicaHasRankedTheOthersFind) {
   EXPECT_EQ(other->count(CacheEvent::kMemoryHit), 1);
 }
 
+// While a release that ranks otherwise is rolled out.
+TEST_F(CandidateCacheTest, WhatAnotherReleaseHasRankedNobodyFinds) {
+  const auto other = NewReplica({}, "s2");
+  Rank(*cache_, 1);
+
+  EXPECT_EQ(Find(*other, KeyOf(1)), nullptr);
+  EXPECT_EQ(other->count(CacheEvent::kMiss), 1);
+  Rank(*other, 1, 5);
+  EXPECT_EQ(Find(*NewReplica(), KeyOf(1))->ranking.total, 3);
+}
+
 TEST_F(CandidateCacheTest, AnotherEpochIsAnotherRanking) {
   Rank(*cache_, 1);
 
@@ -92,7 +104,7 @@ TEST_F(CandidateCacheTest, AnotherEpochIsAnotherRanking) {
 
 TEST_F(CandidateCacheTest, BytesThatNobodySealedUnderThisKeyAreAMiss) {
   Rank(*cache_, 1);
-  const std::string foreign = Seal(MadeAt(1).ranking, TextOf(KeyOf(2)), kSecret);
+  const std::string foreign = Seal(MadeAt(1).ranking, TextOf(KeyOf(2), kRelease), kSecret);
   for (const std::string& bytes : {std::string(), std::string("nonsense"), std::string(10'000, '\0'), foreign}) {
     Overwrite(bytes);
     EXPECT_EQ(Find(*NewReplica(), KeyOf(1)), nullptr);
@@ -159,6 +171,26 @@ TEST_F(CandidateCacheTest, PagesAreKeptForAMinuteAndNotWithoutMemory) {
     cache->KeepPage("asked", standing, page);
     EXPECT_EQ(cache->Page("asked", standing), nullptr);
   }
+}
+
+// Also what nobody asks for again: it says something of people.
+TEST_F(CandidateCacheTest, WhatHasHadItsTimeIsForgottenAtTheNextSweepOrPage) {
+  const Standing standing = {.cohort = {.epoch = 3}, .policy_hash = "h", .availability = 7};
+  const auto cache = NewReplica({.ttl = absl::Minutes(10), .page_ttl = absl::Milliseconds(20)});
+  Rank(*cache, 1);
+  const size_t ranking = cache->bytes();
+  cache->KeepPage("asked", standing, std::make_shared<const std::string>(5000, 'x'));
+  EXPECT_GT(cache->bytes(), ranking + 5000);
+  absl::SleepFor(absl::Milliseconds(21));
+
+  cache->Sweep();
+
+  EXPECT_EQ(cache->bytes(), ranking);
+
+  cache->KeepPage("asked", standing, std::make_shared<const std::string>(5000, 'x'));
+  absl::SleepFor(absl::Milliseconds(21));
+  cache->KeepPage("other", standing, std::make_shared<const std::string>("y"));
+  EXPECT_LT(cache->bytes(), ranking + 5000);
 }
 
 TEST_F(CandidateCacheTest, AStampedeComputesOnce) {
@@ -272,7 +304,7 @@ TEST_F(CandidateCacheTest, ForgetsWhatWasUsedLongestAgo) {
 }
 
 TEST_F(CandidateCacheTest, WithoutMemoryAndSharedCacheNothingIsKept) {
-  CandidateCache off({.memory_bytes = 0}, nullptr, "");
+  CandidateCache off({.memory_bytes = 0}, nullptr, "", kRelease);
   EXPECT_FALSE(off.on());
 
   Rank(off, 1);
