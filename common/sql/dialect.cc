@@ -47,11 +47,14 @@ std::string Expand(Engine engine, std::string_view marker) {
                   : "(SELECT CAST(system_identifier AS TEXT) FROM pg_control_system()) || '/' || "
                     "(SELECT CAST(oid AS TEXT) FROM pg_database WHERE datname = current_database())";
   }
-  for (const std::string_view lock : {"lock_shared:", "lock:"}) {
-    if (!absl::StartsWith(ToAbsl(marker), ToAbsl(lock))) continue;
-    if (sqlite) return "''";
-    return absl::StrCat("CAST(pg_advisory_xact_", ToAbsl(lock.substr(0, lock.size() - 1)), "(",
-                        ToAbsl(marker.substr(lock.size())), ") AS TEXT)");
+  // Until the end of the transaction: waits, or says 1 where it has the lock.
+  if (absl::StartsWith(ToAbsl(marker), "lock_shared:")) {
+    return sqlite ? "''" : absl::StrCat("CAST(pg_advisory_xact_lock_shared(", ToAbsl(marker.substr(12)), ") AS TEXT)");
+  }
+  if (absl::StartsWith(ToAbsl(marker), "try_lock:")) {
+    return sqlite ? "1"
+                  : absl::StrCat("CAST(CAST(pg_try_advisory_xact_lock(", ToAbsl(marker.substr(9)),
+                                 ") AS INTEGER) AS BIGINT)");
   }
   if (absl::StartsWith(ToAbsl(marker), "before:")) {
     return absl::StrCat(sqlite ? "seq < :" : "xid < CAST(:", ToAbsl(marker.substr(7)), sqlite ? "" : " AS XID8)");

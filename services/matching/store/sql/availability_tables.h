@@ -49,9 +49,11 @@ WHERE mine.cohort_id = :cohort_id)sql";
 // Whoever looks for the cohorts of somebody they match, in order to grow these, and
 // whoever puts people into cohorts: either sees what the other did, because the one
 // commits before the other looks. Taken when everything else is written, so that
-// nobody waits long. SQLite has one writer.
+// nobody waits long. The latter asks again and again: if it stood in PostgreSQL's queue,
+// everybody else who matches would stand behind it until a large publication ends.
+// SQLite has one writer.
 inline constexpr char kJoinGateShared[] = "SELECT {lock_shared:7310579617} AS gate";
-inline constexpr char kJoinGate[] = "SELECT {lock:7310579617} AS gate";
+inline constexpr char kTryJoinGate[] = "SELECT {try_lock:7310579617} AS is_ours";
 
 // With the cohort: the first row of one looks at the cohort, and would wait for
 // whoever has locked it.

@@ -87,7 +87,7 @@ absl::Status PeopleWriter::WriteSeats() {
 
 absl::Status PeopleWriter::WriteNumber(int64_t named) {
   BRYGGA_RETURN_IF_ERROR(tx_.Run(kUpdateReadings, {{"number", number_}, {"named", named}}));
-  if (puts_) BRYGGA_RETURN_IF_ERROR(AwaitHolders(tx_));
+  if (puts_) BRYGGA_RETURN_IF_ERROR(AwaitGrowth(tx_));
   return growth_.Write(tx_);
 }
 

@@ -9,7 +9,9 @@
 #include <string>
 #include <string_view>
 
+#include "absl/random/random.h"
 #include "absl/strings/escaping.h"
+#include "absl/time/clock.h"
 #include "common/status/check.h"
 #include "common/status/error.h"
 #include "common/status/macros.h"
@@ -72,13 +74,18 @@ absl::StatusOr<Taken> SqlMatchingStore::ListTaken(const CohortKey& key, absl::Ti
   });
 }
 
-absl::Status HoldCohorts(sql::Transaction& tx) { return tx.Query(kJoinGateShared).status(); }
-
-absl::Status AwaitHolders(sql::Transaction& tx) { return tx.Query(kJoinGate).status(); }
+absl::Status AwaitGrowth(sql::Transaction& tx) {
+  thread_local absl::BitGen random;
+  for (;;) {
+    BRYGGA_ASSIGN_OR_RETURN(const auto row, tx.QueryOne(kTryJoinGate));
+    if (row->Int("is_ours") != 0) return absl::OkStatus();
+    absl::SleepFor(absl::Microseconds(absl::Uniform(random, 500, 5000)));
+  }
+}
 
 absl::Status AvailabilityGrowth::Write(sql::Transaction& tx) const {
   if (people_.empty() && around_.empty()) return absl::OkStatus();
-  BRYGGA_RETURN_IF_ERROR(HoldCohorts(tx));
+  BRYGGA_RETURN_IF_ERROR(tx.Query(kJoinGateShared));
   std::set<CohortId> cohorts;
   const auto add = [&](std::string_view select, const sql::Args& args) -> absl::Status {
     BRYGGA_ASSIGN_OR_RETURN(const auto rows, tx.Query(select, args));

@@ -13,12 +13,10 @@
 
 namespace brygga::matching {
 
-// Until the end of the transaction nobody is put into a cohort, or finds it busy with
-// that and waits: what is read from now on of who takes part where stays true.
-absl::Status HoldCohorts(sql::Transaction& tx);
-// Of who has just put somebody into one: waits for those who hold them, so that they
-// have committed before it does. No more is written of people after it.
-absl::Status AwaitHolders(sql::Transaction& tx);
+// Of a transaction that has put people into cohorts: waits until nobody grows who is
+// free, and keeps others from it until its end. No more is written of people after it,
+// and nothing before it of who is free.
+absl::Status AwaitGrowth(sql::Transaction& tx);
 
 // Whose seats, matches or offers a transaction changed. Written last of all, in one
 // order of cohorts for everybody, so that no two wait for each other; and each

@@ -9,8 +9,10 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/time/clock.h"
 #include "common/testing/matchers.h"
 #include "common/testing/stores.h"
@@ -113,56 +115,69 @@ TEST_P(AvailabilityLockTest, NobodyWaitsForWhoeverHoldsTheCohort) {
 
 // An adept comes into a cohort while they are matched in another: whoever commits
 // first, the other sees it.
-TEST_P(AvailabilityLockTest, WhoComesIntoACohortWaitsForWhoeverLooksForTheirs) {
-  Know("c", {"m"}, 1);
-  const auto other = ground_->OpenAgain({.migrations = kMigrations});
-  SqlMatchingStore joining(*other);
-  const auto join = [&](absl::Duration within) {
+class JoiningTest : public AvailabilityGrowthTest {
+ protected:
+  static Origin Within(absl::Duration time) {
+    return {.actor = "test", .method = "test", .deadline = absl::Now() + time};
+  }
+  absl::Status Join(absl::Duration within) {
+    SqlMatchingStore store(*other_);
     const Cohort facts{.key = Key("d"), .kind = "VOCATIONAL", .state = "OPEN", .as_of = absl::Now()};
     const MatchingPolicy policy{.kind = "VOCATIONAL", .document = "{}", .hash = "h"};
-    Origin origin = Work();
-    origin.deadline = absl::Now() + within;
-    return joining
-        .ReplacePeople(origin, {.cohort = facts, .people = {{.id = ParticipantId("a"), .role = Side::kAdept}}}, policy)
-        .status();
-  };
-  AvailabilityGrowth growth;
-  growth.Of(ParticipantId("a"));
+    const Person adept{.id = ParticipantId("a"), .role = Side::kAdept};
+    return store.ReplacePeople(Within(within), {.cohort = facts, .people = {adept}}, policy).status();
+  }
+  absl::Status Match(absl::Duration within) {
+    AvailabilityGrowth growth;
+    growth.Of(ParticipantId("a"));
+    return other_->Write(Within(within), [&](sql::Transaction& tx) { return growth.Write(tx); });
+  }
+  // Runs `meanwhile` in the middle of a transaction that has done `first`.
+  void While(absl::FunctionRef<absl::Status(sql::Transaction&)> first, absl::FunctionRef<void()> meanwhile) {
+    EXPECT_THAT(ground_->database().Write(Work(),
+                                          [&](sql::Transaction& tx) {
+                                            EXPECT_THAT(first(tx), IsOk());
+                                            meanwhile();
+                                            return absl::OkStatus();
+                                          }),
+                IsOk());
+  }
+  static absl::Status Grow(sql::Transaction& tx) {
+    AvailabilityGrowth growth;
+    growth.Of(ParticipantId("a"));
+    return growth.Write(tx);
+  }
 
-  EXPECT_THAT(ground_->database().Write(Work(),
-                                        [&](sql::Transaction& tx) {
-                                          EXPECT_THAT(growth.Write(tx), IsOk());
-                                          EXPECT_THAT(join(absl::Milliseconds(300)), StatusIs(kTooLate));
-                                          return absl::OkStatus();
-                                        }),
-              IsOk());
-  EXPECT_THAT(join(absl::Seconds(20)), IsOk());
+  const std::unique_ptr<sql::Database> other_ = ground_->OpenAgain({.migrations = kMigrations});
+};
+
+TEST_P(JoiningTest, WhoComesIntoACohortWaitsForWhoeverLooksForTheirs) {
+  While(&Grow, [&] { EXPECT_THAT(Join(absl::Milliseconds(300)), StatusIs(kTooLate)); });
+
+  EXPECT_THAT(Join(absl::Seconds(20)), IsOk());
 }
 
-TEST_P(AvailabilityLockTest, WhoeverLooksForCohortsWaitsForWhoIsComingIntoThem) {
-  Know("c", {"m"}, 1);
-  const auto other = ground_->OpenAgain({.migrations = kMigrations});
-  AvailabilityGrowth growth;
-  growth.Of(ParticipantId("m"));
-  const auto grow = [&](absl::Duration within) {
-    Origin origin = Work();
-    origin.deadline = absl::Now() + within;
-    return other->Write(origin, [&](sql::Transaction& tx) { return growth.Write(tx); });
-  };
+TEST_P(JoiningTest, WhoeverLooksForCohortsWaitsForWhoIsComingIntoThem) {
+  While(&AwaitGrowth, [&] { EXPECT_THAT(Match(absl::Milliseconds(300)), StatusIs(kTooLate)); });
 
-  EXPECT_THAT(ground_->database().Write(Work(),
-                                        [&](sql::Transaction& tx) {
-                                          EXPECT_THAT(AwaitHolders(tx), IsOk());
-                                          EXPECT_THAT(grow(absl::Milliseconds(300)), StatusIs(kTooLate));
-                                          return absl::OkStatus();
-                                        }),
-              IsOk());
-  EXPECT_THAT(grow(absl::Seconds(20)), IsOk());
+  EXPECT_THAT(Match(absl::Seconds(20)), IsOk());
+}
+
+TEST_P(JoiningTest, NobodyElseWhoMatchesStandsBehindWhoeverWaits) {
+  std::thread joining;
+  While(&Grow, [&] {
+    joining = std::thread([&] { EXPECT_THAT(Join(absl::Seconds(20)), IsOk()); });
+    absl::SleepFor(absl::Milliseconds(200));
+
+    EXPECT_THAT(Match(absl::Seconds(10)), IsOk());
+  });
+  joining.join();
 }
 
 INSTANTIATE_TEST_SUITE_P(Sqlite, AvailabilityGrowthTest, ::testing::Values(&testing::NewSqlite));
 INSTANTIATE_TEST_SUITE_P(Postgresql, AvailabilityGrowthTest, ::testing::Values(&testing::NewPostgresql));
 INSTANTIATE_TEST_SUITE_P(Postgresql, AvailabilityLockTest, ::testing::Values(&testing::NewPostgresql));
+INSTANTIATE_TEST_SUITE_P(Postgresql, JoiningTest, ::testing::Values(&testing::NewPostgresql));
 
 }  // namespace
 }  // namespace brygga::matching

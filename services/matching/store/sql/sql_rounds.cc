@@ -387,7 +387,6 @@ absl::StatusOr<Publication> SqlMatchingStore::PublishRound(const Mutation<Public
     publication.withdrawn = publisher.withdrawn();
     if (mutation.validate_only) return publication;
     if (!publication.conflicts.empty()) return RoundOutdated(before, publication.conflicts);
-    BRYGGA_RETURN_IF_ERROR(HoldCohorts(tx));
     // Those who were left out have waited once more, wherever in the programme.
     BRYGGA_RETURN_IF_ERROR(tx.Run(kGrowContext, {{"cohort_id", order.cohort.cohort}}));
     BRYGGA_RETURN_IF_ERROR(tx.Run(kGrowContextOfUnmatched, KeyArgs(order.cohort).Set("round_id", order.round)));
