@@ -11,7 +11,7 @@ import io
 import unittest
 
 import sample
-from harness import Stack
+from harness import Stack, wait_until
 
 KEYS = {"partners": "partner_id", "mentors": "mentor_id", "mentees": "mentee_id", "events": "event_id"}
 PARTNER = {"mentors": "partner_id", "mentees": "excluded_partner_id", "events": "organiser_partner_id"}
@@ -94,9 +94,15 @@ class BadCsv(unittest.TestCase):
         return {key for key, in self.stack.rows(service, sql)}
 
     def everything(self):
-        """Every row of every table that keeps what somebody asked for."""
+        """Every row of every table that keeps what somebody asked for, and all that follows from it."""
+        wait_until(self.participant_follows_partner, 30, "participant to hear of all agreements")
         return {service: {table: sorted(self.stack.rows(service, f"SELECT * FROM {table}"))
                           for table in self.tables(service)} for service in ("partner", "participant", "events")}
+
+    def participant_follows_partner(self):
+        said = self.stack.rows("partner", "SELECT agreement_id, MAX(revision) FROM agreement_versions GROUP BY agreement_id")
+        heard = self.stack.rows("participant", "SELECT name, revision FROM agreements")
+        return sorted(said) == sorted([name.rpartition("/")[2], revision] for name, revision in heard)
 
     def tables(self, service):
         found = self.stack.rows(service, "SELECT name FROM sqlite_master WHERE type = 'table'")
