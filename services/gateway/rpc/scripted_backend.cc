@@ -3,6 +3,7 @@
 #include <grpcpp/generic/async_generic_service.h>
 #include <grpcpp/grpcpp.h>
 
+#include <atomic>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -77,16 +78,19 @@ class ScriptedBackend::Generic final : public grpc::CallbackGenericService {
 
    private:
     void OnReadDone(bool ok) override {
-      if (!ok) return;
+      if (!ok) return Finish(grpc::Status::CANCELLED);  // A call that is never finished lets no server stop.
       script_ = generic_.Take(context_, ToText(request_));
       if (!script_) return Finish(grpc::Status(grpc::StatusCode::UNIMPLEMENTED, "no script"));
-      if (!script_->hang) WriteNext();
+      script_->hang ? HangOrLeave() : WriteNext();
     }
     void OnWriteDone(bool ok) override { ok ? WriteNext() : Finish(grpc::Status::CANCELLED); }
-    void OnCancel() override {
-      if (script_ && script_->hang) Finish(grpc::Status::CANCELLED);
-    }
+    void OnCancel() override { HangOrLeave(); }
     void OnDone() override { delete this; }
+
+    // Once the call hangs and its caller has left, in whichever order.
+    void HangOrLeave() {
+      if (hangs_or_left_.exchange(true)) Finish(grpc::Status::CANCELLED);
+    }
 
     void WriteNext() {
       if (next_ == script_->messages.size()) return Finish(script_->error.value_or(grpc::Status::OK));
@@ -99,6 +103,7 @@ class ScriptedBackend::Generic final : public grpc::CallbackGenericService {
     grpc::ByteBuffer request_, response_;
     std::optional<Script> script_;
     size_t next_ = 0;
+    std::atomic<bool> hangs_or_left_ = false;
   };
 
   grpc::ServerGenericBidiReactor* CreateReactor(grpc::GenericCallbackServerContext* context) override {
