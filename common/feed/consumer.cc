@@ -43,8 +43,8 @@ struct Consumer::Metrics {
 // Changes on their way into one apply.
 struct Consumer::Pending {
   std::vector<Change> changes;
-  absl::flat_hash_map<std::string, int64_t> revisions;  // Of these.
-  std::string token;                                    // Empty: nothing has come.
+  absl::flat_hash_map<std::string, Last> last;  // Of these.
+  std::string token;                            // Empty: nothing has come.
   std::optional<absl::Time> as_of;
   absl::Time due = absl::InfiniteFuture();
 };
@@ -165,7 +165,7 @@ void Consumer::Run() {
     const absl::Status ended = Follow();
     Count([](ConsumerStatus& status) { status.reading = false; });
     if (stopping()) return;
-    revisions_.clear();        // What comes next may begin anywhere.
+    last_.clear();             // What comes next may begin anywhere.
     if (ended.ok()) continue;  // A snapshot was taken.
     if (IsFeedMoved(ended)) {
       Count([](ConsumerStatus& status) { ++status.moved; });
@@ -271,14 +271,18 @@ void Consumer::Add(const ChangeBatch& batch, Pending& pending) {
 }
 
 bool Consumer::IsNews(const Change& change, Pending& pending) {
-  const auto waiting = pending.revisions.find(change.resource);
-  const auto applied = revisions_.find(change.resource);
-  const bool is_known = waiting != pending.revisions.end() || applied != revisions_.end();
-  const int64_t last = waiting != pending.revisions.end() ? waiting->second
-                       : applied != revisions_.end()      ? applied->second
-                                                          : 0;
-  if (is_known && change.revision <= last) return false;
-  if (is_known && change.revision > last + 1) {
+  const auto waiting = pending.last.find(change.resource);
+  const auto applied = last_.find(change.resource);
+  std::optional<Last> last;
+  if (waiting != pending.last.end()) {
+    last = waiting->second;
+  } else if (applied != last_.end()) {
+    last = applied->second;
+  }
+  // A name that comes back begins anew.
+  if (last && last->deleted && change.kind == ChangeKind::kCreated) last = Last{.revision = change.revision - 1};
+  if (last && change.revision <= last->revision) return false;
+  if (last && change.revision > last->revision + 1) {
     Count([](ConsumerStatus& status) { ++status.gaps; });
     if (Metrics* metrics = metrics_) metrics->gaps.Increment();
     gap_ = options_.snapshot_on_gap;
@@ -286,7 +290,7 @@ bool Consumer::IsNews(const Change& change, Pending& pending) {
       options_.log->Warning("revisions left out", {{"feed", options_.feed}, {"resource", change.resource}});
     }
   }
-  pending.revisions[change.resource] = change.revision;
+  pending.last[change.resource] = {.revision = change.revision, .deleted = change.kind == ChangeKind::kDeleted};
   return true;
 }
 
@@ -312,8 +316,8 @@ absl::Status Consumer::Apply(Pending& pending) {
 }
 
 void Consumer::Applied(const Pending& pending) {
-  if (revisions_.size() > options_.remembered) revisions_.clear();
-  for (const auto& [resource, revision] : pending.revisions) revisions_[resource] = revision;
+  if (last_.size() > options_.remembered) last_.clear();
+  for (const auto& [resource, last] : pending.last) last_[resource] = last;
   applies_.push_back(stored_at_);
   while (applies_.size() > static_cast<size_t>(std::max(options_.burst, 1))) applies_.pop_front();
   if (Metrics* metrics = metrics_) metrics->changes.Increment(static_cast<double>(pending.changes.size()));

@@ -116,6 +116,11 @@ class Consumer {
   class Pump;
   struct Pending;
   struct Metrics;
+  // What came last of a resource.
+  struct Last {
+    int64_t revision = 0;
+    bool deleted = false;
+  };
 
   void Run();
   // Each returns why it ended.
@@ -153,7 +158,7 @@ class Consumer {
   // Of the thread.
   std::optional<Progress> stored_;
   absl::Time stored_at_ = absl::InfinitePast();  // SteadyNow's, as are those:
-  absl::flat_hash_map<std::string, int64_t> revisions_;
+  absl::flat_hash_map<std::string, Last> last_;
   std::deque<absl::Time> applies_;  // Of the last second.
   int failures_in_a_row_ = 0;
   bool gap_ = false;

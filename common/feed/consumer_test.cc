@@ -207,6 +207,33 @@ TEST_P(ConsumerTest, WhatIsOlderThanWhatIsKnownIsSkipped) {
   EXPECT_EQ(Derived()["things/x"].revision, 6);
 }
 
+TEST_P(ConsumerTest, ANameThatComesBackBeginsAnew) {
+  Consumer consumer(feed_, counting_, Options());
+  consumer.Start();
+  ASSERT_TRUE(Eventually([&] { return consumer.status().reading; }));
+  const auto is_at = [&](int64_t revision, int64_t applied) {
+    const auto derived = Derived();
+    const auto row = derived.find("things/x");
+    return row != derived.end() && row->second.revision == revision && row->second.applied == applied;
+  };
+
+  // Where each change is applied by itself, and where they come together.
+  feed_.Log("things/x", 1, ChangeKind::kCreated);
+  EXPECT_TRUE(Eventually([&] { return is_at(1, 1); }));
+  feed_.Log("things/x", 2, ChangeKind::kDeleted);
+  EXPECT_TRUE(Eventually([&] { return is_at(2, 2); }));
+  feed_.Log("things/x", 1, ChangeKind::kCreated);
+  EXPECT_TRUE(Eventually([&] { return is_at(1, 3); }));
+  feed_.Set({.in_a_message = 3});
+  feed_.Log("things/x", 2, ChangeKind::kDeleted);
+  feed_.Log("things/x", 1, ChangeKind::kCreated);
+  feed_.Log("things/x", 2);
+
+  EXPECT_TRUE(Eventually([&] { return is_at(2, 6); }));
+  EXPECT_EQ(consumer.status().skipped, 0);
+  EXPECT_EQ(consumer.status().gaps, 0);
+}
+
 TEST_P(ConsumerTest, AGapIsNoticed) {
   Consumer consumer(feed_, counting_, Options());
   consumer.Start();

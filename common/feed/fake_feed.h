@@ -31,9 +31,9 @@ class FakeFeed final : public ChangeSource {
     size_t in_a_message = 3;
   };
 
-  void Log(const std::string& resource, int64_t revision) {
+  void Log(const std::string& resource, int64_t revision, ChangeKind kind = ChangeKind::kUpdated) {
     const MutexLock lock(&mutex_);
-    log_.push_back({.resource = resource, .kind = ChangeKind::kUpdated, .revision = revision});
+    log_.push_back({.resource = resource, .kind = kind, .revision = revision});
   }
   // Forgets the beginning of the log.
   void Compact() {
