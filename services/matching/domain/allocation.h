@@ -22,6 +22,10 @@ using AllocationId = Id<struct AllocationTag>;
 inline std::string NameOf(const CohortKey& key, const AllocationId& id) {
   return NameOf(key, "allocations", id.value());
 }
+// "programmes/p/cohorts/c/allocations/a/applications/p".
+inline std::string NameOf(const CohortKey& key, const AllocationId& id, const ParticipantId& participant) {
+  return NameOf(key, id) + "/applications/" + participant.value();
+}
 
 enum class AllocationState { kOpen = 1, kQueued, kRunning, kProposed, kPublishing, kPublished, kCancelled, kFailed };
 enum class AllocationObjective { kDeferredAcceptance = 1, kMaxPlaced };

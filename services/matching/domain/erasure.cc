@@ -13,6 +13,28 @@ Match EndByErasure(Match match, absl::Time now) {
   return match;
 }
 
+Allocation LoseApplicant(Allocation allocation) {
+  switch (allocation.state) {
+    case AllocationState::kOpen:
+      --allocation.application_count;
+      break;
+    case AllocationState::kRunning:
+      allocation.state = AllocationState::kQueued;
+      allocation.worker.clear();
+      allocation.phase = AllocationPhase::kNone;
+      allocation.progress_permille = 0;
+      break;
+    case AllocationState::kPublishing:
+      ++allocation.attempt;
+      allocation.worker.clear();
+      allocation.worker_until = absl::UnixEpoch();
+      break;
+    default:
+      break;
+  }
+  return allocation;
+}
+
 absl::Status SnapshotErased(const CohortKey& key, const RoundId& round) {
   return FailedPrecondition(
       "SNAPSHOT_ERASED", {.type = "SNAPSHOT",

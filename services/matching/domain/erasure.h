@@ -4,6 +4,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "services/matching/domain/allocation.h"
 #include "services/matching/domain/match.h"
 #include "services/matching/domain/names.h"
 
@@ -12,6 +13,12 @@ namespace brygga::matching {
 // Ends a match one of whose two has been erased, PERSON_ERASED: EXPIRED where it
 // awaits an answer, ENDED_EARLY where it runs, else unchanged.
 Match EndByErasure(Match match, absl::Time now);
+
+// An allocation that somebody applied in who has been erased. One that is OPEN has
+// one application less; one that is being computed is QUEUED again, and one that
+// is being published is to be taken up anew, by whoever claims it: what its
+// worker has read names the person.
+Allocation LoseApplicant(Allocation allocation);
 
 // kFailedPrecondition SNAPSHOT_ERASED: somebody who was in the round has been
 // erased, and its snapshot with them: it can be neither replayed nor explained

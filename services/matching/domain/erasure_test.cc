@@ -30,6 +30,25 @@ TEST(ErasureTest, WhatIsOverStaysAsItEnded) {
   EXPECT_EQ(EndByErasure(completed, kNow), completed);
 }
 
+TEST(ErasureTest, AnAllocationIsComputedAndPublishedWithoutWhoApplied) {
+  Allocation allocation{.state = AllocationState::kOpen, .application_count = 3};
+  EXPECT_EQ(LoseApplicant(allocation).application_count, 2);
+
+  allocation.state = AllocationState::kRunning;
+  allocation.worker_until = kNow + absl::Hours(1);
+  allocation.attempt = 1;
+  EXPECT_TRUE(IsClaimable(LoseApplicant(allocation), kNow));
+  EXPECT_EQ(LoseApplicant(allocation).state, AllocationState::kQueued);
+  EXPECT_EQ(LoseApplicant(allocation).application_count, 3);
+
+  allocation.state = AllocationState::kPublishing;
+  EXPECT_TRUE(IsClaimable(LoseApplicant(allocation), kNow));
+  EXPECT_NE(LoseApplicant(allocation).attempt, allocation.attempt);
+
+  allocation.state = AllocationState::kPublished;
+  EXPECT_EQ(LoseApplicant(allocation), allocation);
+}
+
 TEST(ErasureTest, ARoundWithoutItsSnapshotIsNamed) {
   const absl::Status status = SnapshotErased({ProgrammeId("p"), CohortId("c")}, RoundId("r"));
   EXPECT_EQ(ReasonOf(status), "SNAPSHOT_ERASED");

@@ -130,7 +130,7 @@ absl::StatusOr<Application> FakeAllocationStore::Withdraw(const Mutation<Applica
     BRYGGA_ASSIGN_OR_RETURN(Entry* const entry, state.Find(key, id));
     const auto known = entry->applications.find(participant);
     if (known == entry->applications.end()) {
-      return NotFound(entry->allocation.name() + "/applications/" + participant.value());
+      return NotFound(NameOf(key, id, participant));
     }
     BRYGGA_RETURN_IF_ERROR(CheckTakesApplications(entry->allocation));
     const Application withdrawn = known->second;
@@ -146,7 +146,7 @@ absl::StatusOr<Application> FakeAllocationStore::GetApplication(const CohortKey&
   MutexLock lock(&mutex_);
   BRYGGA_ASSIGN_OR_RETURN(const Entry* const entry, state_.Find(key, id));
   const auto known = entry->applications.find(participant);
-  if (known == entry->applications.end()) return NotFound(NameOf(key, id) + "/applications/" + participant.value());
+  if (known == entry->applications.end()) return NotFound(NameOf(key, id, participant));
   return known->second;
 }
 

@@ -11,6 +11,28 @@ inline constexpr char kSelectLocksToErase[] =
 inline constexpr char kSelectVetoesToErase[] =
     "SELECT * FROM vetoes WHERE mentor_id = :person OR adept_id = :person ORDER BY id {for_update}";
 
+inline constexpr char kTouchMatch[] =
+    "UPDATE matches SET revision = revision + 1, updated_at_us = :now WHERE id = :id";
+
+// Every allocation of the person's cohorts, so that answers to applications that
+// were withdrawn are found too, and those where they applied.
+inline constexpr char kSelectAllocationsToErase[] = R"sql(
+SELECT * FROM allocations WHERE id IN (SELECT allocation_id FROM allocation_applications WHERE participant_id = :person)
+  OR cohort_id IN (SELECT cohort_id FROM people WHERE participant_id = :person
+                   UNION SELECT cohort_id FROM people_removed WHERE participant_id = :person)
+ORDER BY id {for_update})sql";
+
+// Plans whose conversations to come are fewer afterwards.
+inline constexpr char kSelectPlansToErase[] = R"sql(
+SELECT * FROM networking_plans WHERE id IN (SELECT plan_id FROM networking_guests WHERE participant_id = :person)
+ORDER BY id {for_update})sql";
+inline constexpr char kTouchPlan[] = R"sql(
+UPDATE networking_plans SET revision = revision + 1, updated_at_us = :now,
+  conversation_count = (SELECT COUNT(*) FROM networking_conversations c WHERE c.plan_id = networking_plans.id),
+  total_score = CAST((SELECT COALESCE(SUM(c.score), 0) FROM networking_conversations c
+                      WHERE c.plan_id = networking_plans.id) AS BIGINT)
+WHERE id = :id)sql";
+
 // The rounds that are being computed with the person begin again without.
 inline constexpr char kSelectRunningRounds[] = R"sql(
 SELECT * FROM rounds WHERE state = 'RUNNING' AND cohort_id IN
@@ -21,10 +43,15 @@ inline constexpr char kRequeueRound[] = R"sql(
 UPDATE rounds SET state = 'QUEUED', worker = '', worker_until_us = 0, phase = '', progress_permille = 0,
   revision = revision + 1, updated_at_us = :now WHERE id = :id)sql";
 
-// Where the person was in the snapshot. An empty certificate is what is left of a
-// snapshot: see LoadProposal.
+// Where the person was in the snapshot, or where the snapshot has gone with
+// somebody else and what is left names them. An empty certificate is what is left
+// of a snapshot: see LoadProposal.
 inline constexpr char kSelectRoundsToErase[] = R"sql(
-SELECT * FROM rounds WHERE id IN (SELECT round_id FROM round_people WHERE participant_id = :person)
+SELECT * FROM rounds WHERE id IN
+  (SELECT round_id FROM round_people WHERE participant_id = :person
+   UNION SELECT round_id FROM round_pairs WHERE mentor_id = :person OR adept_id = :person
+   UNION SELECT round_id FROM round_unmatched WHERE adept_id = :person
+   UNION SELECT round_id FROM round_unmatched WHERE details LIKE '%' || CAST(:person AS TEXT) || '%')
 ORDER BY id {for_update})sql";
 inline constexpr const char* kEraseSnapshot[] = {
     "UPDATE rounds SET certificate = '', revision = revision + 1 WHERE id = :id",
@@ -48,8 +75,6 @@ inline constexpr const char* kErase[] = {
     "DELETE FROM mentor_capacity WHERE participant_id = :person",
     "DELETE FROM locks WHERE mentor_id = :person OR adept_id = :person",
     "DELETE FROM vetoes WHERE mentor_id = :person OR adept_id = :person",
-    R"sql(UPDATE allocations SET application_count = application_count - 1 WHERE state = 'OPEN' AND id IN
-      (SELECT allocation_id FROM allocation_applications WHERE participant_id = :person))sql",
     R"sql(DELETE FROM allocation_applications WHERE participant_id = :person AND allocation_id IN
       (SELECT id FROM allocations WHERE state = 'OPEN'))sql",
     R"sql(DELETE FROM networking_conversations WHERE (newcomer_id = :person OR established_id = :person) AND round >
@@ -65,7 +90,8 @@ inline constexpr const char* kRename[] = {
     "UPDATE round_earlier SET mentor_id = :stand_in WHERE mentor_id = :person",
     "UPDATE round_earlier SET adept_id = :stand_in WHERE adept_id = :person",
     "UPDATE round_unmatched SET adept_id = :stand_in WHERE adept_id = :person",
-    "UPDATE allocation_applications SET participant_id = :stand_in, gone = 1 WHERE participant_id = :person",
+    R"sql(UPDATE allocation_applications SET participant_id = :stand_in, gone = 1, revision = 1
+      WHERE participant_id = :person)sql",
     "UPDATE allocation_offers SET participant_id = :stand_in WHERE participant_id = :person",
     "UPDATE allocation_offers SET freed_by_id = :stand_in WHERE freed_by_id = :person",
     "UPDATE networking_guests SET participant_id = :stand_in, absent = 1 WHERE participant_id = :person",

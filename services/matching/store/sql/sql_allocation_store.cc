@@ -8,6 +8,7 @@
 #include "common/status/etag.h"
 #include "common/status/macros.h"
 #include "services/matching/domain/allocation_errors.h"
+#include "services/matching/domain/erasure.h"
 #include "services/matching/domain/match.h"
 #include "services/matching/store/sql/allocation_rows.h"
 #include "services/matching/store/sql/allocation_statements.h"
@@ -91,7 +92,7 @@ absl::StatusOr<std::optional<Application>> SelectApplication(Reader& reader, con
 }
 
 std::string ApplicationName(const Allocation& allocation, const ParticipantId& participant) {
-  return allocation.name() + "/applications/" + participant.value();
+  return NameOf(allocation.cohort, allocation.id, participant);
 }
 
 // Judges one application and keeps it where it is right.
@@ -412,15 +413,17 @@ absl::Status SqlAllocationStore::FinishPublication(const Origin& origin, const A
     for (const Row& row : rows) {
       const Application application = ToApplication(row);
       if (application.placement.empty()) continue;
-      const Match match{.id = application.match,
-                        .cohort = allocation.cohort,
-                        .kind = MatchKind::kPlacement,
-                        .adept = application.participant,
-                        .expires_at = tx.now() + allocation.answer_within,
-                        .opening = application.placement,
-                        .allocation = allocation.id.value(),
-                        .created_at = tx.now(),
-                        .updated_at = tx.now()};
+      Match match{.id = application.match,
+                  .cohort = allocation.cohort,
+                  .kind = MatchKind::kPlacement,
+                  .adept = application.participant,
+                  .expires_at = tx.now() + allocation.answer_within,
+                  .opening = application.placement,
+                  .allocation = allocation.id.value(),
+                  .created_at = tx.now(),
+                  .updated_at = tx.now()};
+      // Nobody is left who could answer: the seat passes on at once.
+      if (application.gone) match = EndByErasure(std::move(match), tx.now());
       BRYGGA_ASSIGN_OR_RETURN(const int64_t inserted, tx.Affect(kInsertMatch, InsertArgs(match)));
       if (inserted == 0) refused.push_back(application.participant);
       tx.Changed(match.name(), ChangeKind::kCreated, match.revision);

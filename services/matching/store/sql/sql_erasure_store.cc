@@ -7,6 +7,9 @@
 #include "common/status/failpoint.h"
 #include "common/status/macros.h"
 #include "services/matching/domain/erasure.h"
+#include "services/matching/domain/networking.h"
+#include "services/matching/store/sql/allocation_rows.h"
+#include "services/matching/store/sql/allocation_statements.h"
 #include "services/matching/store/sql/erasure_statements.h"
 #include "services/matching/store/sql/people_writer.h"
 #include "services/matching/store/sql/rows.h"
@@ -29,6 +32,51 @@ absl::Status TakeOut(Transaction& tx, const ParticipantId& person) {
     BRYGGA_RETURN_IF_ERROR(writer.Remove(row));
   }
   return writer.FinishNamed();
+}
+
+absl::Status NoteGone(Transaction& tx, const std::string& name, int64_t revision) {
+  tx.Changed(name, ChangeKind::kDeleted, revision + 1);
+  return sql::EraseAnswers(tx, name);
+}
+
+// Tells of the application that goes, and of the one that stays in its place.
+absl::Status LeaveAllocation(Transaction& tx, const Allocation& before, const Application& application,
+                             const ParticipantId& stand_in) {
+  Allocation after = LoseApplicant(before);
+  ++after.revision;
+  after.updated_at = tx.now();
+  BRYGGA_RETURN_IF_ERROR(tx.Run(kUpdateAllocation, UpdateArgs(after)));
+  tx.Changed(after.name(), ChangeKind::kUpdated, after.revision, {"state"});
+  BRYGGA_RETURN_IF_ERROR(NoteGone(tx, NameOf(before.cohort, before.id, application.participant), application.revision));
+  if (before.state != AllocationState::kOpen) {
+    tx.Changed(NameOf(before.cohort, before.id, stand_in), ChangeKind::kCreated, 1);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status LeaveAllocations(Transaction& tx, const ParticipantId& person, const ParticipantId& stand_in) {
+  BRYGGA_ASSIGN_OR_RETURN(const std::vector<Row> rows, tx.Query(kSelectAllocationsToErase, {{"person", person}}));
+  for (const Row& row : rows) {
+    const Allocation allocation = ToAllocation(row);
+    BRYGGA_ASSIGN_OR_RETURN(const auto application, tx.QueryOne(kSelectApplication, {{"allocation_id", allocation.id},
+                                                                                     {"participant_id", person}}));
+    if (application) {
+      BRYGGA_RETURN_IF_ERROR(LeaveAllocation(tx, allocation, ToApplication(*application), stand_in));
+    } else {
+      BRYGGA_RETURN_IF_ERROR(sql::EraseAnswers(tx, NameOf(allocation.cohort, allocation.id, person)));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status TellOfPlans(Transaction& tx, const std::vector<Row>& plans) {
+  for (const Row& row : plans) {
+    const std::string name = NameOf(KeyOf(row), row.As<NetworkingPlanId>("id"));
+    BRYGGA_RETURN_IF_ERROR(tx.Run(kTouchPlan, {{"id", row.Text("id")}, {"now", tx.now()}}));
+    tx.Changed(name, ChangeKind::kUpdated, row.Int("revision") + 1, {"conversation_count"});
+    BRYGGA_RETURN_IF_ERROR(sql::EraseAnswers(tx, name));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status BeginRoundsAgain(Transaction& tx, const ParticipantId& person) {
@@ -61,13 +109,13 @@ absl::Status EndMatches(Transaction& tx, const ParticipantId& person, Availabili
     growth.Of(before);
     BRYGGA_RETURN_IF_ERROR(WriteMatch(tx, before, EndByErasure(before, tx.now()), growth));
     BRYGGA_RETURN_IF_ERROR(sql::EraseAnswers(tx, before.name()));
+    if (IsLive(before.state)) continue;
+    // It has ended already, and names another person from now on.
+    BRYGGA_RETURN_IF_ERROR(tx.Run(kTouchMatch, {{"id", before.id}, {"now", tx.now()}}));
+    tx.Changed(before.name(), ChangeKind::kUpdated, before.revision + 1,
+               {before.mentor == person ? "mentor" : "adept"});
   }
   return absl::OkStatus();
-}
-
-absl::Status NoteGone(Transaction& tx, const std::string& name, int64_t revision) {
-  tx.Changed(name, ChangeKind::kDeleted, revision + 1);
-  return sql::EraseAnswers(tx, name);
 }
 
 absl::Status NotePairsGone(Transaction& tx, const ParticipantId& person) {
@@ -91,7 +139,9 @@ absl::Status SqlErasureStore::ErasePerson(const Origin& origin, const Participan
   return database_.Write(origin, [&](Transaction& tx) -> absl::Status {
     const sql::Args of_person = {{"person", person}};
     const sql::Args both = {{"person", person}, {"stand_in", stand_in}};
-    // Rounds before cohorts and cohorts before seats, as in a publication.
+    // Allocations and rounds before cohorts and cohorts before seats, as in a publication.
+    BRYGGA_RETURN_IF_ERROR(LeaveAllocations(tx, person, stand_in));
+    BRYGGA_ASSIGN_OR_RETURN(const std::vector<Row> plans, tx.Query(kSelectPlansToErase, of_person));
     BRYGGA_RETURN_IF_ERROR(BeginRoundsAgain(tx, person));
     BRYGGA_RETURN_IF_ERROR(EraseSnapshots(tx, person, stand_in));
     BRYGGA_RETURN_IF_ERROR(TakeOut(tx, person));
@@ -102,6 +152,7 @@ absl::Status SqlErasureStore::ErasePerson(const Origin& origin, const Participan
     BRYGGA_RETURN_IF_ERROR(tx.Run(kRenameInAllocations, both));
     for (const char* statement : kErase) BRYGGA_RETURN_IF_ERROR(tx.Run(statement, of_person));
     for (const char* statement : kRename) BRYGGA_RETURN_IF_ERROR(tx.Run(statement, both));
+    BRYGGA_RETURN_IF_ERROR(TellOfPlans(tx, plans));
     BRYGGA_RETURN_IF_ERROR(growth.Write(tx));
     Failpoint("erasure.written");
     return absl::OkStatus();

@@ -11,28 +11,36 @@
 #include "common/testing/stores.h"
 #include "services/matching/domain/match.h"
 #include "services/matching/store/sql/migrations.h"
+#include "services/matching/store/sql/sql_allocation_store.h"
 #include "services/matching/store/sql/sql_matching_store.h"
+#include "services/matching/store/sql/sql_networking_store.h"
 
 namespace brygga::matching {
 namespace {
 
 using ::brygga::testing::HasReason;
 using ::brygga::testing::IsOk;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::Field;
 using ::testing::IsEmpty;
+using ::testing::IsSupersetOf;
 
 // Both stores of one database, which tests may ask as well.
 struct Stores {
-  explicit Stores(sql::Database& database) : matching(database), erasures(database), tables(database) {}
+  explicit Stores(sql::Database& database)
+      : matching(database), allocations(database), networking(database), erasures(database), tables(database) {}
 
   SqlMatchingStore matching;
+  SqlAllocationStore allocations;
+  SqlNetworkingStore networking;
   SqlErasureStore erasures;
   sql::Database& tables;
 };
 
 const CohortKey kCohort{ProgrammeId("p"), CohortId("c")};
 const ParticipantId kPerson("the-person-to-be-erased");
+const ParticipantId kFullMentor("a-mentor-without-a-pair");
 const ParticipantId kStandIn("nobody");
 
 class SqlErasureStoreTest : public ::testing::TestWithParam<testing::MakeStore<Stores>> {
@@ -73,7 +81,10 @@ class SqlErasureStoreTest : public ::testing::TestWithParam<testing::MakeStore<S
     Proposal proposal{.snapshot_hash = "snapshot",
                       .certificate = "certificate",
                       .pairs = {{.mentor = ParticipantId("mentor"), .adept = kPerson, .score = 5}},
-                      .unmatched = {{.adept = ParticipantId("other"), .reason = "NO_SEATS", .group = {kPerson}}}};
+                      .unmatched = {{.adept = ParticipantId("other"),
+                                     .reason = "NO_SEATS",
+                                     .group = {kPerson},
+                                     .group_mentors = {kFullMentor}}}};
     proposal.input.people = People();
     proposal.statistics.matched = 1;
     return proposal;
@@ -100,9 +111,90 @@ class SqlErasureStoreTest : public ::testing::TestWithParam<testing::MakeStore<S
   }
   int64_t Epoch() { return store_.GetCohort(kCohort, Soon())->epoch; }
 
+  // The person and another have applied for one opening.
+  Allocation Applied(const std::string& request_id = "") {
+    const AllocationId id("al");
+    EXPECT_THAT(allocations_.CreateAllocation(New<Allocation>(), {.id = id, .cohort = kCohort}, {kOpening}), IsOk());
+    std::vector<ApplicationRow> rows;
+    for (const ParticipantId& who : {kPerson, ParticipantId("other")}) {
+      rows.push_back(
+          {.application = {.participant = who, .reference = absl::StrCat("r-", rows.size()), .choices = {kOpening}}});
+    }
+    EXPECT_THAT(allocations_.Apply(New<std::vector<ApplicationResult>>(request_id), kCohort, id, rows), IsOk());
+    return GetAllocation();
+  }
+  Allocation Computing() {
+    const Allocation open = Applied();
+    EXPECT_THAT(allocations_.ChangeAllocation(New<Allocation>(), kCohort, open.id,
+                                              [](const Allocation& before, absl::Time now) {
+                                                return Start(*Commit(before, "seed", "hash", now),
+                                                             AllocationObjective::kMaxPlaced);
+                                              }),
+                IsOk());
+    return Claimed();
+  }
+  // Published as far as the seats: the person has the only one.
+  Allocation Publishing() {
+    const Allocation running = Computing();
+    Application application = allocations_.GetApplication(kCohort, running.id, kPerson, Soon()).value_or(Application());
+    application.placement = kOpening;
+    application.choice = 1;
+    application.barred = {UnplacedReason::kNone};
+    EXPECT_THAT(allocations_.ProposeAllocation(
+                    Work(), running, {.applications = {application}, .certificate = "proof of " + kPerson.value()}),
+                IsOk());
+    EXPECT_THAT(allocations_.BeginPublication(New<Allocation>(), {.cohort = kCohort,
+                                                                  .allocation = running.id,
+                                                                  .answer_within = absl::Hours(24),
+                                                                  .match_ids = {MatchId("placed")}}),
+                IsOk());
+    return Claimed();
+  }
+  Allocation Claimed() {
+    const auto claimed = allocations_.ClaimAllocation(Work(), AllocationId("al"), "worker", absl::Minutes(1));
+    EXPECT_THAT(claimed, IsOk());
+    return claimed->value_or(Allocation());
+  }
+  Allocation GetAllocation() {
+    return allocations_.GetAllocation(kCohort, AllocationId("al"), Soon()).value_or(Allocation());
+  }
+  // Three conversations, the person's two among them, one of which has begun.
+  NetworkingPlan Planned() {
+    const NetworkingRecord record{.plan = {.id = NetworkingPlanId("np"),
+                                           .cohort = kCohort,
+                                           .rounds = 2,
+                                           .started_rounds = 1,
+                                           .conversation_count = 3,
+                                           .total_score = 9},
+                                  .guests = {{.id = kPerson}, {.id = ParticipantId("other")}},
+                                  .conversations = {{1, 1, kPerson, ParticipantId("mentor"), "sv", 2},
+                                                    {2, 1, kPerson, ParticipantId("second"), "sv", 3},
+                                                    {2, 2, ParticipantId("other"), ParticipantId("mentor"), "sv", 4}}};
+    const auto made = networking_.CreatePlan(New<NetworkingRecord>("plan"), record);
+    EXPECT_THAT(made, IsOk());
+    return made->plan;
+  }
+  // What the log has told since `seq`: "resource kind revision".
+  std::vector<std::string> ToldSince(int64_t seq) {
+    const auto rows = under_test_.store->tables.Query(
+        Soon(), "SELECT resource, kind, revision FROM change_log WHERE seq > :seq ORDER BY seq", {{"seq", seq}});
+    EXPECT_THAT(rows, IsOk());
+    std::vector<std::string> told;
+    for (const sql::Row& row : *rows) {
+      told.push_back(absl::StrCat(row.Text("resource"), " ", row.Text("kind"), " ", row.Int("revision")));
+    }
+    return told;
+  }
+  int64_t LastTold() {
+    return under_test_.store->tables.QueryOne(Soon(), "SELECT MAX(seq) AS n FROM change_log").value()->Int("n");
+  }
+
+  static constexpr char kOpening[] = "organisations/o/openings/x";
   ManualClock clock_{absl::FromUnixSeconds(1660557600)};
   testing::StoreUnderTest<Stores> under_test_ = GetParam()(clock_);
   SqlMatchingStore& store_ = under_test_.store->matching;
+  SqlAllocationStore& allocations_ = under_test_.store->allocations;
+  SqlNetworkingStore& networking_ = under_test_.store->networking;
   absl::StatusOr<std::vector<std::string>> known_;
 };
 
@@ -196,6 +288,92 @@ TEST_P(SqlErasureStoreTest, AReadingThatBeganBeforeBringsNobodyBack) {
   EXPECT_EQ(Count("people"), 2);
 }
 
+TEST_P(SqlErasureStoreTest, AnOpenApplicationGoesAndWhoFollowsIsTold) {
+  const Allocation before = Applied("apply");
+  const int64_t seq = LastTold();
+
+  ASSERT_THAT(Erase(), IsOk());
+
+  EXPECT_EQ(GetAllocation().application_count, 1);
+  EXPECT_EQ(GetAllocation().revision, before.revision + 1);
+  EXPECT_THAT(ToldSince(seq), IsSupersetOf({absl::StrCat(before.name(), " UPDATED ", before.revision + 1),
+                                            absl::StrCat(NameOf(kCohort, before.id, kPerson), " DELETED 2")}));
+  EXPECT_THAT(allocations_.Apply(New<std::vector<ApplicationResult>>("apply"), kCohort, before.id, {}),
+              HasReason("ANSWER_ERASED"));
+}
+
+TEST_P(SqlErasureStoreTest, TheAnswerToAnApplicationThatWasWithdrawnGoesToo) {
+  const Allocation applied = Applied("apply");
+  ASSERT_THAT(allocations_.Withdraw(New<Application>(), kCohort, applied.id, kPerson), IsOk());
+
+  ASSERT_THAT(Erase(), IsOk());
+
+  EXPECT_THAT(allocations_.Apply(New<std::vector<ApplicationResult>>("apply"), kCohort, applied.id, {}),
+              HasReason("ANSWER_ERASED"));
+}
+
+TEST_P(SqlErasureStoreTest, AnAllocationThatIsBeingComputedBeginsAgainWithoutThePerson) {
+  const Allocation running = Computing();
+  const int64_t seq = LastTold();
+
+  ASSERT_THAT(Erase(), IsOk());
+
+  EXPECT_EQ(GetAllocation().state, AllocationState::kQueued);
+  EXPECT_THAT(allocations_.ProposeAllocation(Work(), running, {.certificate = kPerson.value()}),
+              HasReason("ALLOCATION_LOST"));
+  EXPECT_THAT(ToldSince(seq), IsSupersetOf({absl::StrCat(running.name(), " UPDATED ", running.revision + 1),
+                                            absl::StrCat(NameOf(kCohort, running.id, kPerson), " DELETED 2"),
+                                            absl::StrCat(NameOf(kCohort, running.id, kStandIn), " CREATED 1")}));
+  Claimed();
+  EXPECT_THAT(allocations_.ProposeAllocation(Work(), running, {.certificate = kPerson.value()}),
+              HasReason("ALLOCATION_LOST"));
+}
+
+TEST_P(SqlErasureStoreTest, AnAllocationThatIsBeingPublishedMakesNoMatchWithNobody) {
+  const Allocation publishing = Publishing();
+
+  ASSERT_THAT(Erase(), IsOk());
+
+  EXPECT_THAT(allocations_.FinishPublication(Work(), publishing, "names " + kPerson.value()),
+              HasReason("ALLOCATION_LOST"));
+  ASSERT_THAT(allocations_.FinishPublication(Work(), Claimed(), "document"), IsOk());
+  EXPECT_EQ(GetMatch("placed").state, MatchState::kExpired);
+  EXPECT_EQ(GetMatch("placed").end_reason, "PERSON_ERASED");
+  const auto unsettled = allocations_.ListUnsettledSeats(10, Soon());
+  ASSERT_THAT(unsettled, IsOk());
+  EXPECT_THAT(*unsettled, ElementsAre(Field(&UnsettledSeat::wanted, PlacementSeat::kReleased)));
+}
+
+TEST_P(SqlErasureStoreTest, APlanCountsTheConversationsThatAreLeft) {
+  const NetworkingPlan before = Planned();
+  const int64_t seq = LastTold();
+
+  ASSERT_THAT(Erase(), IsOk());
+
+  const auto after = networking_.LoadPlan(kCohort, before.id, Soon());
+  ASSERT_THAT(after, IsOk());
+  EXPECT_EQ(after->plan.conversation_count, 2);
+  EXPECT_EQ(after->plan.total_score, 6);
+  EXPECT_EQ(after->plan.revision, before.revision + 1);
+  EXPECT_THAT(ToldSince(seq), Contains(absl::StrCat(before.name(), " UPDATED ", before.revision + 1)));
+  EXPECT_THAT(networking_.CreatePlan(New<NetworkingRecord>("plan"), {}), HasReason("ANSWER_ERASED"));
+}
+
+TEST_P(SqlErasureStoreTest, AMatchThatEndedBeforeIsToldOfToo) {
+  const Match match = Published();
+  const auto declined = store_.ChangeMatch(New<Match>(), kCohort, match.id, [](const Match& before, absl::Time now) {
+    return Decline(before, Side::kAdept, "OTHER_PLANS", now);
+  });
+  ASSERT_THAT(declined, IsOk());
+  const int64_t seq = LastTold();
+
+  ASSERT_THAT(Erase(), IsOk());
+
+  EXPECT_EQ(GetMatch("m").revision, declined->revision + 1);
+  EXPECT_EQ(GetMatch("m").adept, kStandIn);
+  EXPECT_THAT(ToldSince(seq), Contains(absl::StrCat(match.name(), " UPDATED ", declined->revision + 1)));
+}
+
 TEST_P(SqlErasureStoreTest, DoingItAgainOrForNobodyChangesNothing) {
   Published();
   ASSERT_THAT(Erase(), IsOk());
@@ -210,7 +388,8 @@ TEST_P(SqlErasureStoreTest, DoingItAgainOrForNobodyChangesNothing) {
 // Every table is looked through, also those that come after this test.
 class ErasureSweepTest : public SqlErasureStoreTest {
  protected:
-  // The columns that hold the person's id, as "table.column".
+  // The columns that hold the person's id, as "table.column". Not the two logs, which
+  // keep the names of what there was: an application is named by who applied.
   std::vector<std::string> Holding(const ParticipantId& person) {
     std::vector<std::string> holding;
     const auto columns = under_test_.store->tables.Query(
@@ -220,6 +399,7 @@ class ErasureSweepTest : public SqlErasureStoreTest {
     for (const sql::Row& row : columns.value()) {
       const std::string& table = row.Text("table_name");
       const std::string& column = row.Text("column_name");
+      if (column == "resource" && (table == "audit_log" || table == "change_log")) continue;
       if (Count(absl::StrCat(table, " WHERE CAST(\"", column, "\" AS TEXT) LIKE '%", person.value(), "%'")) > 0) {
         holding.push_back(absl::StrCat(table, ".", column));
       }
@@ -240,6 +420,7 @@ TEST_P(ErasureSweepTest, NoTableNamesThePersonAnyMore) {
       p + ", 'R', 'COORDINATOR', 'x', 1, 1)");
   Run("INSERT INTO round_earlier VALUES ('r', 'm', 'mentor', " + p + ", 'OPEN')");
   Run("INSERT INTO round_vetoes VALUES ('r', 'v', 'mentor', " + p + ", 'COORDINATOR')");
+  Publishing();
   Run("INSERT INTO networking_plans VALUES ('n', 'p', 'c', 1, 1, 1, 'N', '', 2, 15, NULL, 1, 'B1', 1, 1, 2, 2, 0)");
   Run("INSERT INTO networking_guests VALUES ('n', 1, " + p + ", 'ADEPT', 'sv:B2', 0)");
   Run("INSERT INTO networking_conversations VALUES ('n', 1, 1, " + p + ", 'mentor', 'sv', 1)");
@@ -251,6 +432,16 @@ TEST_P(ErasureSweepTest, NoTableNamesThePersonAnyMore) {
 
   EXPECT_THAT(Holding(kPerson), IsEmpty());
   EXPECT_EQ(Count("networking_conversations"), 1);  // What was to come is cancelled.
+}
+
+TEST_P(ErasureSweepTest, WhoeverIsErasedAfterAnotherIsNamedNowhereEither) {
+  Published();
+  ASSERT_THAT(Erase(), IsOk());  // And what the round was computed from goes.
+  ASSERT_THAT(Holding(kFullMentor), ElementsAre("round_unmatched.details"));
+
+  ASSERT_THAT(under_test_.store->erasures.ErasePerson(Work(), kFullMentor, ParticipantId("nobody-else")), IsOk());
+
+  EXPECT_THAT(Holding(kFullMentor), IsEmpty());
 }
 
 INSTANTIATE_TEST_SUITE_P(Sqlite, SqlErasureStoreTest,

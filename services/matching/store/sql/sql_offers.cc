@@ -90,8 +90,8 @@ absl::StatusOr<Application> SelectReserve(Transaction& tx, const Offer& offer) {
 }
 
 void Changed(Transaction& tx, const Offer& offer, const Application& application) {
-  tx.Changed(NameOf(offer.cohort, offer.allocation) + "/applications/" + application.participant.value(),
-             ChangeKind::kUpdated, application.revision);
+  tx.Changed(NameOf(offer.cohort, offer.allocation, application.participant), ChangeKind::kUpdated,
+             application.revision);
 }
 
 // Keeps what passing over changed, and moves up whoever stands behind.
