@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 

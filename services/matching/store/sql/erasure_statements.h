@@ -11,8 +11,7 @@ inline constexpr char kSelectLocksToErase[] =
 inline constexpr char kSelectVetoesToErase[] =
     "SELECT * FROM vetoes WHERE mentor_id = :person OR adept_id = :person ORDER BY id {for_update}";
 
-inline constexpr char kTouchMatch[] =
-    "UPDATE matches SET revision = revision + 1, updated_at_us = :now WHERE id = :id";
+inline constexpr char kTouchMatch[] = "UPDATE matches SET revision = revision + 1, updated_at_us = :now WHERE id = :id";
 
 // Every allocation of the person's cohorts, so that answers to applications that
 // were withdrawn are found too, and those where they applied.
