@@ -74,10 +74,13 @@ struct PeopleChange {
   int64_t mark = 0;                      // As that of CohortPeople.
   std::set<ParticipantId> participants;  // Asked for, in all cohorts.
   std::set<std::string> enrolments;      // Asked for, by resource name.
-  std::vector<Found> found;              // Those of them who may be matched; nobody else may.
-  std::vector<Cohort> cohorts;           // Key, kind and state.
+  // Something was heard of these, which need not be known: one that has come to be
+  // known since the mark was read without it.
+  std::set<CohortKey> heard_of;
+  std::vector<Found> found;     // Those of them who may be matched; nobody else may.
+  std::vector<Cohort> cohorts;  // Key, kind and state.
 
-  bool empty() const { return participants.empty() && enrolments.empty() && cohorts.empty(); }
+  bool empty() const { return participants.empty() && enrolments.empty() && heard_of.empty() && cohorts.empty(); }
 };
 
 // What came of it.

@@ -157,7 +157,7 @@ absl::StatusOr<PeopleApplied> FakeMatchingStore::ApplyPeople(const Origin& origi
       }
       const auto facts = std::find_if(change.cohorts.begin(), change.cohorts.end(),
                                       [&key = key](const Cohort& other) { return other.key == key; });
-      if (said.empty() && facts == change.cohorts.end()) continue;
+      if (said.empty() && facts == change.cohorts.end() && !change.heard_of.contains(key)) continue;
       if (state_.refreshed[key] > change.mark) return ReadingOvertaken();
       bool changed = false;
       for (const auto& [id, after] : said) {

@@ -147,6 +147,17 @@ TEST_P(PeopleConformance, TheFeedDoesNotUndoWhatALaterReadingOfTheCohortHasSaid)
   EXPECT_THAT(Ids(), ElementsAre("m"));
 }
 
+TEST_P(PeopleConformance, WhatIsHeardOfACohortThatHasJustComeToBeKnownIsReadAgain) {
+  PeopleChange early{.mark = Mark(), .heard_of = {Key()}};
+  ASSERT_THAT(Replace({MentorOf("m")}, Mark()), IsOk());
+
+  EXPECT_THAT(Apply(early), HasReason("READING_OVERTAKEN"));
+
+  early.mark = Mark();
+  EXPECT_THAT(Apply(early), IsOk());
+  EXPECT_THAT(Ids(), ElementsAre("m"));
+}
+
 TEST_P(PeopleConformance, OfTwoReadingsOfACohortTheOneThatEndsLastReadsAgain) {
   Enrol({MentorOf("m"), AdeptOf("a")});
   const int64_t mark = Mark();

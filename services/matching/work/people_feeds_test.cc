@@ -83,6 +83,44 @@ TEST_F(PeopleDerivationTest, AnEnrolmentIsReadAnewByItsName) {
   EXPECT_THAT(Known(Key("c")), IsEmpty());
 }
 
+TEST_F(PeopleDerivationTest, WhoComesIntoACohortWhileItComesToBeKnownIsInIt) {
+  Say(Key("c"), {In(Key("c"), "a")});
+  source_.SetMeanwhile([&] {  // It has been read, and is not known yet.
+    Say(Key("c"), {In(Key("c"), "a"), In(Key("c"), "b")});
+    EXPECT_THAT(Hear({NameOf(Key("c"), "enrolments", "b")}), IsOk());
+  });
+
+  EXPECT_THAT(projection_.Refresh(Key("c"), Soon()), IsOk());
+
+  EXPECT_THAT(Known(Key("c")), ElementsAre("a", "b"));
+}
+
+TEST_F(PeopleDerivationTest, ACohortThatEndsWhileItComesToBeKnownHasEnded) {
+  Say(Key("c"), {In(Key("c"), "a")});
+  source_.SetMeanwhile([&] {
+    Say(Key("c"), {In(Key("c"), "a")}, "COMPLETED");
+    EXPECT_THAT(Hear({"programmes/p/cohorts/c"}), IsOk());
+  });
+
+  EXPECT_THAT(projection_.Refresh(Key("c"), Soon()), IsOk());
+
+  EXPECT_EQ(store_.GetCohort(Key("c"), Soon())->state, "COMPLETED");
+}
+
+TEST_F(PeopleDerivationTest, WhoComesIntoACohortThatHasJustComeToBeKnownIsInIt) {
+  Say(Key("other"), {In(Key("other"), "x")});
+  ASSERT_THAT(projection_.Refresh(Key("other"), Soon()), IsOk());
+  source_.SetMeanwhile([&] {  // What is heard has looked which cohorts are known.
+    Say(Key("c"), {In(Key("c"), "a")});
+    EXPECT_THAT(projection_.Refresh(Key("c"), Soon()), IsOk());
+    Say(Key("c"), {In(Key("c"), "a"), In(Key("c"), "b")});
+  });
+
+  EXPECT_THAT(Hear({NameOf(Key("other"), "enrolments", "x"), NameOf(Key("c"), "enrolments", "b")}), IsOk());
+
+  EXPECT_THAT(Known(Key("c")), ElementsAre("a", "b"));
+}
+
 TEST_F(PeopleDerivationTest, ACohortsStateAndAProgrammesPeopleFollow) {
   Say(Key("c"), {In(Key("c"), "a")});
   ASSERT_THAT(projection_.Refresh(Key("c"), Soon()), IsOk());

@@ -36,6 +36,7 @@ absl::Status Projection::Refresh(const CohortKey& key, absl::Time read_by, absl:
   const absl::Time write_by = read_by + more_to_write;
   for (;;) {
     BRYGGA_ASSIGN_OR_RETURN(const int64_t mark, store_.ReadingMark(read_by));
+    const bool is_new = absl::IsNotFound(store_.GetCohort(key, read_by).status());
     BRYGGA_ASSIGN_OR_RETURN(CohortPeople people, source_.Read(key, read_by));
     people.mark = mark;
     const auto policy = policies_.find(people.cohort.kind);
@@ -43,7 +44,12 @@ absl::Status Projection::Refresh(const CohortKey& key, absl::Time read_by, absl:
         Ours(write_by), people, policy == policies_.end() ? std::nullopt : std::optional(policy->second));
     if (IsOvertaken(overtaken.status()) && absl::Now() < read_by) continue;
     BRYGGA_RETURN_IF_ERROR(overtaken);
-    return RereadInParts(*overtaken, write_by);
+    BRYGGA_ASSIGN_OR_RETURN(const int64_t written, store_.ReadingMark(write_by));
+    BRYGGA_RETURN_IF_ERROR(RereadInParts(*overtaken, write_by));
+    // What the feeds said of a cohort before it was known here has passed by: who came
+    // into it while it was read is seen by reading it once more.
+    const bool wrote_alone = written == mark + 1;
+    if (!is_new || wrote_alone) return absl::OkStatus();
   }
 }
 
@@ -105,8 +111,12 @@ absl::Status Projection::Reread(const Asked& asked, const std::optional<feed::St
 }
 
 absl::StatusOr<PeopleChange> Projection::Read(const Asked& asked, absl::Time deadline) {
-  PeopleChange change{.participants = asked.participants, .enrolments = asked.enrolments};
-  if (change.empty() && asked.cohorts.empty()) return change;
+  PeopleChange change{.participants = asked.participants, .enrolments = asked.enrolments, .heard_of = asked.cohorts};
+  for (const std::string& enrolment : asked.enrolments) {
+    const auto named = ParseNameIn("enrolments", enrolment);
+    if (named.ok()) change.heard_of.insert(named->key);
+  }
+  if (change.empty()) return change;
   BRYGGA_ASSIGN_OR_RETURN(change.mark, store_.ReadingMark(deadline));
   BRYGGA_ASSIGN_OR_RETURN(const auto cohorts, store_.ListCohorts(deadline));
   std::set<CohortKey> known;

@@ -80,6 +80,7 @@ absl::StatusOr<Comparison> Compare(sql::Transaction& tx, const PeopleChange& cha
     comparison.people[found.cohort.cohort][{found.person.role, found.person.id}].after = &found;
   }
   for (const Cohort& cohort : change.cohorts) comparison.people[cohort.key.cohort];
+  for (const CohortKey& key : change.heard_of) comparison.people[key.cohort];
   return comparison;
 }
 
