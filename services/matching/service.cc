@@ -154,6 +154,7 @@ void MatchingService::Start() {
 }
 
 void MatchingService::Stop() {
+  projection_.Stop();
   feeds_.Stop();
   if (holder_) holder_->Stop();
   worker_.Stop();

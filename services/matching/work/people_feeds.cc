@@ -41,7 +41,7 @@ absl::StatusOr<std::optional<feed::Progress>> PeopleDerivation::Load(absl::Time 
 }
 
 absl::Status PeopleDerivation::Snapshot(const feed::Step& step, absl::Time deadline) {
-  BRYGGA_RETURN_IF_ERROR(projection_.RefreshAll(kTimeoutEach));
+  BRYGGA_RETURN_IF_ERROR(projection_.RefreshWhatCanBe(kTimeoutEach));
   // Reading all may have taken longer, and would next time.
   return projection_.Reread({}, step, std::max(deadline, absl::Now() + kTimeoutEach));
 }

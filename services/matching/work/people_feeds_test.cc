@@ -260,5 +260,42 @@ TEST_F(PeopleDerivationTest, ABeginningReadsAllCohorts) {
   EXPECT_THAT(derivation_.Load(Soon()), IsOkAndHolds(Optional(::testing::Field(&feed::Progress::token, "t"))));
 }
 
+TEST_F(PeopleDerivationTest, WhereAFeedBeginsWithoutPartnerWhoWithdrewIsGoneAllTheSame) {
+  Say(Key("c"), {In(Key("c"), "a"), In(Key("c"), "b")});
+  ASSERT_THAT(projection_.Refresh(Key("c"), Soon()), IsOk());
+  source_.Remove(Key("c"), ParticipantId("a"));
+  source_.SetUnreadable(Key("c"));
+  const feed::Step first{.feed = kParticipantFeed, .to = {.token = "t", .as_of = absl::Now()}};
+
+  ASSERT_THAT(derivation_.Snapshot(first, Soon()), IsOk());
+
+  EXPECT_THAT(Known(Key("c")), ElementsAre("b"));
+  EXPECT_THAT(derivation_.Load(Soon()), IsOkAndHolds(Optional(::testing::Field(&feed::Progress::token, "t"))));
+}
+
+TEST_F(PeopleDerivationTest, WithoutParticipantNoFeedBegins) {
+  Say(Key("c"), {In(Key("c"), "a")});
+  ASSERT_THAT(projection_.Refresh(Key("c"), Soon()), IsOk());
+  source_.SetUnreachable(true);
+  const feed::Step first{.feed = kParticipantFeed, .to = {.token = "t", .as_of = absl::Now()}};
+
+  EXPECT_THAT(derivation_.Snapshot(first, Soon()), HasReason("PEOPLE_UNAVAILABLE"));
+
+  EXPECT_THAT(derivation_.Load(Soon()), IsOkAndHolds(std::nullopt));
+}
+
+TEST_F(PeopleDerivationTest, WhoeverStopsWaitsForOneCohortAtMost) {
+  for (const char* cohort : {"c", "d"}) {
+    Say(Key(cohort), {In(Key(cohort), "a")});
+    ASSERT_THAT(projection_.Refresh(Key(cohort), Soon()), IsOk());
+    source_.Remove(Key(cohort), ParticipantId("a"));
+  }
+  source_.SetMeanwhile([&] { projection_.Stop(); });
+
+  EXPECT_EQ(projection_.RefreshAll(absl::Seconds(20)).code(), absl::StatusCode::kCancelled);
+
+  EXPECT_EQ(Known(Key("c")).size() + Known(Key("d")).size(), 1u);
+}
+
 }  // namespace
 }  // namespace brygga::matching

@@ -72,6 +72,21 @@ absl::StatusOr<Cohort> Projection::Ensure(const CohortKey& key, absl::Time deadl
   return store_.GetCohort(key, deadline);
 }
 
+absl::Status Projection::RereadKnown(const CohortKey& key, absl::Time deadline) {
+  BRYGGA_ASSIGN_OR_RETURN(const CohortInput known, store_.LoadInput(key, 0, deadline));
+  std::vector<std::string> enrolments;
+  for (const Person& person : known.people) enrolments.push_back(person.enrolment);
+  return RereadInParts(enrolments, deadline);
+}
+
+absl::Status Projection::RefreshWhatCanBe(absl::Duration timeout_each) {
+  return ForEachCohort(absl::Now() + timeout_each, [&](const CohortKey& key) {
+    const absl::Status whole = RefreshPatiently(key, absl::Now() + timeout_each);
+    if (whole.ok() || absl::IsNotFound(whole)) return whole;
+    return RereadKnown(key, absl::Now() + timeout_each);
+  });
+}
+
 absl::Status Projection::RefreshAll(absl::Duration timeout_each) {
   BRYGGA_RETURN_IF_ERROR(ForEachCohort(absl::Now() + timeout_each, [&](const CohortKey& key) {
     return RefreshPatiently(key, absl::Now() + timeout_each);
@@ -95,6 +110,7 @@ absl::Status Projection::ForEachCohort(absl::Time deadline, F refresh) {
   absl::Status first;
   for (const Cohort& cohort : cohorts) {
     if (cohort.state == "COMPLETED" || cohort.state == "CANCELLED") continue;
+    if (stopping_) return absl::CancelledError("the service stops");
     const absl::Status refreshed = refresh(cohort.key);
     if (!absl::IsNotFound(refreshed)) first.Update(refreshed);
   }

@@ -2,6 +2,7 @@
 #ifndef BRYGGA_SERVICES_MATCHING_WORK_PROJECTION_H_
 #define BRYGGA_SERVICES_MATCHING_WORK_PROJECTION_H_
 
+#include <atomic>
 #include <optional>
 #include <set>
 #include <string>
@@ -42,6 +43,10 @@ class Projection {
   // not keep the others from being read; the first error is returned, but for
   // cohorts that are no more.
   absl::Status RefreshAll(absl::Duration timeout_each);
+  // The same, but that of a cohort which cannot be read as a whole, perhaps because
+  // of partner, those who are known here are read by their names: whoever has
+  // withdrawn goes at once, whoever is new comes with the next RefreshAll.
+  absl::Status RefreshWhatCanBe(absl::Duration timeout_each);
   // All of it done by `deadline`; what was not is kDeadlineExceeded.
   absl::Status RefreshAllOf(const std::set<ProgrammeId>& programmes, absl::Duration timeout_each, absl::Time deadline);
 
@@ -57,8 +62,12 @@ class Projection {
   };
   absl::Status Reread(const Asked& asked, const std::optional<feed::Step>& step, absl::Time deadline);
 
+  // Whoever refreshes cohort after cohort ends after the one under way, kCancelled.
+  void Stop() { stopping_ = true; }
+
  private:
   absl::Status Refresh(const CohortKey& key, absl::Time read_by, absl::Duration more_to_write);
+  absl::Status RereadKnown(const CohortKey& key, absl::Time deadline);
   absl::Status RereadInParts(const std::vector<std::string>& enrolments, absl::Time deadline);
   template <typename F>
   absl::Status ForEachCohort(absl::Time deadline, F refresh);
@@ -67,6 +76,7 @@ class Projection {
   PeopleSource& source_;
   CohortStore& store_;
   const DefaultPolicies policies_;
+  std::atomic<bool> stopping_ = false;
 };
 
 }  // namespace brygga::matching
