@@ -3,6 +3,7 @@
 #include "absl/time/clock.h"
 #include "common/status/failpoint.h"
 #include "common/status/macros.h"
+#include "common/time/steady.h"
 
 namespace brygga::feed {
 namespace {
@@ -16,14 +17,32 @@ absl::Status ErasureHolder::RunOnce(absl::Time deadline) {
   BRYGGA_ASSIGN_OR_RETURN(const std::vector<ErasureRequest> waiting, requests_.Waiting(deadline));
   absl::Status first;
   if (!waiting.empty()) Failpoint("holder.listed");
-  for (const ErasureRequest& request : waiting) {
-    absl::Status status = erase_(request.participant, deadline);
-    Failpoint("holder.erased");
-    if (status.ok() && request.is_final) status = requests_.Acknowledge(request, deadline);
-    if (request.is_final) Failpoint("holder.acknowledged");
-    first.Update(status);
-  }
+  for (const ErasureRequest& request : waiting) first.Update(Erase(request, deadline));
   return first;
+}
+
+absl::Status ErasureHolder::Erase(const ErasureRequest& request, absl::Time deadline) {
+  if (!request.is_final && IsErasedForNow(request)) return absl::OkStatus();
+  const absl::Status erased = erase_(request.participant, deadline);
+  Failpoint("holder.erased");
+  BRYGGA_RETURN_IF_ERROR(erased);
+  if (!request.is_final) {
+    const MutexLock lock(&mutex_);
+    erased_[request.name] = SteadyNow();
+    return absl::OkStatus();
+  }
+  const absl::Status acknowledged = requests_.Acknowledge(request, deadline);
+  Failpoint("holder.acknowledged");
+  BRYGGA_RETURN_IF_ERROR(acknowledged);
+  const MutexLock lock(&mutex_);
+  erased_.erase(request.name);
+  return absl::OkStatus();
+}
+
+bool ErasureHolder::IsErasedForNow(const ErasureRequest& request) {
+  const MutexLock lock(&mutex_);
+  const auto erased = erased_.find(request.name);
+  return erased != erased_.end() && SteadyNow() - erased->second < again_;
 }
 
 void ErasureHolder::Start() { thread_ = std::thread(&ErasureHolder::Run, this); }

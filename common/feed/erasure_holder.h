@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -26,7 +27,8 @@ struct ErasureRequest {
   std::string name;         // dataSubjectRequests/{data_subject_request}
   std::string participant;  // participants/{participant}
   // False: what is erased may still come back from another holder that has not
-  // erased yet. It is erased all the same, and once more before it is acknowledged.
+  // erased yet. It is erased all the same, again now and then, and once more before
+  // it is acknowledged.
   bool is_final = true;
 
   friend bool operator==(const ErasureRequest&, const ErasureRequest&) = default;
@@ -54,8 +56,10 @@ using ErasePerson = std::function<absl::Status(const std::string& participant, a
 // Safe for concurrent use.
 class ErasureHolder {
  public:
-  // `requests` outlives it.
-  ErasureHolder(ErasureRequests& requests, ErasePerson erase) : requests_(requests), erase_(std::move(erase)) {}
+  // `requests` outlives it. `again`: how long what is not final stays erased before
+  // it is erased again. Each time holds up whoever copies from the other holder.
+  ErasureHolder(ErasureRequests& requests, ErasePerson erase, absl::Duration again = absl::Seconds(15))
+      : requests_(requests), erase_(std::move(erase)), again_(again) {}
   ~ErasureHolder() { Stop(); }
 
   // Erases whoever waits, and acknowledges each once it is durable and final. What
@@ -69,10 +73,15 @@ class ErasureHolder {
 
  private:
   void Run();
+  absl::Status Erase(const ErasureRequest& request, absl::Time deadline);
+  bool IsErasedForNow(const ErasureRequest& request);
 
   ErasureRequests& requests_;
   const ErasePerson erase_;
+  const absl::Duration again_;
   Mutex mutex_;
+  // When what is not final was erased, SteadyNow's, by request.
+  absl::flat_hash_map<std::string, absl::Time> erased_ ABSL_GUARDED_BY(mutex_);
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;  // Of Start and Stop alone.
 };

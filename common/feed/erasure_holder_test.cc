@@ -144,6 +144,19 @@ TEST_F(ErasureHolderTest, WhatMayComeBackIsErasedAtOnceAndAgainBeforeItIsAcknowl
   EXPECT_THAT(*requests_.Waiting(absl::InfiniteFuture()), IsEmpty());
 }
 
+// Each erasing moves a mark by which who copies from the other holder begins anew.
+TEST_F(ErasureHolderTest, WhatMayComeBackIsErasedAgainNowAndThenAndNotAtEachLook) {
+  requests_.Ask("p", /*is_final=*/false);
+  for (int look = 0; look < 3; ++look) ASSERT_THAT(RunOnce(), IsOk());
+  EXPECT_THAT(erased(), SizeIs(1));
+
+  ErasureHolder impatient(
+      requests_, [this](const std::string& participant, absl::Time) { return Erase(participant); },
+      /*again=*/absl::ZeroDuration());
+  for (int look = 0; look < 3; ++look) ASSERT_THAT(impatient.RunOnce(absl::InfiniteFuture()), IsOk());
+  EXPECT_THAT(erased(), SizeIs(1 + 3));
+}
+
 TEST_F(ErasureHolderTest, OnItsThreadItErasesAsSoonAsItIsTold) {
   holder_.Start();
   requests_.Ask("p");
