@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -24,6 +25,12 @@ absl::StatusOr<int64_t> SweepAnswers(Database& database, absl::Time deadline);
 // of the erasure of a person. The request ids stay known: a repeat fails with
 // kFailedPrecondition, reason ANSWER_ERASED, and changes nothing.
 absl::Status EraseAnswers(Transaction& tx, std::string_view resource);
+
+// Erases the stored answers to requests of `method`, "brygga.x.v1.XService/Do", of
+// which `tells` says so: those of an import tell also of what they did not change.
+// `tells` gets the bytes of the message. Reads all answers of the method.
+absl::Status EraseAnswersThat(Transaction& tx, std::string_view method,
+                              absl::FunctionRef<bool(std::string_view answer)> tells);
 
 }  // namespace brygga::sql
 

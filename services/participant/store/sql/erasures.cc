@@ -3,7 +3,6 @@
 #include <string_view>
 #include <utility>
 
-#include "absl/strings/escaping.h"
 #include "common/sql/requests.h"
 #include "common/sql/select_page.h"
 #include "common/status/error.h"
@@ -121,17 +120,10 @@ std::string Written(const ExternalRef& ref) { return Written('\x0A', ref.source)
 // Answers to imports tell of everybody in their rows, also of whom they did not
 // change, and of whom a row resembles: those that name the person go.
 absl::Status EraseImportAnswers(Transaction& tx, const Participant& person) {
-  BRYGGA_ASSIGN_OR_RETURN(const std::vector<Row> rows, tx.Query(kSelectImportAnswers, {{"method", kImport}}));
-  for (const Row& row : rows) {
-    std::string answer;
-    const bool read = absl::WebSafeBase64Unescape(row.Text("answer"), &answer);
-    const bool names = answer.find(NameOf(person.id)) != std::string::npos ||
-                       (person.external_ref && answer.find(Written(*person.external_ref)) != std::string::npos);
-    if (read && !names) continue;
-    BRYGGA_RETURN_IF_ERROR(
-        tx.Run(kEraseAnswer, {{"actor", row.Text("actor")}, {"request_id", row.Text("request_id")}}));
-  }
-  return absl::OkStatus();
+  return sql::EraseAnswersThat(tx, kImport, [&](std::string_view answer) {
+    const auto names = [&](const std::string& text) { return answer.find(text) != std::string_view::npos; };
+    return names(NameOf(person.id)) || (person.external_ref && names(Written(*person.external_ref)));
+  });
 }
 
 absl::Status EraseEnquiriesOf(Transaction& tx, const Participant& person) {

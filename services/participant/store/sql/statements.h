@@ -235,10 +235,6 @@ inline constexpr const char* kErasePerson[] = {
     "DELETE FROM participants WHERE id = :participant",
 };
 // Imports tell of people whom they did not change.
-inline constexpr char kSelectImportAnswers[] =
-    "SELECT actor, request_id, answer FROM requests WHERE method = :method AND answer IS NOT NULL";
-inline constexpr char kEraseAnswer[] =
-    "UPDATE requests SET answer = NULL WHERE actor = :actor AND request_id = :request_id";
 inline constexpr char kCountErased[] =
     "SELECT role, state, COUNT(*) AS n FROM erased_enrolments WHERE cohort_id = :cohort GROUP BY role, state";
 
