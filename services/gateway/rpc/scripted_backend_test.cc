@@ -53,7 +53,8 @@ class RawCall {
 void AwaitArrival(ScriptedBackend& backend) {
   RawCall later(backend);
   later.SayRequest();
-  while (backend.Seen(kHangs).empty()) absl::SleepFor(absl::Milliseconds(1));
+  const absl::Time until = absl::Now() + absl::Seconds(20);
+  while (backend.Seen(kHangs).empty() && absl::Now() < until) absl::SleepFor(absl::Milliseconds(1));
 }
 
 // A gateway that has its answer goes, and leaves calls that have just begun.
