@@ -63,6 +63,9 @@ class CohortStore {
   virtual absl::StatusOr<std::set<ParticipantId>> ListEmployed(const std::set<std::string>& organisations,
                                                                absl::Time deadline) = 0;
 
+  // The enrolments of those who are known in the cohort, by name; none where it is not.
+  virtual absl::StatusOr<std::vector<std::string>> ListEnrolments(const CohortKey& key, absl::Time deadline) = 0;
+
   // How far `feed` has been followed; nothing: never.
   virtual absl::StatusOr<std::optional<feed::Progress>> GetProgress(std::string_view feed, absl::Time deadline) = 0;
 

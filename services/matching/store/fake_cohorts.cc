@@ -190,6 +190,15 @@ absl::StatusOr<std::set<ParticipantId>> FakeMatchingStore::ListEmployed(const st
   return employed;
 }
 
+absl::StatusOr<std::vector<std::string>> FakeMatchingStore::ListEnrolments(const CohortKey& key, absl::Time) {
+  const MutexLock lock(&mutex_);
+  std::vector<std::string> enrolments;
+  const auto people = state_.people.find(key);
+  if (people == state_.people.end()) return enrolments;
+  for (const auto& [id, person] : people->second) enrolments.push_back(person.enrolment);
+  return enrolments;
+}
+
 absl::StatusOr<std::optional<feed::Progress>> FakeMatchingStore::GetProgress(std::string_view feed, absl::Time) {
   const MutexLock lock(&mutex_);
   const auto known = state_.feeds.find(feed);

@@ -56,6 +56,9 @@ class SlowStore final : public CohortStore {
                                                        absl::Time deadline) override {
     return store_.ListEmployed(organisations, deadline);
   }
+  absl::StatusOr<std::vector<std::string>> ListEnrolments(const CohortKey& key, absl::Time deadline) override {
+    return store_.ListEnrolments(key, deadline);
+  }
   absl::StatusOr<std::optional<feed::Progress>> GetProgress(std::string_view feed, absl::Time deadline) override {
     return store_.GetProgress(feed, deadline);
   }

@@ -262,14 +262,20 @@ TEST_F(PeopleDerivationTest, ABeginningReadsAllCohorts) {
 
 TEST_F(PeopleDerivationTest, WhereAFeedBeginsWithoutPartnerWhoWithdrewIsGoneAllTheSame) {
   Say(Key("c"), {In(Key("c"), "a"), In(Key("c"), "b")});
-  ASSERT_THAT(projection_.Refresh(Key("c"), Soon()), IsOk());
+  Say(Key("d"), {});
+  // Of a kind without a policy of its own.
+  source_.Set({.cohort = {.key = Key("e"), .kind = "PLACEMENT", .state = "OPEN"}, .people = {In(Key("e"), "f")}});
+  for (const char* cohort : {"c", "d", "e"}) ASSERT_THAT(projection_.Refresh(Key(cohort), Soon()), IsOk());
   source_.Remove(Key("c"), ParticipantId("a"));
+  source_.Remove(Key("e"), ParticipantId("f"));
   source_.SetUnreadable(Key("c"));
+  source_.SetUnreadable(Key("e"));
   const feed::Step first{.feed = kParticipantFeed, .to = {.token = "t", .as_of = absl::Now()}};
 
   ASSERT_THAT(derivation_.Snapshot(first, Soon()), IsOk());
 
   EXPECT_THAT(Known(Key("c")), ElementsAre("b"));
+  EXPECT_THAT(store_.ListEnrolments(Key("e"), Soon()), IsOkAndHolds(IsEmpty()));
   EXPECT_THAT(derivation_.Load(Soon()), IsOkAndHolds(Optional(::testing::Field(&feed::Progress::token, "t"))));
 }
 

@@ -49,7 +49,8 @@ absl::Status Projection::Refresh(const CohortKey& key, absl::Time read_by, absl:
     // What the feeds said of a cohort before it was known here has passed by: who came
     // into it while it was read is seen by reading it once more.
     const bool wrote_alone = written == mark + 1;
-    if (!is_new || wrote_alone) return absl::OkStatus();
+    if (is_new && !wrote_alone) Refresh(key, read_by, more_to_write).IgnoreError();  // Else the sweep finds them.
+    return absl::OkStatus();
   }
 }
 
@@ -73,16 +74,18 @@ absl::StatusOr<Cohort> Projection::Ensure(const CohortKey& key, absl::Time deadl
 }
 
 absl::Status Projection::RereadKnown(const CohortKey& key, absl::Time deadline) {
-  BRYGGA_ASSIGN_OR_RETURN(const CohortInput known, store_.LoadInput(key, 0, deadline));
-  std::vector<std::string> enrolments;
-  for (const Person& person : known.people) enrolments.push_back(person.enrolment);
+  BRYGGA_ASSIGN_OR_RETURN(const std::vector<std::string> enrolments, store_.ListEnrolments(key, deadline));
   return RereadInParts(enrolments, deadline);
 }
 
 absl::Status Projection::RefreshWhatCanBe(absl::Duration timeout_each) {
+  bool wholly = true;  // Each try may wait for partner as long as participant does.
   return ForEachCohort(absl::Now() + timeout_each, [&](const CohortKey& key) {
-    const absl::Status whole = RefreshPatiently(key, absl::Now() + timeout_each);
-    if (whole.ok() || absl::IsNotFound(whole)) return whole;
+    if (wholly) {
+      const absl::Status read = RefreshPatiently(key, absl::Now() + timeout_each);
+      if (read.ok() || absl::IsNotFound(read)) return read;
+      wholly = false;
+    }
     return RereadKnown(key, absl::Now() + timeout_each);
   });
 }

@@ -43,9 +43,9 @@ class Projection {
   // not keep the others from being read; the first error is returned, but for
   // cohorts that are no more.
   absl::Status RefreshAll(absl::Duration timeout_each);
-  // The same, but that of a cohort which cannot be read as a whole, perhaps because
-  // of partner, those who are known here are read by their names: whoever has
-  // withdrawn goes at once, whoever is new comes with the next RefreshAll.
+  // The same, but as soon as a cohort cannot be read as a whole, perhaps because of
+  // partner, of it and those behind it whoever is known here is read by name: who has
+  // withdrawn goes at once, who is new comes with the next RefreshAll.
   absl::Status RefreshWhatCanBe(absl::Duration timeout_each);
   // All of it done by `deadline`; what was not is kDeadlineExceeded.
   absl::Status RefreshAllOf(const std::set<ProgrammeId>& programmes, absl::Duration timeout_each, absl::Time deadline);

@@ -27,6 +27,7 @@ class SqlMatchingStore final : public MatchingStore {
                                             const std::optional<feed::Step>& step) override;
   absl::StatusOr<std::set<ParticipantId>> ListEmployed(const std::set<std::string>& organisations,
                                                        absl::Time deadline) override;
+  absl::StatusOr<std::vector<std::string>> ListEnrolments(const CohortKey& key, absl::Time deadline) override;
   absl::StatusOr<std::optional<feed::Progress>> GetProgress(std::string_view feed, absl::Time deadline) override;
   absl::Status ForgetRemovals(const Origin& origin, absl::Time before) override;
   absl::StatusOr<CohortInput> LoadInput(const CohortKey& key, int policy_version, absl::Time deadline) override;

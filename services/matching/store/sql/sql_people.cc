@@ -163,6 +163,13 @@ absl::StatusOr<std::set<ParticipantId>> SqlMatchingStore::ListEmployed(const std
   return people;
 }
 
+absl::StatusOr<std::vector<std::string>> SqlMatchingStore::ListEnrolments(const CohortKey& key, absl::Time deadline) {
+  BRYGGA_ASSIGN_OR_RETURN(const auto rows, database_.Query(deadline, kSelectEnrolments, {{"cohort_id", key.cohort}}));
+  std::vector<std::string> enrolments;
+  for (const sql::Row& row : rows) enrolments.push_back(row.Text("enrolment"));
+  return enrolments;
+}
+
 absl::StatusOr<std::optional<feed::Progress>> SqlMatchingStore::GetProgress(std::string_view feed,
                                                                             absl::Time deadline) {
   return sql::ReadProgress(database_, feed, deadline);

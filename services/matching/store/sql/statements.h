@@ -42,6 +42,8 @@ SELECT id FROM cohorts WHERE id = :cohort_id OR (programme_id = :programme_id AN
 
 inline constexpr char kSelectPeople[] =
     "SELECT * FROM people WHERE cohort_id = :cohort_id ORDER BY role, participant_id";
+inline constexpr char kSelectEnrolments[] =
+    "SELECT enrolment FROM people WHERE cohort_id = :cohort_id ORDER BY role, participant_id";
 inline constexpr char kSelectPeopleSince[] = R"sql(
 SELECT * FROM people WHERE cohort_id = :cohort_id AND changed_epoch > :since ORDER BY role, participant_id)sql";
 inline constexpr char kSelectRemovedSince[] = R"sql(
