@@ -24,11 +24,6 @@ Allocation LoseApplicant(Allocation allocation) {
       allocation.phase = AllocationPhase::kNone;
       allocation.progress_permille = 0;
       break;
-    case AllocationState::kPublishing:
-      ++allocation.attempt;
-      allocation.worker.clear();
-      allocation.worker_until = absl::UnixEpoch();
-      break;
     default:
       break;
   }

@@ -15,9 +15,8 @@ namespace brygga::matching {
 Match EndByErasure(Match match, absl::Time now);
 
 // An allocation that somebody applied in who has been erased. One that is OPEN has
-// one application less; one that is being computed is QUEUED again, and one that
-// is being published is to be taken up anew, by whoever claims it: what its
-// worker has read names the person.
+// one application less; one that is being computed is QUEUED again. Any other stays
+// as it is.
 Allocation LoseApplicant(Allocation allocation);
 
 // kFailedPrecondition SNAPSHOT_ERASED: somebody who was in the round has been

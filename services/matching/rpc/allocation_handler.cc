@@ -380,9 +380,10 @@ absl::StatusOr<v1::PublishAllocationResponse> AllocationHandler::Publish(const v
                                                                          const rpc::Call& call) {
   const Named<AllocationId> name = ToAllocationName(request.name());
   BRYGGA_ASSIGN_OR_RETURN(const AllocationInput input, store_.LoadAllocation(name.key, name.id, call.deadline()));
+  std::string certificate;
   // In any other state the store refuses, or repeats its first answer.
   if (input.allocation.state == AllocationState::kProposed) {
-    BRYGGA_ASSIGN_OR_RETURN(const std::string certificate, store_.GetCertificate(name.key, name.id, call.deadline()));
+    BRYGGA_ASSIGN_OR_RETURN(certificate, store_.GetCertificate(name.key, name.id, call.deadline()));
     if (!CheckProposal(input, certificate).ok()) return AllocationNotCertified(input.allocation);
   }
   if (request.validate_only()) {
@@ -399,6 +400,7 @@ absl::StatusOr<v1::PublishAllocationResponse> AllocationHandler::Publish(const v
       .allocation = name.id,
       .etag = request.etag(),
       .answer_within = absl::Hours(24) * (request.answer_days() == 0 ? kDefaultAnswerDays : request.answer_days())};
+  if (!certificate.empty()) order.document = PublishedDocument(input, certificate);
   for (int i = 0; i < input.allocation.statistics.placed; ++i) order.match_ids.emplace_back(NewUuid(absl::Now()));
   const auto render = &ToResponse<v1::PublishAllocationResponse>;
   BRYGGA_ASSIGN_OR_RETURN(const Allocation publishing, store_.BeginPublication(call.Mutates(render), order));

@@ -25,6 +25,9 @@ struct AllocationPublishOrder {
   std::string etag;                // Empty: any.
   absl::Duration answer_within;    // From the moment the matches are made.
   std::vector<MatchId> match_ids;  // One for each placement, at least.
+  // Made while everybody is still there to be proved for: whoever is erased from
+  // now on has another row.
+  std::string document;
 };
 
 // A placement whose seat at partner is not as it should be.
@@ -87,8 +90,8 @@ class AllocationStore : public OfferStore {
   // Everything, with the result where there is one. kNotFound.
   virtual absl::StatusOr<AllocationInput> LoadAllocation(const CohortKey& key, const AllocationId& id,
                                                          absl::Time deadline) = 0;
-  // The certificate of the result and, from PUBLISHED on, the public document; ""
-  // where there is none yet. kNotFound.
+  // The certificate of the result and, from PUBLISHING on, the document that is to be
+  // public; "" where there is none yet. kNotFound.
   virtual absl::StatusOr<std::string> GetCertificate(const CohortKey& key, const AllocationId& id,
                                                      absl::Time deadline) = 0;
   virtual absl::StatusOr<std::string> GetDocument(const CohortKey& key, const AllocationId& id,

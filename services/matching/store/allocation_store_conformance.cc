@@ -100,7 +100,8 @@ Allocation AllocationStoreConformance::MakePublishing(const std::string& id, con
   EXPECT_THAT(store_.BeginPublication(New<Allocation>(), {.cohort = proposed.cohort,
                                                           .allocation = proposed.id,
                                                           .answer_within = absl::Hours(24),
-                                                          .match_ids = {MatchId("match-of-" + id)}}),
+                                                          .match_ids = {MatchId("match-of-" + id)},
+                                                          .document = "to be published"}),
               IsOk());
   const auto claimed = store_.ClaimAllocation(Work(), proposed.id, "worker", absl::Seconds(10));
   EXPECT_THAT(claimed, IsOk());
@@ -254,6 +255,7 @@ TEST_P(AllocationStoreConformance, PublicationMakesMatchesAndAsksForTheirSeatsTo
   const Allocation publishing = MakePublishing("a", {"anna", "bo"});
   EXPECT_EQ(publishing.state, AllocationState::kPublishing);
   EXPECT_THAT(store_.ListUnsettledSeats(10, Soon()), IsOkAndHolds(IsEmpty()));
+  EXPECT_THAT(store_.GetDocument(publishing.cohort, publishing.id, Soon()), IsOkAndHolds("to be published"));
 
   ASSERT_THAT(store_.FinishPublication(Work(), publishing, "document"), IsOk());
 

@@ -244,6 +244,7 @@ absl::StatusOr<Allocation> FakeAllocationStore::BeginPublication(const Mutation<
       application.match = order.match_ids[next++];
       application.seat = PlacementSeat::kHeld;
     }
+    entry->document = order.document;
     Touch(entry->allocation, clock_.Now());
     return entry->allocation;
   });

@@ -192,8 +192,8 @@ absl::Status AllocationWorker::Publish(const Allocation& claimed, Heart& heart) 
   if (IsRefusal(held)) return Undo(claimed, seats, held, heart);
   BRYGGA_RETURN_IF_ERROR(held);
   if (Killed("match")) return AllocationLost(claimed.id);
-  BRYGGA_ASSIGN_OR_RETURN(const std::string certificate, store_.GetCertificate(claimed.cohort, claimed.id, Soon()));
-  const absl::Status finished = store_.FinishPublication(Work(), claimed, PublishedDocument(input, certificate));
+  BRYGGA_ASSIGN_OR_RETURN(const std::string document, store_.GetDocument(claimed.cohort, claimed.id, Soon()));
+  const absl::Status finished = store_.FinishPublication(Work(), claimed, document);
   if (IsRefusal(finished)) return Undo(claimed, seats, finished, heart);
   return finished;  // The seats are confirmed by SettleSeats.
 }

@@ -324,6 +324,7 @@ absl::StatusOr<Allocation> SqlAllocationStore::BeginPublication(const Mutation<A
                                                               .Set("match_id", order.match_ids[next++])
                                                               .Set("seat", NameOf(PlacementSeat::kHeld))));
     }
+    BRYGGA_RETURN_IF_ERROR(SetText(tx, before.id, "DOCUMENT", order.document));
     return Write(tx, after);
   });
 }

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_replace.h"
 #include "common/sql/requests.h"
 #include "common/status/failpoint.h"
 #include "common/status/macros.h"
@@ -22,6 +23,12 @@ namespace {
 using sql::Row;
 using sql::Transaction;
 
+constexpr const char* kAnswersWithApplications[] = {
+    "brygga.matching.v1.AllocationService/SubmitApplication",
+    "brygga.matching.v1.AllocationService/ImportApplications",
+    "brygga.matching.v1.AllocationService/WithdrawApplication",
+};
+
 // A reading of people that began before is overtaken, so that it brings nobody
 // back: the writer's number says so.
 absl::Status TakeOut(Transaction& tx, const ParticipantId& person) {
@@ -39,41 +46,51 @@ absl::Status NoteGone(Transaction& tx, const std::string& name, int64_t revision
   return sql::EraseAnswers(tx, name);
 }
 
-// Tells of the application that goes, and of the one that stays in its place.
-absl::Status LeaveAllocation(Transaction& tx, const Allocation& before, const Application& application,
+// Ends one application; see kRenameApplication.
+absl::Status LeaveAllocation(Transaction& tx, const Allocation& before, const ParticipantId& person,
                              const ParticipantId& stand_in) {
+  const sql::Args application = {{"allocation_id", before.id}, {"participant_id", person}};
+  BRYGGA_ASSIGN_OR_RETURN(const auto row, tx.QueryOne(kSelectApplication, application));
+  if (!row) return absl::OkStatus();  // It was withdrawn while we waited for the allocation.
   Allocation after = LoseApplicant(before);
   ++after.revision;
   after.updated_at = tx.now();
+  after.failure_detail = absl::StrReplaceAll(after.failure_detail, {{person.value(), stand_in.value()}});
   BRYGGA_RETURN_IF_ERROR(tx.Run(kUpdateAllocation, UpdateArgs(after)));
   tx.Changed(after.name(), ChangeKind::kUpdated, after.revision, {"state"});
-  BRYGGA_RETURN_IF_ERROR(NoteGone(tx, NameOf(before.cohort, before.id, application.participant), application.revision));
-  if (before.state != AllocationState::kOpen) {
-    tx.Changed(NameOf(before.cohort, before.id, stand_in), ChangeKind::kCreated, 1);
-  }
-  return absl::OkStatus();
+  BRYGGA_RETURN_IF_ERROR(NoteGone(tx, NameOf(before.cohort, before.id, person), ToApplication(*row).revision));
+  if (before.state == AllocationState::kOpen) return tx.Run(kDeleteApplication, application);
+  BRYGGA_RETURN_IF_ERROR(tx.Run(kRenameApplication, sql::Args(application).Set("stand_in", stand_in)));
+  tx.Changed(NameOf(before.cohort, before.id, stand_in), ChangeKind::kCreated, 1);
+  return tx.Run(kRenameInAllocation, {{"allocation_id", before.id}, {"person", person}, {"stand_in", stand_in}});
 }
 
 absl::Status LeaveAllocations(Transaction& tx, const ParticipantId& person, const ParticipantId& stand_in) {
   BRYGGA_ASSIGN_OR_RETURN(const std::vector<Row> rows, tx.Query(kSelectAllocationsToErase, {{"person", person}}));
-  for (const Row& row : rows) {
-    const Allocation allocation = ToAllocation(row);
-    BRYGGA_ASSIGN_OR_RETURN(const auto application, tx.QueryOne(kSelectApplication, {{"allocation_id", allocation.id},
-                                                                                     {"participant_id", person}}));
-    if (application) {
-      BRYGGA_RETURN_IF_ERROR(LeaveAllocation(tx, allocation, ToApplication(*application), stand_in));
-    } else {
-      BRYGGA_RETURN_IF_ERROR(sql::EraseAnswers(tx, NameOf(allocation.cohort, allocation.id, person)));
-    }
+  for (const Row& row : rows) BRYGGA_RETURN_IF_ERROR(LeaveAllocation(tx, ToAllocation(row), person, stand_in));
+  // Also of what was withdrawn since, and of imports that changed nothing.
+  for (const char* method : kAnswersWithApplications) {
+    BRYGGA_RETURN_IF_ERROR(sql::EraseAnswersThat(
+        tx, method, [&](std::string_view answer) { return answer.find(person.value()) != std::string_view::npos; }));
   }
   return absl::OkStatus();
 }
 
-absl::Status TellOfPlans(Transaction& tx, const std::vector<Row>& plans) {
-  for (const Row& row : plans) {
-    const std::string name = NameOf(KeyOf(row), row.As<NetworkingPlanId>("id"));
-    BRYGGA_RETURN_IF_ERROR(tx.Run(kTouchPlan, {{"id", row.Text("id")}, {"now", tx.now()}}));
-    tx.Changed(name, ChangeKind::kUpdated, row.Int("revision") + 1, {"conversation_count"});
+// Before the conversations go.
+absl::Status LeavePlans(Transaction& tx, const ParticipantId& person) {
+  BRYGGA_ASSIGN_OR_RETURN(const std::vector<Row> plans, tx.Query(kSelectPlansToErase, {{"person", person}}));
+  for (const Row& plan : plans) {
+    const std::string name = NameOf(KeyOf(plan), plan.As<NetworkingPlanId>("id"));
+    const sql::Args id = {{"id", plan.Text("id")}};
+    BRYGGA_ASSIGN_OR_RETURN(
+        const auto lost,
+        tx.QueryOne(kSelectConversationsToErase,
+                    sql::Args(id).Set("person", person).Set("started_rounds", plan.Int("started_rounds"))));
+    BRYGGA_RETURN_IF_ERROR(tx.Run(kTouchPlan, sql::Args(id)
+                                                  .Set("now", tx.now())
+                                                  .Set("conversations", lost->Int("conversations"))
+                                                  .Set("score", lost->Int("score"))));
+    tx.Changed(name, ChangeKind::kUpdated, plan.Int("revision") + 1, {"conversation_count"});
     BRYGGA_RETURN_IF_ERROR(sql::EraseAnswers(tx, name));
   }
   return absl::OkStatus();
@@ -141,7 +158,7 @@ absl::Status SqlErasureStore::ErasePerson(const Origin& origin, const Participan
     const sql::Args both = {{"person", person}, {"stand_in", stand_in}};
     // Allocations and rounds before cohorts and cohorts before seats, as in a publication.
     BRYGGA_RETURN_IF_ERROR(LeaveAllocations(tx, person, stand_in));
-    BRYGGA_ASSIGN_OR_RETURN(const std::vector<Row> plans, tx.Query(kSelectPlansToErase, of_person));
+    BRYGGA_RETURN_IF_ERROR(LeavePlans(tx, person));
     BRYGGA_RETURN_IF_ERROR(BeginRoundsAgain(tx, person));
     BRYGGA_RETURN_IF_ERROR(EraseSnapshots(tx, person, stand_in));
     BRYGGA_RETURN_IF_ERROR(TakeOut(tx, person));
@@ -149,10 +166,8 @@ absl::Status SqlErasureStore::ErasePerson(const Origin& origin, const Participan
     AvailabilityGrowth growth;
     BRYGGA_RETURN_IF_ERROR(EndMatches(tx, person, growth));
     BRYGGA_RETURN_IF_ERROR(NotePairsGone(tx, person));
-    BRYGGA_RETURN_IF_ERROR(tx.Run(kRenameInAllocations, both));
     for (const char* statement : kErase) BRYGGA_RETURN_IF_ERROR(tx.Run(statement, of_person));
     for (const char* statement : kRename) BRYGGA_RETURN_IF_ERROR(tx.Run(statement, both));
-    BRYGGA_RETURN_IF_ERROR(TellOfPlans(tx, plans));
     BRYGGA_RETURN_IF_ERROR(growth.Write(tx));
     Failpoint("erasure.written");
     return absl::OkStatus();

@@ -20,6 +20,7 @@ namespace {
 
 using ::brygga::testing::HasReason;
 using ::brygga::testing::IsOk;
+using ::brygga::testing::IsOkAndHolds;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::Field;
@@ -50,8 +51,8 @@ class SqlErasureStoreTest : public ::testing::TestWithParam<testing::MakeStore<S
   static Origin Work() { return {.actor = "service:matching", .method = "work/erasure"}; }
   static absl::Time Soon() { return absl::Now() + absl::Seconds(20); }
   template <typename T>
-  Mutation<T> New(const std::string& request_id = "") {
-    Mutation<T> mutation{{.actor = "test", .method = "Method", .request_id = request_id, .request_digest = "d"}};
+  Mutation<T> New(const std::string& request_id = "", const std::string& method = "Method") {
+    Mutation<T> mutation{{.actor = "test", .method = method, .request_id = request_id, .request_digest = "d"}};
     mutation.render = [](const T&) { return std::string("answer"); };
     return mutation;
   }
@@ -111,16 +112,22 @@ class SqlErasureStoreTest : public ::testing::TestWithParam<testing::MakeStore<S
   }
   int64_t Epoch() { return store_.GetCohort(kCohort, Soon())->epoch; }
 
-  // The person and another have applied for one opening.
-  Allocation Applied(const std::string& request_id = "") {
-    const AllocationId id("al");
-    EXPECT_THAT(allocations_.CreateAllocation(New<Allocation>(), {.id = id, .cohort = kCohort}, {kOpening}), IsOk());
+  // The person and another apply for one opening; the answer tells of both.
+  absl::Status Apply(const std::string& request_id) {
     std::vector<ApplicationRow> rows;
     for (const ParticipantId& who : {kPerson, ParticipantId("other")}) {
       rows.push_back(
           {.application = {.participant = who, .reference = absl::StrCat("r-", rows.size()), .choices = {kOpening}}});
     }
-    EXPECT_THAT(allocations_.Apply(New<std::vector<ApplicationResult>>(request_id), kCohort, id, rows), IsOk());
+    auto mutation =
+        New<std::vector<ApplicationResult>>(request_id, "brygga.matching.v1.AllocationService/ImportApplications");
+    mutation.render = [](const auto&) { return "applications/" + kPerson.value(); };
+    return allocations_.Apply(mutation, kCohort, AllocationId("al"), rows).status();
+  }
+  Allocation Applied() {
+    const AllocationId id("al");
+    EXPECT_THAT(allocations_.CreateAllocation(New<Allocation>(), {.id = id, .cohort = kCohort}, {kOpening}), IsOk());
+    EXPECT_THAT(Apply("apply"), IsOk());
     return GetAllocation();
   }
   Allocation Computing() {
@@ -146,7 +153,8 @@ class SqlErasureStoreTest : public ::testing::TestWithParam<testing::MakeStore<S
     EXPECT_THAT(allocations_.BeginPublication(New<Allocation>(), {.cohort = kCohort,
                                                                   .allocation = running.id,
                                                                   .answer_within = absl::Hours(24),
-                                                                  .match_ids = {MatchId("placed")}}),
+                                                                  .match_ids = {MatchId("placed")},
+                                                                  .document = "whom the proof is about"}),
                 IsOk());
     return Claimed();
   }
@@ -165,7 +173,7 @@ class SqlErasureStoreTest : public ::testing::TestWithParam<testing::MakeStore<S
                                            .rounds = 2,
                                            .started_rounds = 1,
                                            .conversation_count = 3,
-                                           .total_score = 9},
+                                           .total_score = 7},  // Of the round to come.
                                   .guests = {{.id = kPerson}, {.id = ParticipantId("other")}},
                                   .conversations = {{1, 1, kPerson, ParticipantId("mentor"), "sv", 2},
                                                     {2, 1, kPerson, ParticipantId("second"), "sv", 3},
@@ -289,27 +297,43 @@ TEST_P(SqlErasureStoreTest, AReadingThatBeganBeforeBringsNobodyBack) {
 }
 
 TEST_P(SqlErasureStoreTest, AnOpenApplicationGoesAndWhoFollowsIsTold) {
-  const Allocation before = Applied("apply");
+  const Allocation before = Applied();
   const int64_t seq = LastTold();
 
   ASSERT_THAT(Erase(), IsOk());
 
   EXPECT_EQ(GetAllocation().application_count, 1);
   EXPECT_EQ(GetAllocation().revision, before.revision + 1);
+  EXPECT_EQ(Count("allocation_applications"), 1);
   EXPECT_THAT(ToldSince(seq), IsSupersetOf({absl::StrCat(before.name(), " UPDATED ", before.revision + 1),
                                             absl::StrCat(NameOf(kCohort, before.id, kPerson), " DELETED 2")}));
-  EXPECT_THAT(allocations_.Apply(New<std::vector<ApplicationResult>>("apply"), kCohort, before.id, {}),
-              HasReason("ANSWER_ERASED"));
+  EXPECT_THAT(Apply("apply"), HasReason("ANSWER_ERASED"));
 }
 
 TEST_P(SqlErasureStoreTest, TheAnswerToAnApplicationThatWasWithdrawnGoesToo) {
-  const Allocation applied = Applied("apply");
+  const Allocation applied = Applied();
   ASSERT_THAT(allocations_.Withdraw(New<Application>(), kCohort, applied.id, kPerson), IsOk());
 
   ASSERT_THAT(Erase(), IsOk());
 
-  EXPECT_THAT(allocations_.Apply(New<std::vector<ApplicationResult>>("apply"), kCohort, applied.id, {}),
-              HasReason("ANSWER_ERASED"));
+  EXPECT_THAT(Apply("apply"), HasReason("ANSWER_ERASED"));
+}
+
+TEST_P(SqlErasureStoreTest, TheAnswerToAnImportThatChangedNothingGoesToo) {
+  Applied();
+  ASSERT_THAT(Apply("again"), IsOk());
+
+  ASSERT_THAT(Erase(), IsOk());
+
+  EXPECT_THAT(Apply("again"), HasReason("ANSWER_ERASED"));
+}
+
+TEST_P(SqlErasureStoreTest, TheAnswerThatTellsOfOthersStays) {
+  Applied();
+
+  ASSERT_THAT(under_test_.store->erasures.ErasePerson(Work(), ParticipantId("stranger"), kStandIn), IsOk());
+
+  EXPECT_EQ(Apply("apply").code(), absl::StatusCode::kAlreadyExists);  // With the first answer.
 }
 
 TEST_P(SqlErasureStoreTest, AnAllocationThatIsBeingComputedBeginsAgainWithoutThePerson) {
@@ -334,14 +358,35 @@ TEST_P(SqlErasureStoreTest, AnAllocationThatIsBeingPublishedMakesNoMatchWithNobo
 
   ASSERT_THAT(Erase(), IsOk());
 
-  EXPECT_THAT(allocations_.FinishPublication(Work(), publishing, "names " + kPerson.value()),
-              HasReason("ALLOCATION_LOST"));
-  ASSERT_THAT(allocations_.FinishPublication(Work(), Claimed(), "document"), IsOk());
+  // The proof was made while everybody was in it.
+  EXPECT_THAT(allocations_.GetDocument(kCohort, publishing.id, Soon()), IsOkAndHolds("whom the proof is about"));
+  ASSERT_THAT(allocations_.FinishPublication(Work(), publishing, "document"), IsOk());
   EXPECT_EQ(GetMatch("placed").state, MatchState::kExpired);
   EXPECT_EQ(GetMatch("placed").end_reason, "PERSON_ERASED");
   const auto unsettled = allocations_.ListUnsettledSeats(10, Soon());
   ASSERT_THAT(unsettled, IsOk());
   EXPECT_THAT(*unsettled, ElementsAre(Field(&UnsettledSeat::wanted, PlacementSeat::kReleased)));
+}
+
+TEST_P(SqlErasureStoreTest, WhyAPublicationWasUndoneNamesNobodyAnyMore) {
+  const Allocation publishing = Publishing();
+  const std::string why = absl::StrCat(publishing.name(), "/placements/", kPerson.value(), " is about somebody");
+  ASSERT_THAT(allocations_.UndoPublication(Work(), publishing, "APPLICANT_HAS_MATCH", why), IsOk());
+
+  ASSERT_THAT(Erase(), IsOk());
+
+  EXPECT_EQ(GetAllocation().failure_detail,
+            absl::StrCat(publishing.name(), "/placements/", kStandIn.value(), " is about somebody"));
+}
+
+// Whoever keeps their match is in no other table of the round.
+TEST_P(SqlErasureStoreTest, ARepairThatRestsOnThePersonLosesItsSnapshot) {
+  EXPECT_THAT(Propose(Running("r")), IsOk());
+  Run("INSERT INTO round_earlier VALUES ('r', 'm', 'kept-mentor', 'kept-adept', 'STAYS')");
+
+  ASSERT_THAT(under_test_.store->erasures.ErasePerson(Work(), ParticipantId("kept-adept"), kStandIn), IsOk());
+
+  EXPECT_THAT(store_.LoadProposal(kCohort, RoundId("r"), Soon()), HasReason("SNAPSHOT_ERASED"));
 }
 
 TEST_P(SqlErasureStoreTest, APlanCountsTheConversationsThatAreLeft) {
@@ -353,7 +398,7 @@ TEST_P(SqlErasureStoreTest, APlanCountsTheConversationsThatAreLeft) {
   const auto after = networking_.LoadPlan(kCohort, before.id, Soon());
   ASSERT_THAT(after, IsOk());
   EXPECT_EQ(after->plan.conversation_count, 2);
-  EXPECT_EQ(after->plan.total_score, 6);
+  EXPECT_EQ(after->plan.total_score, 4);
   EXPECT_EQ(after->plan.revision, before.revision + 1);
   EXPECT_THAT(ToldSince(seq), Contains(absl::StrCat(before.name(), " UPDATED ", before.revision + 1)));
   EXPECT_THAT(networking_.CreatePlan(New<NetworkingRecord>("plan"), {}), HasReason("ANSWER_ERASED"));
