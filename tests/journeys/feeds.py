@@ -101,13 +101,14 @@ class WithToken(grpc.UnaryUnaryClientInterceptor, grpc.UnaryStreamClientIntercep
         return self._call(continuation, client_call_details, request)
 
 
-def create(client, name, tries=200):
+def create(client, name):
     """Makes an organisation; repeats with the same request id until it is answered."""
     request = partner_service_pb2.CreateOrganisationRequest(request_id=request_id())
     request.organisation.display_name = name
     request.organisation.sector = 1
     request.organisation.kind = 1
-    for _ in range(tries):
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
         try:
             return client.partner.CreateOrganisation(request).organisation
         except Failure as failure:

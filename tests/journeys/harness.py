@@ -307,7 +307,8 @@ class Stack:
                                         *arguments], text=True).strip()
 
     def client(self, token="", service="gateway"):
-        return Client(self.address(service), token)
+        # By itself gRPC waits twice as long after each try, and soon longer than a restart takes.
+        return Client(self.address(service), token, options=[("grpc.max_reconnect_backoff_ms", 200)])
 
     def cli(self, *arguments, token=None, check=True, **options):
         """Runs the command line against the gateway and waits for it."""
